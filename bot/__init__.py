@@ -1,0 +1,1 @@
+"""The service: what users touch, and what it remembers."""

@@ -1,0 +1,67 @@
+"""One frozen Settings object. Only the composition root and the command line see it; all below get plain arguments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from the environment and from `.env` in the working directory."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+
+    slack_bot_token: SecretStr | None = Field(None, description="Bot token of the Slack app (`xoxb-…`).")
+    slack_app_token: SecretStr | None = Field(
+        None, description="App-level token (`xapp-…`); when set, Socket Mode is used."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="Signing secret of the Slack app; needed for HTTP when no app token is set."
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/", description="Where Slack's Web API lies (GovSlack: `https://slack-gov.com/api/`)."
+    )
+    chat_model: str | None = Field(
+        None,
+        validation_alias="PROVISO_CHAT_MODEL",
+        description="Model that writes answers, `openai:NAME`; unset: answers are extractive.",
+    )
+    embedding_model: str | None = Field(
+        None,
+        validation_alias="PROVISO_EMBEDDING_MODEL",
+        description="Model that embeds, `openai:NAME`; unset: the local model.",
+    )
+    openai_api_key: SecretStr | None = Field(
+        None, description="Key for the model server; used only when a model above is set."
+    )
+    openai_base_url: str | None = Field(None, description="Address of an OpenAI-compatible model server.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL (`postgresql://…`); unset: SQLite in `PROVISO_HOME`."
+    )
+    chroma_url: str | None = Field(
+        None, description="Address of a Chroma server; unset: Chroma embedded, in `PROVISO_HOME`."
+    )
+    home: Path = Field(
+        default_factory=lambda: user_data_path("proviso", appauthor=False),
+        validation_alias="PROVISO_HOME",
+        description="Where state lives; unset: the platform's user data folder.",
+    )
+    http: str = Field(
+        "127.0.0.1:3000",
+        validation_alias="PROVISO_HTTP",
+        description="Host and port of the HTTP server (`/slack/events`, `/healthz`).",
+    )
+    zone: str = Field(
+        "UTC", validation_alias="PROVISO_ZONE", description="Time zone of a partner that is added without one."
+    )
+    log_level: str = Field(
+        "WARNING", validation_alias="PROVISO_LOG_LEVEL", description="Level of the log on standard error."
+    )
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The URL of the database in use."""
+        return self.database_url or f"sqlite:///{self.home / 'proviso.db'}"

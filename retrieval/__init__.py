@@ -1,0 +1,1 @@
+"""Question to cited answer: indexes, fusion, answering, grounding, evaluation. Knows no Slack and parses no file."""

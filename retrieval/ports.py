@@ -1,0 +1,91 @@
+"""The seams of retrieval: what can be swapped, and what each side may rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.types import Answer, Passage, Results, Turn
+
+Vectors = NDArray[np.float32]
+
+
+class Clock(Protocol):
+    """The time, as an argument. Always aware and in UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The current moment in UTC."""
+        return datetime.now(UTC)
+
+
+class Embedder(Protocol):
+    """Texts to unit vectors. `recipe` names model, weights hash and preparation: vectors of two recipes never mix."""
+
+    @property
+    def recipe(self) -> str: ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One float32 row of unit length a text, in order."""
+        ...
+
+
+class VectorIndex(Protocol):
+    """Nearest neighbours by cosine, over one sealed generation."""
+
+    def search(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+        """Passage ids and cosines, best first."""
+        ...
+
+    def count(self) -> int: ...
+
+    def close(self) -> None: ...
+
+
+class LexicalIndex(Protocol):
+    """BM25 over one sealed generation."""
+
+    def search(self, query: str, k: int) -> list[tuple[str, float]]:
+        """Passage ids and scores, best first; passages that share no term with the query are left out."""
+        ...
+
+    def terms(self, query: str) -> Mapping[str, float]:
+        """Each stemmed query term and its inverse document frequency here."""
+        ...
+
+    def count(self) -> int: ...
+
+
+class Searcher(Protocol):
+    """What answering needs of a retriever."""
+
+    def search(self, query: str, k: int = 10) -> Results: ...
+
+    def passage(self, passage_id: str) -> Passage | None:
+        """A passage of the current generation (or one still kept); None once it is gone."""
+        ...
+
+
+class Answering(Protocol):
+    """Question to the one terminal state. Never raises for anything a user, a document or a model can cause."""
+
+    def answer(self, question: str, *, context: Sequence[Turn] = (), id: str | None = None) -> Answer: ...
+
+
+class GenerationFiles(Protocol):
+    """Where a generation's folder lies on this machine."""
+
+    def folder(self, generation: str) -> Path: ...

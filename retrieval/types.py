@@ -1,0 +1,271 @@
+"""The words of retrieval and answering, as immutable values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+Status = Literal["answered", "abstained", "refused", "failed"]
+Mode = Literal["extractive", "model"]
+SourceKind = Literal["source", "digest"]
+Role = Literal["user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of text verbatim in one paragraph. `paragraph` and `page` count from 1; unknown is None."""
+
+    text: str
+    paragraph: int | None = None
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence. It has several spans when footnotes or a page break had cut it.
+
+    `locator` is the place in the original that a statement of a digest rests on ("par. 3").
+    """
+
+    spans: tuple[Span, ...]
+    locator: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The spans joined by a space."""
+        return " ".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document. What it does not say of itself stays None; nothing is guessed.
+
+    `source_id` is stable for one place (root and relative path). `published` is a date or a year as the document
+    gives it. `path` is relative to the ingested root, with "/". `digest_of` is the title of the original.
+    """
+
+    source_id: str
+    path: str
+    title: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    published: str | None = None
+    url: str | None = None
+    edition: str | None = None
+    status: str | None = None
+    authority: str | None = None
+    binds: str | None = None
+    kind: SourceKind = "source"
+    digest_of: str | None = None
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What is indexed: a run of whole sentences of one section of one source.
+
+    `note` marks text that stood in footnotes; it is indexed apart from the body.
+    """
+
+    passage_id: str
+    source: Source
+    sentences: tuple[Sentence, ...]
+    section: str | None = None
+    note: bool = False
+
+    @cached_property
+    def text(self) -> str:
+        """The sentences joined by a space."""
+        return " ".join(sentence.text for sentence in self.sentences)
+
+    @cached_property
+    def paragraphs(self) -> tuple[int, ...]:
+        """The paragraphs the passage draws on, sorted, each once."""
+        numbers = {s.paragraph for sentence in self.sentences for s in sentence.spans}
+        return tuple(sorted(n for n in numbers if n is not None))
+
+    @cached_property
+    def page(self) -> int | None:
+        """The physical page the passage begins on."""
+        return next((s.page for sentence in self.sentences for s in sentence.spans if s.page), None)
+
+    @cached_property
+    def indexed_text(self) -> str:
+        """What is embedded and tokenised: title, section path and text (an unknown title adds nothing)."""
+        return "\n".join(part for part in (self.source.title, self.section, self.text) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a query. `score` is the fused score; `dense` (cosine) and `lexical` (BM25) are raw."""
+
+    passage: Passage
+    score: float
+    dense: float | None = None
+    lexical: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What one search found, best first, and the index generation it was found in.
+
+    `terms` holds each stemmed term of the query and its inverse document frequency in that generation: how much of
+    the question the corpus knows at all is evidence for abstaining.
+    """
+
+    query: str
+    generation: str
+    hits: tuple[Hit, ...]
+    terms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier turn of the conversation a question belongs to."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a claim rests. Every span is verbatim in its paragraph; `quote` is the spans joined by a space."""
+
+    n: int
+    passage_id: str
+    source: Source
+    spans: tuple[Span, ...]
+    section: str | None = None
+    source_locator: str | None = None
+
+    @property
+    def quote(self) -> str:
+        """The spans joined by a space."""
+        return " ".join(span.text for span in self.spans)
+
+    @property
+    def paragraphs(self) -> list[int]:
+        """The paragraphs quoted, sorted, each once; not what lies between them."""
+        return sorted({s.paragraph for s in self.spans if s.paragraph is not None})
+
+    @property
+    def page(self) -> int | None:
+        """The physical page the quote begins on."""
+        return next((s.page for s in self.spans if s.page is not None), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """The citation as the stable JSON contract gives it; unknown is null."""
+        source = self.source
+        return {
+            "n": self.n,
+            "source_id": source.source_id,
+            "passage_id": self.passage_id,
+            "title": source.title,
+            "publisher": source.publisher,
+            "published": source.published,
+            "url": source.url,
+            "authority": source.authority,
+            "status": source.status,
+            "kind": source.kind,
+            "digest_of": source.digest_of,
+            "source_locator": self.source_locator,
+            "path": source.path,
+            "section": self.section,
+            "page": self.page,
+            "paragraphs": self.paragraphs or None,
+            "spans": [{"paragraph": s.paragraph, "page": s.page, "text": s.text} for s in self.spans],
+            "quote": self.quote,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Citation:
+        """The inverse of `to_json` (author, edition and binds are not carried)."""
+        source = Source(
+            **{
+                key: data[key]
+                for key in (
+                    "source_id",
+                    "path",
+                    "title",
+                    "publisher",
+                    "published",
+                    "url",
+                    "status",
+                    "authority",
+                    "kind",
+                    "digest_of",
+                )
+            }
+        )
+        return cls(
+            n=data["n"],
+            passage_id=data["passage_id"],
+            source=source,
+            spans=tuple(Span(s["text"], s["paragraph"], s["page"]) for s in data["spans"]),
+            section=data["section"],
+            source_locator=data["source_locator"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of an answer and the numbers of the citations it rests on."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The one terminal state of a question. Claims and citations are empty unless it is answered.
+
+    `text` is what a reader sees: the claims, or why there are none and where to turn. `nearest` (at most three) is
+    set only when it is not answered.
+    """
+
+    question: str
+    status: Status
+    text: str
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    mode: Mode = "extractive"
+    model: str | None = None
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    id: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as the stable JSON contract gives it; `id` is present only when one was given."""
+        head: dict[str, Any] = {} if self.id is None else {"id": self.id}
+        return head | {
+            "question": self.question,
+            "status": self.status,
+            "text": self.text,
+            "claims": [{"text": c.text, "citations": list(c.citations)} for c in self.claims],
+            "citations": [c.to_json() for c in self.citations],
+            "nearest": [c.to_json() for c in self.nearest],
+            "mode": self.mode,
+            "model": self.model,
+            "timings_ms": dict(self.timings_ms),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Answer:
+        """The inverse of `to_json`."""
+        return cls(
+            id=data.get("id"),
+            question=data["question"],
+            status=data["status"],
+            text=data["text"],
+            claims=tuple(Claim(c["text"], tuple(c["citations"])) for c in data["claims"]),
+            citations=_citations(data["citations"]),
+            nearest=_citations(data["nearest"]),
+            mode=data["mode"],
+            model=data["model"],
+            timings_ms=data["timings_ms"],
+        )
+
+
+def _citations(items: Sequence[Mapping[str, Any]]) -> tuple[Citation, ...]:
+    return tuple(Citation.from_json(item) for item in items)
