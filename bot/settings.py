@@ -10,9 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Read from the environment and from `.env` in the working directory."""
+    """Read from the environment and from `.env` in the working directory; a field is named as its variable."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
 
     slack_bot_token: SecretStr | None = Field(None, description="Bot token of the Slack app (`xoxb-…`).")
     slack_app_token: SecretStr | None = Field(
@@ -24,14 +24,12 @@ class Settings(BaseSettings):
     slack_api_url: str = Field(
         "https://slack.com/api/", description="Where Slack's Web API lies (GovSlack: `https://slack-gov.com/api/`)."
     )
-    chat_model: str | None = Field(
+    proviso_chat_model: str | None = Field(
         None,
-        validation_alias="PROVISO_CHAT_MODEL",
         description="Model that writes answers, `openai:NAME`; unset: answers are extractive.",
     )
-    embedding_model: str | None = Field(
+    proviso_embedding_model: str | None = Field(
         None,
-        validation_alias="PROVISO_EMBEDDING_MODEL",
         description="Model that embeds, `openai:NAME`; unset: the local model.",
     )
     openai_api_key: SecretStr | None = Field(
@@ -44,24 +42,18 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(
         None, description="Address of a Chroma server; unset: Chroma embedded, in `PROVISO_HOME`."
     )
-    home: Path = Field(
+    proviso_home: Path = Field(
         default_factory=lambda: user_data_path("proviso", appauthor=False),
-        validation_alias="PROVISO_HOME",
         description="Where state lives; unset: the platform's user data folder.",
     )
-    http: str = Field(
+    proviso_http: str = Field(
         "127.0.0.1:3000",
-        validation_alias="PROVISO_HTTP",
         description="Host and port of the HTTP server (`/slack/events`, `/healthz`).",
     )
-    zone: str = Field(
-        "UTC", validation_alias="PROVISO_ZONE", description="Time zone of a partner that is added without one."
-    )
-    log_level: str = Field(
-        "WARNING", validation_alias="PROVISO_LOG_LEVEL", description="Level of the log on standard error."
-    )
+    proviso_zone: str = Field("UTC", description="Time zone of a partner that is added without one.")
+    proviso_log_level: str = Field("WARNING", description="Level of the log on standard error.")
 
     @property
     def resolved_database_url(self) -> str:
         """The URL of the database in use."""
-        return self.database_url or f"sqlite:///{self.home / 'proviso.db'}"
+        return self.database_url or f"sqlite:///{self.proviso_home / 'proviso.db'}"
