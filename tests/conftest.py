@@ -116,3 +116,22 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     Base.metadata.create_all(database.engine)
     yield database
     database.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test with a marker named in TESTS_MUST_RUN fails where it would have been skipped."""
+    required = set(os.environ.get("TESTS_MUST_RUN", "").split())
+    for item in items:
+        item.stash[_MUST_RUN] = bool(required & {mark.name for mark in item.iter_markers()})
+
+
+_MUST_RUN = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    report = yield
+    if report.skipped and item.stash.get(_MUST_RUN, False):
+        report.outcome = "failed"
+        report.longrepr = f"this test may not be skipped here: {report.longrepr}"
+    return report
