@@ -21,7 +21,7 @@ BOT_ROOMS = {
     "actions": {"views", "checklists", "partners", "reminders", "work"},
     "slack": {"actions", "views", "checklists", "partners", "reminders", "work"},
     "sandbox": {"actions", "views", "checklists", "partners", "reminders", "work"},
-    "migrations": set[str](),
+    "migrations": {"work", "partners", "reminders"},
 }
 VENDORS = {
     "chromadb": {"retrieval/dense.py"},

@@ -1,0 +1,40 @@
+"""The schema's history. A database is brought to the newest revision when it is first opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import inspect, text
+
+from retrieval.database import Database
+
+HEAD = "0001"
+"""The newest revision; a test holds it to the scripts."""
+
+_LOCK = 0x70726F76
+"""Key of PostgreSQL's advisory lock while migrating; SQLite's write lock serves the same end there."""
+
+
+def revision(database: Database) -> str | None:
+    """The revision the database is at; None when it is new."""
+    with database.engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def upgrade(database: Database, target: str = "head") -> None:
+    """Bring the database to `target`. Any number of replicas may call this at once; one does the work."""
+    if target == "head" and revision(database) == HEAD:
+        return
+    # Importing Alembic costs most of a second, and nearly every start finds nothing to do.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    with database.write() as session:
+        if not database.is_sqlite:
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        config.attributes["connection"] = session.connection()
+        command.upgrade(config, target)

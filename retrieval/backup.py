@@ -1,0 +1,144 @@
+"""Backup and restore: every table as lines of JSON, from one consistent view, between any two databases.
+
+A backup is a gzip file. Its first line is a manifest {"format", "revision", "created"}; each further line is
+{"table", "row"}; the last is {"rows": {table: count}}, so that a file cut short is known for one. Indexes are not
+in it: they are built again from what is.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, insert, select, text
+
+from retrieval.database import Base, Database
+
+FORMAT = 1
+BATCH = 500
+
+
+class BackupError(Exception):
+    """The backup could not be used. Nothing was changed; name a file that `proviso backup` wrote, and an empty home."""
+
+
+def write_backup(database: Database, path: Path, revision: str | None, created: datetime) -> dict[str, int]:
+    """Write all rows to `path` (whole or not at all) while others go on writing; returns rows by table."""
+    partial = path.with_name(path.name + ".partial")
+    counts: Counter[str] = Counter()
+    with database.engine.connect() as connection, gzip.open(partial, "wt", encoding="utf-8") as file:
+        _one_view(database, connection)
+        file.write(_line({"format": FORMAT, "revision": revision, "created": created.isoformat()}))
+        for table in _tables():
+            for row in connection.execution_options(yield_per=BATCH).execute(select(table)).mappings():
+                file.write(_line({"table": table.name, "row": {key: _encode(v) for key, v in row.items()}}))
+                counts[table.name] += 1
+        file.write(_line({"rows": counts}))
+    partial.replace(path)
+    return dict(counts)
+
+
+def read_backup(database: Database, path: Path, revision: str | None) -> dict[str, int]:
+    """Fill an empty, migrated database from `path` in one transaction; returns rows by table.
+
+    Raises BackupError when the file is no whole backup, is of another schema revision, or rows are there already.
+    """
+    tables = {table.name: table for table in _tables()}
+    counts: Counter[str] = Counter()
+    with database.write() as session:
+        taken = [name for name, table in tables.items() if session.scalar(select(func.count()).select_from(table))]
+        if taken:
+            raise BackupError(
+                f"the database already holds {', '.join(taken)}. Nothing was changed; restore to an empty one"
+            )
+        lines = _lines(path)
+        _check_manifest(next(lines), revision)
+        expected: dict[str, int] | None = None
+        for line in lines:
+            if "rows" in line:
+                expected = line["rows"]
+                break
+            table = tables[line["table"]]
+            session.execute(insert(table).values(_decode_row(table, line["row"])))
+            counts[table.name] += 1
+        if expected != dict(counts):
+            raise BackupError(f"{path.name} is cut short. Nothing was changed; use a whole backup")
+        if not database.is_sqlite:
+            _restart_sequences(session.connection())
+    return dict(counts)
+
+
+def _tables() -> list[Table]:
+    return list(Base.metadata.sorted_tables)
+
+
+def _one_view(database: Database, connection: Connection) -> None:
+    if not database.is_sqlite:
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            for line in file:
+                yield json.loads(line)
+    except (OSError, EOFError, ValueError) as error:
+        raise BackupError(f"{path.name} is no whole backup ({type(error).__name__}). Nothing was changed") from error
+
+
+def _check_manifest(manifest: dict[str, Any], revision: str | None) -> None:
+    if manifest.get("format") != FORMAT:
+        raise BackupError("this is no backup this version reads. Nothing was changed; use the version that wrote it")
+    if manifest["revision"] != revision:
+        raise BackupError(
+            f"the backup is of schema {manifest['revision']}, this version's is {revision}. Nothing was changed; "
+            "restore with the version that wrote it, then upgrade"
+        )
+
+
+def _line(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False) + "\n"
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    return value
+
+
+def _decode_row(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    return {key: _decode(table.c[key].type.python_type, value) for key, value in row.items()}
+
+
+def _decode(kind: type, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    if kind is date:
+        return date.fromisoformat(value)
+    if kind is bytes:
+        return base64.b64decode(value)
+    return value
+
+
+def _restart_sequences(connection: Connection) -> None:
+    """PostgreSQL's own counters do not see rows that bring their numbers along."""
+    for table in _tables():
+        column = table.autoincrement_column
+        if column is None:
+            continue
+        connection.execute(
+            text(
+                f"SELECT setval(pg_get_serial_sequence('{table.name}', '{column.name}'), "  # noqa: S608 - our own names
+                f"(SELECT COALESCE(MAX({column.name}), 0) + 1 FROM {table.name}), false)"
+            )
+        )
