@@ -1,0 +1,5 @@
+"""`python -m bot` is `proviso`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,75 @@
+"""What every command needs: the services, JSON out, batches in, progress on standard error."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from bot.app import Services, build
+from bot.settings import Settings
+
+Progress = Callable[[int, int, str], None]
+
+
+@contextmanager
+def services(**overrides: Any) -> Iterator[Services]:
+    """The composed services of this installation, closed at the end."""
+    settings = Settings()
+    logging.basicConfig(
+        level=settings.proviso_log_level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
+    )
+    composed = build(settings, **overrides)
+    try:
+        yield composed
+    finally:
+        composed.close()
+
+
+def print_json(value: Any) -> None:
+    """One line of JSON on standard output, at once."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def run_batch(lines: TextIO, one: Callable[[dict[str, Any]], dict[str, Any]], field: str) -> int:
+    """Answer each line of JSON in order; a bad one gets a failed line in its place. Returns the exit code."""
+    failed = 0
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        result = _one_line(line, number, one, field)
+        failed += result.get("status") == "failed"
+        print_json(result)
+    return 1 if failed else 0
+
+
+def _one_line(line: str, number: int, one: Callable[[dict[str, Any]], dict[str, Any]], field: str) -> dict[str, Any]:
+    try:
+        item = json.loads(line)
+    except ValueError:
+        return {"id": None, "status": "failed", "error": f"line {number} is no JSON; write one object a line"}
+    if not isinstance(item, dict) or not isinstance(item.get(field), str) or not item[field].strip():
+        given = item.get("id") if isinstance(item, dict) else None
+        return {"id": given, "status": "failed", "error": f'line {number} has no text under "{field}"; add it'}
+    return one(item)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Progress]:
+    """A bar on standard error with rate and time left; silent where nobody watches."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(label, total=None)
+
+        def show(done: int, total: int, phase: str) -> None:
+            bar.update(task, completed=done, total=total, description=f"{label}: {phase}")
+
+        yield show

@@ -1,0 +1,102 @@
+"""`proviso ask` and `proviso search`."""
+
+from __future__ import annotations
+
+from typing import Any, TextIO
+
+import click
+
+from bot.app import Services
+from bot.cli.context import print_json, run_batch, services
+from bot.cli.terminal import show
+from bot.views.models import AnswerView
+from retrieval.types import Results, Turn
+
+BATCH = click.option("--file", "file", type=click.File("r", encoding="utf-8"), help='JSON lines; "-" reads them here.')
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+
+
+@click.command()
+@click.argument("question", required=False)
+@BATCH
+@AS_JSON
+def ask(question: str | None, file: TextIO | None, as_json: bool) -> int:
+    """Answer QUESTION from the indexed guidance, every sentence quoted."""
+    _one_of(question, file, "QUESTION")
+    with services() as composed:
+        composed.ensure_corpus()
+        if file is not None:
+            return run_batch(file, lambda item: _answer(composed, item), "question")
+        answer = composed.answerer.answer(str(question))
+        if as_json:
+            print_json(answer.to_json())
+        else:
+            show(AnswerView.of(answer))
+        return 1 if answer.status == "failed" else 0
+
+
+@click.command()
+@click.argument("query", required=False)
+@click.option("-k", "k", default=10, show_default=True, type=click.IntRange(1, 100), help="How many passages.")
+@BATCH
+@AS_JSON
+def search(query: str | None, k: int, file: TextIO | None, as_json: bool) -> int:
+    """Show the passages nearest to QUERY."""
+    _one_of(query, file, "QUERY")
+    with services() as composed:
+        composed.ensure_corpus()
+        if file is not None:
+            return run_batch(
+                file, lambda item: {"id": item.get("id")} | _found(composed.retriever.search(item["query"], k)), "query"
+            )
+        found = _found(composed.retriever.search(str(query), k))
+        if as_json:
+            print_json(found)
+            return 0
+        for passage in found["passages"]:
+            where = " · ".join(str(part) for part in (passage["path"], passage["section"]) if part)
+            click.echo(f"{passage['rank']}. {where}\n   {passage['text']}\n")
+        return 0
+
+
+def _one_of(text: str | None, file: TextIO | None, name: str) -> None:
+    if (text is None) == (file is None):
+        raise click.UsageError(f"give either {name} or --file")
+    if text is not None and not text.strip():
+        raise click.UsageError(f"{name} is empty")
+
+
+def _answer(composed: Services, item: dict[str, Any]) -> dict[str, Any]:
+    context = item.get("context") or []
+    good = isinstance(context, list) and all(
+        isinstance(t, dict) and t.get("role") in ("user", "assistant") and isinstance(t.get("text"), str)
+        for t in context
+    )
+    if not good:
+        return {
+            "id": item.get("id"),
+            "status": "failed",
+            "error": '"context" must be a list of {"role": "user" or "assistant", "text"}',
+        }
+    turns = [Turn(t["role"], t["text"]) for t in context]
+    answer = composed.answerer.answer(item["question"], context=turns)
+    return {"id": item.get("id")} | answer.to_json()
+
+
+def _found(results: Results) -> dict[str, Any]:
+    return {
+        "query": results.query,
+        "passages": [
+            {
+                "rank": rank,
+                "score": hit.score,
+                "source_id": hit.passage.source.source_id,
+                "path": hit.passage.source.path,
+                "section": hit.passage.section,
+                "page": hit.passage.page,
+                "paragraphs": list(hit.passage.paragraphs) or None,
+                "text": hit.passage.text,
+            }
+            for rank, hit in enumerate(results.hits, start=1)
+        ],
+    }

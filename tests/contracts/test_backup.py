@@ -1,0 +1,88 @@
+"""A backup of any database restores to any other, whole or not at all."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Date, Integer, LargeBinary, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from retrieval.backup import BackupError, read_backup, write_backup
+from retrieval.database import Base, Database, UtcDateTime
+
+
+class Keepsake(Base):
+    __tablename__ = "test_keepsake"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str | None] = mapped_column(String)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    on: Mapped[date] = mapped_column(Date)
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+ROW = {"name": "é\n", "at": NOON, "on": date(2026, 3, 2), "raw": b"\x00\xff"}
+
+
+@pytest.fixture
+def backup(database: Database, tmp_path: Path) -> Path:
+    with database.write() as session:
+        session.add(Keepsake(**ROW))
+    path = tmp_path / "proviso.backup"
+    assert write_backup(database, path, "0001", NOON) == {"test_keepsake": 1}
+    return path
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Database:
+    other = Database(f"sqlite:///{tmp_path / 'other.db'}")
+    Base.metadata.create_all(other.engine)
+    return other
+
+
+def test_every_kind_of_value_comes_back_as_it_was(backup: Path, empty: Database) -> None:
+    assert read_backup(empty, backup, "0001") == {"test_keepsake": 1}
+    with empty.read() as session:
+        [row] = session.scalars(select(Keepsake))
+    assert {key: getattr(row, key) for key in ROW} == ROW
+
+
+def test_rows_can_be_added_after_a_restore(backup: Path, database: Database) -> None:
+    with database.write() as session:
+        session.delete(session.scalars(select(Keepsake)).one())
+    read_backup(database, backup, "0001")
+    with database.write() as session:
+        session.add(Keepsake(**ROW))
+    with database.read() as session:
+        assert len(session.scalars(select(Keepsake)).all()) == 2
+
+
+def test_a_database_that_holds_rows_is_not_written_over(backup: Path, database: Database) -> None:
+    with pytest.raises(BackupError, match="already holds test_keepsake"):
+        read_backup(database, backup, "0001")
+
+
+def test_a_file_cut_short_restores_nothing(backup: Path, empty: Database, tmp_path: Path) -> None:
+    lines = gzip.decompress(backup.read_bytes()).decode().splitlines(keepends=True)
+    cut = tmp_path / "cut.backup"
+    with gzip.open(cut, "wt", encoding="utf-8") as file:
+        file.writelines(lines[:-1])
+    with pytest.raises(BackupError, match=r"cut\.backup is cut short\. Nothing was changed; use a whole backup"):
+        read_backup(empty, cut, "0001")
+    with empty.read() as session:
+        assert session.scalars(select(Keepsake)).all() == []
+
+
+def test_a_file_that_is_no_backup_is_refused_with_a_reason(empty: Database, tmp_path: Path) -> None:
+    other = tmp_path / "notes.txt"
+    other.write_text("hello")
+    with pytest.raises(BackupError, match=r"notes\.txt is no whole backup"):
+        read_backup(empty, other, "0001")
+
+
+def test_a_backup_of_another_schema_is_refused(backup: Path, empty: Database) -> None:
+    with pytest.raises(BackupError, match="schema 0001, this version's is 0002"):
+        read_backup(empty, backup, "0002")
