@@ -1,0 +1,101 @@
+"""`proviso ingest` and `proviso sources`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.cli.context import print_json, progress, services
+from bot.errors import UserError
+from ingest.errors import LossNeedsConfirmation
+from ingest.sync import Ingestor, IngestReport
+from retrieval.corpus import SourceSummary
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask before a folder loses more than 30 % of its sources.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+def ingest(paths: tuple[Path, ...], yes: bool, as_json: bool) -> int:
+    """Bring the index in line with the named files and folders."""
+    with services() as composed:
+        report = _ingest(composed.ingestor, list(paths), yes)
+    if as_json:
+        print_json(report.to_json())
+    else:
+        _tell(report)
+    return 0 if report.sources or not report.rejected else 1
+
+
+@click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+@click.pass_context
+def sources(context: click.Context, as_json: bool) -> None:
+    """List the sources answers are quoted from."""
+    if context.invoked_subcommand:
+        return
+    with services() as composed:
+        composed.ensure_corpus()
+        listed = [_row(summary) for summary in composed.corpus.sources()]
+    if as_json:
+        print_json(listed)
+        return
+    for row in listed:
+        known = " · ".join(str(row[key]) for key in ("publisher", "published", "authority", "status") if row[key])
+        click.echo(f"{row['source_id']}  {row['title'] or row['path']}\n    {known}  ({row['passages']} passages)")
+
+
+def _decision(name: str, summary: str) -> None:
+    @sources.command(name, help=summary)
+    @click.argument("source_id")
+    def decide(source_id: str) -> None:
+        with services() as composed:
+            getattr(composed.corpus, name)(source_id)
+            composed.generations.build()
+        click.echo(f"{name}d {source_id}; the index is in line", err=True)
+
+
+_decision("remove", "Forget a source; reading its file again brings it back.")
+_decision("supersede", "Mark a source as superseded: still found, and shown as such.")
+_decision("withdraw", "Take a source out and keep it out, new versions included.")
+
+
+def _ingest(ingestor: Ingestor, paths: list[Path], yes: bool) -> IngestReport:
+    with progress("Reading") as show:
+        try:
+            return ingestor.ingest(paths, yes=yes, progress=show)
+        except LossNeedsConfirmation as loss:
+            question = str(loss)
+    if not sys.stdin.isatty():
+        raise UserError(f"{question} Nothing was changed; repeat with --yes if that is meant")
+    click.confirm(f"{question} Go on?", abort=True, err=True)
+    return _ingest(ingestor, paths, yes=True)
+
+
+def _tell(report: IngestReport) -> None:
+    counts = report.to_json()
+    click.echo(
+        f"{counts['added']} added, {counts['changed']} changed, {counts['unchanged']} unchanged, "
+        f"{counts['removed']} removed; {counts['sources']} sources, {counts['passages']} passages "
+        f"({counts['seconds']:.1f} s)"
+    )
+    for rejected in counts["rejected"]:
+        click.echo(f"not read: {rejected['path']}: {rejected['reason']}. {rejected['hint']}")
+
+
+def _row(summary: SourceSummary) -> dict[str, Any]:
+    source = summary.source
+    return {
+        "source_id": source.source_id,
+        "title": source.title,
+        "publisher": source.publisher,
+        "published": source.published,
+        "status": source.status,
+        "authority": source.authority,
+        "kind": source.kind,
+        "passages": summary.passages,
+        "path": source.path,
+    }

@@ -1,0 +1,63 @@
+"""`proviso doctor`, `manifest`, `backup` and `restore`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from bot.cli.context import print_json, services
+
+SIGNS = {"ok": "ok  ", "warning": "warn", "problem": "FAIL", "off": "off "}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+def doctor(as_json: bool) -> int:
+    """Check each setting, scope, server and index, and say how to mend what is wrong."""
+    from bot.doctor import examine
+
+    with services() as composed:
+        findings = examine(composed)
+    if as_json:
+        print_json([finding.to_json() for finding in findings])
+    else:
+        for finding in findings:
+            click.echo(f"{SIGNS[finding.state]}  {finding.subject}: {finding.says}")
+            if finding.mend:
+                click.echo(f"      mend: {finding.mend}")
+    return 1 if any(finding.state == "problem" for finding in findings) else 0
+
+
+@click.command()
+def manifest() -> None:
+    """Print the Slack app manifest."""
+    from bot.slack.manifest import render_manifest
+
+    click.echo(json.dumps(render_manifest(), indent=2, ensure_ascii=False))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(file: Path) -> None:
+    """Write one consistent copy of everything to FILE while others go on working."""
+    from bot.migrations import revision
+    from retrieval.backup import write_backup
+
+    with services() as composed:
+        counts = write_backup(composed.database, file, revision(composed.database), composed.clock.now())
+    click.echo(f"{sum(counts.values())} rows written to {file}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def restore(file: Path) -> None:
+    """Fill an empty installation from FILE and build its index."""
+    from bot.migrations import revision
+    from retrieval.backup import read_backup
+
+    with services() as composed:
+        counts = read_backup(composed.database, file, revision(composed.database))
+        composed.generations.current()
+    click.echo(f"{sum(counts.values())} rows restored from {file}")
