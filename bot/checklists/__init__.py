@@ -1,0 +1,1 @@
+"""Checklists as data, and the catalogue that finds them."""

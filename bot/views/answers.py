@@ -1,0 +1,129 @@
+"""An answer in Slack: claims with numbers, sources with a button each; sources are given room first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+
+from bot.views import kit, limits
+from bot.views.escaping import escape, link, one_line
+from bot.views.kit import Block, Message
+from bot.views.models import AnswerView
+from bot.views.passages import SHOW, button_value
+from bot.views.sources import describe
+from retrieval.types import Answer, Citation, Claim
+
+RELATED = "Related, not an answer"
+_EXTRACTIVE = "Quoted word for word; no AI wrote this."
+_SOURCE_ROOM = 1000
+_MOST_SOURCES = 24
+_HEADS = {
+    "abstained": "*I found no answer to this in the guidance.*",
+    "refused": "*I do not answer this.*",
+    "failed": "*I could not answer this time.*",
+}
+
+
+def message(view: AnswerView) -> Message:
+    """The message of one answer in any of its four states."""
+    answer = view.answer
+    blocks = _answered(answer) if answer.status == "answered" else _without_answer(view)
+    return Message(fallback(view), tuple(blocks))
+
+
+def fallback(view: AnswerView) -> str:
+    """The same in plain mrkdwn: read out, shown in notifications, and posted when the blocks are refused."""
+    answer = view.answer
+    if answer.status != "answered":
+        foot = f" Reference: {escape(view.reference)}." if answer.status == "failed" and view.reference else ""
+        return limits.clip(f"{_HEADS[answer.status]} {escape(answer.text)}{foot}", limits.FALLBACK)
+    sources = "\n".join(limits.clip(_source_text(c, quote=False), 200).replace("\n", " · ") for c in answer.citations)
+    sources = limits.clip(sources, limits.FALLBACK // 2)
+    room = limits.FALLBACK - limits.width(sources) - 20
+    claims = "\n".join(_claim_text(answer, c, room // max(1, len(answer.claims)) - 1) for c in answer.claims)
+    return f"{claims}\n\nSources:\n{sources}"
+
+
+def mode_label(answer: Answer) -> str:
+    """Who wrote the words."""
+    if answer.mode == "extractive":
+        return _EXTRACTIVE
+    model = f" ({answer.model})" if answer.model else ""
+    return f"Written by an AI model{model} from the passages named; each statement was checked against its quote."
+
+
+def _answered(answer: Answer) -> list[Block]:
+    sources = _source_blocks(answer.citations, quote=answer.mode == "model")
+    foot = kit.context(f"{escape(mode_label(answer))} Verify against the source before you act on it.")
+    head = kit.context("*Sources*")
+    spent = limits.body_text([*sources, foot, head])
+    claims = _claim_blocks(answer, limits.MESSAGE - spent, limits.BLOCKS - len(sources) - 3)
+    return [*claims, kit.divider(), head, *sources, foot]
+
+
+def _without_answer(view: AnswerView) -> list[Block]:
+    answer = view.answer
+    nearest = _source_blocks(answer.nearest[:3], quote=True)
+    text = f"{_HEADS[answer.status]}\n{escape(answer.text)}"
+    blocks = [kit.section(text)]
+    if answer.status == "failed" and view.reference:
+        blocks.append(kit.context(f"Reference `{escape(view.reference)}`: give it to whoever runs this bot."))
+    if nearest:
+        blocks += [kit.divider(), kit.context(f"*{RELATED}*"), *nearest]
+    return blocks
+
+
+def _claim_blocks(answer: Answer, room: int, most: int) -> list[Block]:
+    """A section a claim; several to a section when there are more claims than blocks, shortened to fit `room`."""
+    claims = answer.claims or (Claim(answer.text, ()),)
+    each = min(limits.SECTION, max(120, room // len(claims)))
+    texts = [_claim_text(answer, claim, each) for claim in claims]
+    groups = [[text] for text in texts]
+    while len(groups) > max(1, most):
+        groups = [list(chain(*groups[i : i + 2])) for i in range(0, len(groups), 2)]
+    return [kit.section("\n\n".join(group)) | {"expand": True} for group in groups]
+
+
+def _claim_text(answer: Answer, claim: Claim, room: int) -> str:
+    """The claim, cut before its numbers are: a claim never loses where it rests."""
+    numbers = "".join(f" [{n}]" for n in claim.citations)
+    around = ("“", "”") if answer.mode == "extractive" and claim.citations else ("", "")
+    text = limits.clip(escape(one_line(claim.text)), max(40, room - len(numbers) - 2))
+    return f"{around[0]}{text}{around[1]}{numbers}"
+
+
+def _source_blocks(citations: Sequence[Citation], *, quote: bool) -> list[Block]:
+    """A section a source with its button, each within an equal share of half the message."""
+    shown = citations[:_MOST_SOURCES]
+    each = min(_SOURCE_ROOM, limits.MESSAGE // 2 // max(1, len(shown)))
+    blocks = [_source_block(citation, each, quote=quote) for citation in shown]
+    rest = len(citations) - len(shown)
+    if rest:
+        blocks.append(kit.context(f"… and {rest} more sources; ask about one part to see them."))
+    return blocks
+
+
+def _source_block(citation: Citation, room: int, *, quote: bool) -> Block:
+    value = button_value(citation, room // 3)
+    show = kit.button("Show passage", SHOW, value, label=f"Show the passage of source {citation.n}")
+    text = _source_text(citation, quote=quote, room=room - limits.width(value) - 60)
+    return kit.section(text, accessory=show)
+
+
+def _source_text(citation: Citation, *, quote: bool, room: int = _SOURCE_ROOM) -> str:
+    """Number and title, facts, place, digest label; then the quote in what room is left."""
+    line = describe(citation)
+    part = max(40, room // 3)
+    label = limits.clip(escape(one_line(line.title)), part)
+    linked = link(citation.source.url, label)
+    about = " · ".join(part for part in (line.facts, line.place) if part)
+    rows = [
+        f"*[{citation.n}]* {linked if limits.width(linked) <= 2 * part else label}",
+        limits.clip(escape(one_line(about)), part),
+        f"_{limits.clip(escape(one_line(line.digest)), part)}_" if line.digest else "",
+    ]
+    text = "\n".join(row for row in rows if row)
+    left = room - limits.width(text) - 4
+    if quote and left >= 60:
+        text += f"\n“{limits.clip(escape(one_line(citation.quote)), left)}”"
+    return text
