@@ -1,0 +1,1 @@
+"""What outlives a request: the inbox, the one outbox, who we know, and the metronome."""

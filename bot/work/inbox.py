@@ -1,0 +1,163 @@
+"""The inbox: what came in, each event once, leased to a worker until its one terminal state."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.work.faults import fault
+from bot.work.outbox import Post, enqueue
+from bot.work.statements import change, insert_once
+from bot.work.tables import InboxRow
+from retrieval.database import Database
+from retrieval.ports import Clock
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=30)
+MAX_ATTEMPTS = 5
+RETRY_AFTER = timedelta(seconds=2)
+
+NEW: Final = "new"
+WORKING: Final = "working"
+DONE: Final = "done"
+FAILED: Final = "failed"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Received:
+    """Something to be handled. `attempt` counts from 1; `worker` holds the lease."""
+
+    kind: str
+    key: str
+    body: Mapping[str, Any]
+    team_id: str
+    attempt: int
+    worker: str = ""
+
+
+class Inbox:
+    """Events by (kind, key). A lease lasts `lease` unless renewed; the work of a dead worker is taken up after it.
+
+    `on_receive` and `on_posts` are called after the commit: to wake whoever waits for such rows in this process.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        lease: timedelta = LEASE,
+        max_attempts: int = MAX_ATTEMPTS,
+        on_receive: Callable[[], None] = lambda: None,
+        on_posts: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._lease = lease
+        self.max_attempts = max_attempts
+        self.on_receive = on_receive
+        self.on_posts = on_posts
+
+    @property
+    def lease_seconds(self) -> float:
+        """How long a lease lasts unless it is renewed."""
+        return self._lease.total_seconds()
+
+    def receive(self, kind: str, key: str, body: Mapping[str, Any], team_id: str) -> bool:
+        """Keep an event; False when it was seen before. It is committed when this returns."""
+        now = self._clock.now()
+        values = {
+            "kind": kind,
+            "key": key,
+            "team_id": team_id,
+            "body": dict(body),
+            "state": NEW,
+            "attempt": 0,
+            "received_at": now,
+            "not_before": now,
+        }
+        with self._database.write() as session:
+            new = insert_once(session, InboxRow, values)
+            fault("receive.before_commit")
+        fault("receive.after_commit")
+        if new:
+            self.on_receive()
+        return new
+
+    def lease(self, worker: str, kinds: Sequence[str] | None = None) -> Received | None:
+        """Take the oldest open event (of these kinds), also one whose worker let its lease lapse; None when idle.
+
+        `attempt` greater than `max_attempts` means that handling it has killed workers: it is to be failed unhandled.
+        """
+        now = self._clock.now()
+        query = _open(now, kinds)
+        with self._database.read() as session:
+            if session.scalar(query.with_only_columns(InboxRow.key)) is None:
+                return None
+        with self._database.write() as session:
+            row = session.scalars(query.with_for_update(skip_locked=True)).first()
+            if row is None:
+                return None
+            row.state, row.attempt = WORKING, row.attempt + 1
+            row.lease_owner, row.lease_until = worker, now + self._lease
+            received = Received(row.kind, row.key, row.body or {}, row.team_id, row.attempt, worker)
+            session.flush()
+            fault("lease.before_commit")
+        fault("lease.after_commit")
+        return received
+
+    def renew(self, received: Received) -> bool:
+        """Hold the lease for another while; False when it has passed to somebody else."""
+        with self._database.write() as session:
+            return self._set(session, received, lease_until=self._clock.now() + self._lease)
+
+    def finish(self, received: Received, posts: Sequence[Post], state: Literal["done", "failed"] = DONE) -> bool:
+        """Bring an event to its terminal state and enqueue its posts, in one transaction; its body is erased.
+
+        False when the lease has passed to somebody else: then nothing is enqueued, the other one answers.
+        """
+        now = self._clock.now()
+        with self._database.write() as session:
+            if not self._set(session, received, state=state, finished_at=now, body=None, lease_until=None):
+                return False
+            for post in posts:
+                enqueue(session, post, now)
+            fault("answer.before_commit")
+        fault("answer.after_commit")
+        if posts:
+            self.on_posts()
+        return True
+
+    def fail(self, received: Received, posts: Sequence[Post]) -> bool:
+        """As `finish`, with the terminal state failed; `posts` say so where it was asked."""
+        return self.finish(received, posts, FAILED)
+
+    def release(self, received: Received, error: str) -> bool:
+        """Give an event back to be tried again, later each time. `error` is a class name, never a message."""
+        after = self._clock.now() + RETRY_AFTER * 2 ** (received.attempt - 1)
+        with self._database.write() as session:
+            return self._set(session, received, state=NEW, not_before=after, last_error=error[:80])
+
+    def _set(self, session: Session, received: Received, **values: Any) -> bool:
+        statement = update(InboxRow).where(
+            InboxRow.kind == received.kind,
+            InboxRow.key == received.key,
+            InboxRow.state == WORKING,
+            InboxRow.lease_owner == received.worker,
+            InboxRow.attempt == received.attempt,
+        )
+        return change(session, statement.values(**values)) == 1
+
+
+def _open(now: datetime, kinds: Sequence[str] | None) -> Any:
+    fresh = and_(InboxRow.state == NEW, InboxRow.not_before <= now)
+    lapsed = and_(InboxRow.state == WORKING, InboxRow.lease_until <= now)
+    query = select(InboxRow).where(or_(fresh, lapsed)).order_by(InboxRow.received_at).limit(1)
+    return query if kinds is None else query.where(InboxRow.kind.in_(kinds))

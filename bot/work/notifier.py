@@ -1,0 +1,81 @@
+"""The seam to where messages are posted, and the few ways in which that can fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingPost:
+    """A message about to be posted.
+
+    `key` must be findable in history afterwards. `plain` asks for text without blocks (the blocks were refused once);
+    `repeat` says that it may have been posted before and nobody could tell, which the message should admit.
+    """
+
+    key: str
+    channel: str
+    thread: str | None
+    view: str
+    data: Mapping[str, Any]
+    plain: bool = False
+    repeat: bool = False
+    ephemeral_user: str | None = None
+    team_id: str = ""
+    subject: str | None = None
+
+
+class Refused(Exception):
+    """Definitely not posted, and worth another try; `retry_after` in seconds when the server named it."""
+
+    def __init__(self, retry_after: float | None = None) -> None:
+        super().__init__("refused")
+        self.retry_after = retry_after
+
+
+class Ambiguous(Exception):
+    """Nobody can tell whether it was posted: history has to be asked before another try."""
+
+
+class _Blocked(Exception):
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class DestinationBlocked(_Blocked):
+    """Definitely not posted: this channel does not take our messages. `reason` is Slack's error code."""
+
+
+class CredentialsBlocked(_Blocked):
+    """Definitely not posted: no channel takes our messages now. `reason` is Slack's error code."""
+
+
+class Malformed(_Blocked):
+    """Definitely not posted: the message itself was refused. `reason` is Slack's error code."""
+
+
+class HistoryUnreadable(Exception):
+    """History could not be read, so nothing can be concluded from it."""
+
+
+class Notifier(Protocol):
+    """Posts messages and finds them again. It never retries by itself: a retry inside could post twice."""
+
+    def post(self, post: OutgoingPost) -> str:
+        """Post it; its timestamp.
+
+        Raises exactly one of Refused, Ambiguous, DestinationBlocked, CredentialsBlocked, Malformed; anything else
+        it raises is taken as Ambiguous.
+        """
+        ...
+
+    def find(self, post: OutgoingPost, oldest: datetime) -> str | None:
+        """The timestamp of the message with this key, looking back to `oldest`; None when it is not there.
+
+        Raises HistoryUnreadable.
+        """
+        ...

@@ -1,0 +1,198 @@
+"""The one outbox: what is to be posted, each message exactly once, and the story of each."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from bot.work.notifier import OutgoingPost
+from bot.work.statements import change, insert_once
+from bot.work.tables import OutboxLogRow, OutboxRow
+
+PENDING = "PENDING"
+SENDING = "SENDING"
+SENT = "SENT"
+UNKNOWN = "UNKNOWN"
+BLOCKED = "BLOCKED"
+SUPERSEDED = "SUPERSEDED"
+DEAD = "DEAD"
+
+WAITING = (PENDING, BLOCKED)
+TERMINAL = (SENT, SUPERSEDED, DEAD)
+
+_NAMESPACE = uuid.UUID("6f2f0bd6-8a53-5b0e-9d8b-6b7f3f0d6a11")
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message to be posted. `view` names how it is shown, `data` (JSON) holds the facts it is shown from.
+
+    `thread` is the timestamp it answers to. `subject` is what it is about: waiting posts about a subject can be
+    superseded together. `ephemeral_user` (Slack's id) makes it visible to that person only.
+    """
+
+    key: str
+    team_id: str
+    channel: str
+    thread: str | None
+    view: str
+    data: Mapping[str, Any]
+    subject: str | None = None
+    ephemeral_user: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a message's story."""
+
+    at: datetime
+    from_state: str | None
+    to_state: str
+    attempt: int
+    worker: str | None
+    detail: str | None
+
+
+def post_key(*parts: object) -> str:
+    """A key that is the same for the same parts and reveals none of them."""
+    return str(uuid.uuid5(_NAMESPACE, "/".join(str(part) for part in parts)))
+
+
+def enqueue(session: Session, post: Post, now: datetime) -> bool:
+    """Put a message into the outbox; False when its key is there already, and then nothing changes."""
+    return _insert(session, post, now, PENDING, None)
+
+
+def record_superseded(session: Session, post: Post, now: datetime, why: str) -> bool:
+    """Record a message that will never be posted, and why; False when its key is there already."""
+    return _insert(session, post, now, SUPERSEDED, why)
+
+
+def _insert(session: Session, post: Post, now: datetime, state: str, detail: str | None) -> bool:
+    values = {
+        "key": post.key,
+        "team_id": post.team_id,
+        "channel": post.channel,
+        "thread": post.thread,
+        "ephemeral_user": post.ephemeral_user,
+        "view": post.view,
+        "data": dict(post.data),
+        "subject": post.subject,
+        "state": state,
+        "attempt": 0,
+        "created_at": now,
+        "not_before": now,
+        "finished_at": now if state in TERMINAL else None,
+    }
+    inserted = insert_once(session, OutboxRow, values)
+    if inserted:
+        log(session, post.key, now, None, state, detail=detail)
+    return inserted
+
+
+def log(
+    session: Session,
+    key: str,
+    now: datetime,
+    from_state: str | None,
+    to_state: str,
+    *,
+    attempt: int = 0,
+    worker: str | None = None,
+    detail: str | None = None,
+) -> None:
+    """Add a line to a message's story."""
+    line = OutboxLogRow(
+        key=key, at=now, from_state=from_state, to_state=to_state, attempt=attempt, worker=worker, detail=detail
+    )
+    session.add(line)
+    session.flush()
+
+
+def move(
+    session: Session,
+    row: OutboxRow,
+    now: datetime,
+    to_state: str,
+    *,
+    worker: str,
+    only_from: Collection[str] | None = None,
+    detail: str | None = None,
+    **values: Any,
+) -> bool:
+    """Compare and set: bring a message to another state unless somebody else has moved it since `row` was read.
+
+    The attempt and the number of looks are part of what is compared, so that nobody who was frozen in between can
+    overwrite what was found out meanwhile. `only_from` widens the states it may be in now.
+    """
+    states = tuple(only_from or (row.state,))
+    statement = update(OutboxRow).where(
+        OutboxRow.key == row.key, OutboxRow.state.in_(states), OutboxRow.attempt == row.attempt
+    )
+    if only_from is None:
+        statement = statement.where(OutboxRow.looks == row.looks, OutboxRow.unreadable == row.unreadable)
+    if to_state in TERMINAL:
+        values["finished_at"] = now
+    if to_state != SENDING:
+        values |= {"lease_owner": None, "lease_until": None}
+    if not change(session, statement.values(state=to_state, **values)):
+        return False
+    attempt = values.get("attempt", row.attempt)
+    log(session, row.key, now, row.state, to_state, attempt=attempt, worker=worker, detail=detail)
+    return True
+
+
+def supersede(session: Session, subject: str, now: datetime, why: str) -> int:
+    """Withdraw every waiting message about a subject; how many. What may have been posted already is left alone."""
+    query = select(OutboxRow).where(OutboxRow.subject == subject, OutboxRow.state.in_(WAITING))
+    # Locked, so that a sender claims the message either wholly before this or not at all.
+    rows = session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+    return sum(move(session, row, now, SUPERSEDED, worker="supersede", detail=why) for row in rows)
+
+
+def outgoing(row: OutboxRow) -> OutgoingPost:
+    """The row as it is handed to a notifier."""
+    return OutgoingPost(
+        key=row.key,
+        channel=row.channel,
+        thread=row.thread,
+        view=row.view,
+        data=row.data or {},
+        plain=row.plain,
+        repeat=row.repeat,
+        ephemeral_user=row.ephemeral_user,
+        team_id=row.team_id,
+        subject=row.subject,
+    )
+
+
+def find(session: Session, key: str) -> OutboxRow | None:
+    """The message with this key, or with the one key that begins so (8 characters at least)."""
+    if len(key) < 8:
+        return None
+    rows = session.scalars(select(OutboxRow).where(OutboxRow.key.startswith(key, autoescape=True)).limit(2)).all()
+    return rows[0] if len(rows) == 1 else None
+
+
+def posted_as(session: Session, channel: str, slack_ts: str) -> OutboxRow | None:
+    """The message that was posted as this timestamp in this channel."""
+    query = select(OutboxRow).where(OutboxRow.channel == channel, OutboxRow.slack_ts == slack_ts)
+    return session.scalars(query).first()
+
+
+def story(session: Session, key: str) -> list[Step]:
+    """Everything that happened to one message, in order."""
+    lines = session.scalars(select(OutboxLogRow).where(OutboxLogRow.key == key).order_by(OutboxLogRow.id))
+    return [Step(x.at, x.from_state, x.to_state, x.attempt, x.worker, x.detail) for x in lines]
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many messages are in each state; states without any are left out."""
+    rows = session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
+    return {state: number for state, number in rows.tuples()}  # noqa: C416 - dict() would lose the types

@@ -1,0 +1,116 @@
+"""Finds out about messages that may have been posted: history is asked twice before anything is posted again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Literal
+
+from sqlalchemy import select
+
+from bot.work.destinations import EVERYWHERE, blocked_since, unblock
+from bot.work.faults import fault
+from bot.work.notifier import HistoryUnreadable, Notifier
+from bot.work.outbox import PENDING, SENT, UNKNOWN, move, outgoing
+from bot.work.tables import OutboxRow
+from retrieval.database import Database
+from retrieval.ports import Clock
+
+logger = logging.getLogger(__name__)
+
+# A message can take a while to show: one look at 60 s doubled 152 of 3,000 when it took up to 90 s (measured).
+FIRST_LOOK = timedelta(seconds=60)
+SECOND_LOOK = timedelta(seconds=300)
+BEFORE_FIRST_TRY = timedelta(seconds=60)
+
+UNREADABLE_FOR = timedelta(hours=24)
+UNREADABLE_LOOKS = 12
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+class Reconciler:
+    """Looks into history for every message in doubt, outside any transaction; compare-and-set decides who was right."""
+
+    def __init__(
+        self,
+        database: Database,
+        notifier: Notifier,
+        clock: Clock,
+        worker: str,
+        *,
+        unreadable: Literal["repost", "hold"] = "repost",
+    ) -> None:
+        self._database = database
+        self._notifier = notifier
+        self._clock = clock
+        self._worker = worker
+        self._unreadable = unreadable
+
+    def look(self, limit: int = 100) -> int:
+        """Look once for each message whose look is due; how many were settled (found, or free to be posted)."""
+        return sum(self._look_for(row) for row in self._due(limit))
+
+    def _due(self, limit: int) -> Sequence[OutboxRow]:
+        now = self._clock.now()
+        query = select(OutboxRow).where(
+            OutboxRow.state == UNKNOWN, OutboxRow.not_before <= now, OutboxRow.last_try_at <= now - FIRST_LOOK
+        )
+        with self._database.read() as session:
+            return session.scalars(query.order_by(OutboxRow.not_before).limit(limit)).all()
+
+    def _look_for(self, row: OutboxRow) -> bool:
+        if row.ephemeral_user is not None:
+            # What only one person sees is in no history; a second copy is better than none, and says so.
+            return self._settle(row, PENDING, "not in any history", repeat=True, maybe_delivered=False)
+        began = row.first_try_at or row.created_at
+        fault("reconcile.before_look")
+        try:
+            slack_ts = self._notifier.find(outgoing(row), began - BEFORE_FIRST_TRY)
+        except HistoryUnreadable:
+            return self._could_not_look(row)
+        except Exception as error:  # a look that failed has found out nothing
+            logger.warning("message %s: %s while looking", row.key, type(error).__name__)
+            return self._could_not_look(row)
+        fault("reconcile.after_look")
+        if slack_ts is not None:
+            return self._settle(row, SENT, "found in history", slack_ts=slack_ts)
+        return self._not_there(row)
+
+    def _not_there(self, row: OutboxRow) -> bool:
+        now = self._clock.now()
+        second_look = (row.last_try_at or now) + SECOND_LOOK
+        if row.looks > 0 and now >= second_look:
+            return self._settle(row, PENDING, "not in history, twice", maybe_delivered=False)
+        later = max(second_look, now + FIRST_LOOK)
+        empty = {"looks": row.looks + 1, "unreadable": 0, "unreadable_since": None}
+        self._settle(row, UNKNOWN, "not in history", not_before=later, **empty)
+        return False
+
+    def _could_not_look(self, row: OutboxRow) -> bool:
+        now = self._clock.now()
+        since, count = row.unreadable_since or now, row.unreadable + 1
+        long_enough = count >= UNREADABLE_LOOKS and now - since >= UNREADABLE_FOR
+        if long_enough and self._unreadable == "repost" and not self._credentials_blocked(row):
+            return self._settle(row, PENDING, "history unreadable for a day", repeat=True, maybe_delivered=False)
+        pause = min(FIRST_PAUSE * 2 ** min(row.unreadable, 10), LONGEST_PAUSE)
+        self._settle(
+            row, UNKNOWN, "history unreadable", unreadable=count, unreadable_since=since, not_before=now + pause
+        )
+        return False
+
+    def _credentials_blocked(self, row: OutboxRow) -> bool:
+        with self._database.read() as session:
+            return blocked_since(session, row.team_id, EVERYWHERE) is not None
+
+    def _settle(self, row: OutboxRow, state: str, detail: str, **values: Any) -> bool:
+        now = self._clock.now()
+        with self._database.write() as session:
+            values.setdefault("not_before", now)
+            settled = move(session, row, now, state, worker=self._worker, detail=detail, **values)
+            if settled and state == SENT:
+                unblock(session, row.team_id, row.channel, now, self._worker)
+            fault("reconcile.before_commit")
+        fault("reconcile.after_commit")
+        return settled

@@ -1,0 +1,104 @@
+"""The metronome: what runs although nobody asked. What is due is read from SQL; a missed beat costs nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import select, update
+
+from bot.work.statements import change, insert_once
+from bot.work.tables import HeartbeatRow
+from retrieval.database import Database
+from retrieval.ports import Clock
+
+logger = logging.getLogger(__name__)
+
+LATE_AFTER_PERIODS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to run every `seconds`. It must be harmless to run at any time, anywhere, twice at once."""
+
+    name: str
+    seconds: float
+    function: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """How a job does: when it last ran to its end (on any replica; None: never), and whether that is recent enough."""
+
+    name: str
+    seconds: float
+    last_ok: datetime | None
+    ok: bool
+
+
+class Metronome:
+    """Runs `jobs`, each at its own period, one run of a job at a time. Whether they do their work is told by
+    `health` alone: a scheduler can believe that it runs while its thread is dead.
+    """
+
+    def __init__(self, jobs: Sequence[Job], database: Database, clock: Clock, owner: str = "metronome") -> None:
+        self._jobs = {job.name: job for job in jobs}
+        self._database = database
+        self._clock = clock
+        self._owner = owner
+        self._scheduler: BackgroundScheduler | None = None
+
+    def start(self) -> None:
+        """Run every job now, then at its period."""
+        # Nothing is kept between two starts, and a late beat is still a beat: both would lose runs (measured).
+        scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(max(len(self._jobs), 1))},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        now = datetime.now(UTC)
+        for job in self._jobs.values():
+            scheduler.add_job(
+                self.run, "interval", args=[job.name], seconds=job.seconds, id=job.name, next_run_time=now
+            )
+        scheduler.start()
+        self._scheduler = scheduler
+
+    def stop(self) -> None:
+        """Wait for what is running, then end."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=True)
+            self._scheduler = None
+
+    def run(self, name: str) -> bool:
+        """Run one job now, in this thread; whether it ran to its end. Its errors are logged by type alone."""
+        job = self._jobs[name]
+        try:
+            job.function()
+            self._beat(job)
+        except Exception as error:  # an exception must not end the beat
+            logger.warning("job %s: %s", name, type(error).__name__)
+            return False
+        return True
+
+    def health(self, now: datetime) -> list[Beat]:
+        """Each job of the table; ok when its newest beat is younger than three periods."""
+        with self._database.read() as session:
+            rows = {row.name: row for row in session.scalars(select(HeartbeatRow))}
+        beats = []
+        for job in self._jobs.values():
+            last_ok = rows[job.name].last_ok if job.name in rows else None
+            limit = timedelta(seconds=LATE_AFTER_PERIODS * job.seconds)
+            beats.append(Beat(job.name, job.seconds, last_ok, last_ok is not None and now - last_ok < limit))
+        return beats
+
+    def _beat(self, job: Job) -> None:
+        values = {"owner": self._owner, "seconds": job.seconds, "last_ok": self._clock.now()}
+        with self._database.write() as session:
+            statement = update(HeartbeatRow).where(HeartbeatRow.name == job.name).values(**values)
+            if not change(session, statement):
+                insert_once(session, HeartbeatRow, {"name": job.name, **values})
