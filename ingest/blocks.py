@@ -1,0 +1,68 @@
+"""What a reader hands on: blocks of text in reading order, with their places, and what was left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["text", "heading", "list", "table", "code", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of text as the document has it, line breaks kept.
+
+    `paragraph` and `page` count from 1 (None where the format has none). A heading has a `level` from 1. Several
+    blocks share a paragraph number when the document set no blank line between them.
+    """
+
+    text: str
+    paragraph: int | None = None
+    page: int | None = None
+    kind: Kind = "text"
+    level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A piece of text that is not indexed, and why."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document as read. `metadata` holds only what the document, or the file beside it, says of itself.
+
+    `marked` tells that the format marks its headings, so none are guessed. `content_hash` is the SHA-256 of the
+    bytes that were parsed.
+    """
+
+    blocks: tuple[Block, ...]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    dropped: tuple[Dropped, ...] = ()
+    marked: bool = False
+    content_hash: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values, for the way out of the child that read it."""
+        return {
+            "blocks": [[b.text, b.paragraph, b.page, b.kind, b.level] for b in self.blocks],
+            "metadata": dict(self.metadata),
+            "dropped": [[d.text, d.reason] for d in self.dropped],
+            "marked": self.marked,
+            "content_hash": self.content_hash,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Reading:
+        """The inverse of `to_json`."""
+        return cls(
+            blocks=tuple(Block(*block) for block in data["blocks"]),
+            metadata=data["metadata"],
+            dropped=tuple(Dropped(*item) for item in data["dropped"]),
+            marked=data["marked"],
+            content_hash=data["content_hash"],
+        )

@@ -1,0 +1,47 @@
+"""What can go wrong while documents are brought in. Messages say what happened, what was kept, and the next step."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+
+class IngestError(Exception):
+    """The documents could not be brought in. The index is as it was; try again."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or inspect.cleandoc(type(self).__doc__ or ""))
+
+
+class PathMissing(IngestError):
+    """There is nothing at that path. Nothing was changed; check the spelling."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"There is nothing at {path}. Nothing was changed; check the spelling and run it again.")
+        self.path = path
+
+
+class LossNeedsConfirmation(IngestError):
+    """More than 30 % of the sources of a root would go. Nothing was changed; confirm it to go on.
+
+    `losing` of `total` sources of `root` are no longer there.
+    """
+
+    def __init__(self, root: str, losing: int, total: int) -> None:
+        super().__init__(
+            f"{losing} of the {total} sources of {root} are gone from it. Nothing was changed; "
+            "see whether the folder is complete, or confirm with --yes."
+        )
+        self.root, self.losing, self.total = root, losing, total
+
+
+class ReaderUnavailable(IngestError):
+    """The process that reads files does not start. Nothing was changed; run `proviso doctor`."""
+
+
+class Rejected(Exception):
+    """One file cannot be taken in; the others go on. `reason` is a short name, `hint` the way out."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(reason)
+        self.reason, self.hint = reason, hint

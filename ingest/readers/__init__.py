@@ -1,0 +1,1 @@
+"""Files to blocks of text with their places: text, Markdown and PDF."""

@@ -1,0 +1,60 @@
+"""Bytes to text: byte order mark, then the pattern of zero bytes, then strict UTF-8, then Windows-1252."""
+
+from __future__ import annotations
+
+import codecs
+import unicodedata
+
+from ingest.errors import Rejected
+
+MARKS = (
+    # UTF-32 LE begins with the mark of UTF-16 LE and so comes first.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+SAMPLE = 4096
+MAX_CONTROL_SHARE = 0.01
+
+
+def decode(data: bytes) -> str:
+    """The text. Raises Rejected when more than 1 % of it is control or replacement characters."""
+    text = _decode(data)
+    wrong = sum(map(_is_wrong, text))
+    if wrong > MAX_CONTROL_SHARE * len(text):
+        raise Rejected("control characters", "It does not look like text; save it as UTF-8 text or as PDF.")
+    return text
+
+
+def _decode(data: bytes) -> str:
+    for mark, encoding in MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, errors="replace")
+    wide = _wide_encoding(data[:SAMPLE])
+    if wide is not None:
+        return data.decode(wide, errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _wide_encoding(sample: bytes) -> str | None:
+    """UTF-16 without a mark: Latin text has a zero in every other byte."""
+    pairs = len(sample) // 2
+    if pairs == 0:
+        return None
+    even, odd = sample[0 : 2 * pairs : 2].count(0), sample[1 : 2 * pairs : 2].count(0)
+    if odd > 0.4 * pairs and even < 0.1 * pairs:
+        return "utf-16-le"
+    if even > 0.4 * pairs and odd < 0.1 * pairs:
+        return "utf-16-be"
+    return None
+
+
+def _is_wrong(character: str) -> bool:
+    if character == "\ufffd":
+        return True
+    return unicodedata.category(character) == "Cc" and character not in "\t\n\r\f\v\x85"

@@ -1,0 +1,128 @@
+"""Markdown: the same paragraphs as plain text, with headings, lists, tables, code and comments told apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.blocks import Block, Dropped, Kind, Reading
+from ingest.errors import Rejected
+from ingest.readers.text import dropped_matter, opened, paragraphs
+
+ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
+RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
+ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])[ \t]+\S")
+FENCE = re.compile(r" {0,3}(```|~~~)")
+TABLE_RULE = re.compile(r"\s*\|?[ \t]*:?-{2,}:?[ \t]*(\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
+NOTE = re.compile(r" {0,3}\[\^([^\]\s]+)\]:[ \t]*")
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+def read_markdown(data: bytes) -> Reading:
+    """The blocks of a Markdown file; inline markup stays as written, so that quotes are verbatim."""
+    metadata, matter, rest = opened(data)
+    parser = _Parser()
+    for number, text in paragraphs(rest):
+        parser.paragraph(number, text)
+    if not parser.blocks:
+        raise Rejected("empty", "It holds no text; copy it again from where it came.")
+    headed = any(block.kind == "heading" for block in parser.blocks)
+    return Reading(tuple(parser.blocks), metadata, (*dropped_matter(matter), *parser.dropped), marked=headed)
+
+
+class _Parser:
+    """Collects blocks; remembers only whether a code fence or a comment is still open."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.dropped: list[Dropped] = []
+        self._fence: str | None = None
+        self._comment = False
+
+    def paragraph(self, number: int, text: str) -> None:
+        if self._fence is None:
+            text = self._without_comments(text)
+        lines = [line for line in text.split("\n") if line.strip()]
+        for kind, level, group in self._groups(lines):
+            if kind is None:
+                self.dropped.append(Dropped("\n".join(group), "markup"))
+            else:
+                self.blocks.append(Block("\n".join(group), number, None, kind, level))
+
+    def _without_comments(self, text: str) -> str:
+        if self._comment:
+            if "-->" not in text:
+                self.dropped.append(Dropped(text, "comment"))
+                return ""
+            inside, text = text.split("-->", 1)
+            self.dropped.append(Dropped(inside + "-->", "comment"))
+            self._comment = False
+        for found in COMMENT.findall(text):
+            self.dropped.append(Dropped(found, "comment"))
+        text = COMMENT.sub("", text)
+        if "<!--" in text:
+            text, inside = text.split("<!--", 1)
+            self.dropped.append(Dropped("<!--" + inside, "comment"))
+            self._comment = True
+        return text
+
+    def _groups(self, lines: list[str]) -> Iterator[tuple[Kind | None, int | None, list[str]]]:
+        """Runs of lines of one kind; a kind of None is markup that carries no text."""
+        run: list[str] = []
+        kind: Kind = "text"
+        for line in lines:
+            found, level, content, markup = self._classify(line, run, kind)
+            if level is not None and content is None:  # the rule below a setext heading makes the run one
+                yield "heading", level, run
+                run = []
+            elif found is not kind or level is not None:
+                if run:
+                    yield kind, None, run
+                run = []
+            if markup:
+                yield None, None, [markup]
+            if level is not None and content is not None:
+                yield "heading", level, [content]
+            elif content is not None:
+                kind, run = found, [*run, content]
+        if run:
+            yield kind, None, run
+
+    def _classify(self, line: str, run: list[str], kind: Kind) -> tuple[Kind, int | None, str | None, str]:
+        """(kind, heading level, text to keep or None, markup to drop) of one line."""
+        fence = FENCE.match(line)
+        if self._fence is not None or fence:
+            return self._code(line, fence)
+        heading = ATX.match(line)
+        if heading and heading[2]:
+            start, end = heading.span(2)
+            return "heading", len(heading[1]), heading[2], line[:start] + line[end:]
+        if run and kind == "text" and SETEXT.match(line):
+            return "heading", 1 if "=" in line else 2, None, line
+        if heading or RULE.match(line) or SETEXT.match(line) or (kind == "table" and TABLE_RULE.match(line)):
+            return kind, None, None, line
+        return self._running(line, run, kind)
+
+    def _code(self, line: str, fence: re.Match[str] | None) -> tuple[Kind, int | None, str | None, str]:
+        if self._fence is None:
+            assert fence is not None
+            self._fence = fence[1]
+            return "code", None, None, line
+        if fence and fence[1] == self._fence:
+            self._fence = None
+            return "code", None, None, line
+        return "code", None, line, ""
+
+    def _running(self, line: str, run: list[str], kind: Kind) -> tuple[Kind, int | None, str | None, str]:
+        if NOTE.match(line):
+            return "note", None, line, ""
+        if line.lstrip().startswith("|"):
+            return "table", None, line, ""
+        if ITEM.match(line):
+            return "list", None, line, ""
+        quote = re.match(r"\s*(?:>[ \t]?)+", line)
+        if quote:
+            return "text", None, line[quote.end() :] or None, quote[0]
+        # A line below an item or a note goes on with it.
+        return (kind if run and kind in ("list", "note") else "text"), None, line, ""

@@ -1,0 +1,46 @@
+"""Plain text: paragraphs are the blocks between blank lines, counted from 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingest.blocks import Block, Dropped, Reading
+from ingest.errors import Rejected
+from ingest.readers.encodings import decode
+from ingest.readers.metadata import front_matter
+
+MAX_CHARACTERS = 5_000_000
+
+
+def read_text(data: bytes) -> Reading:
+    """The paragraphs of a text file. Raises Rejected when it is not text, or holds none."""
+    metadata, matter, rest = opened(data)
+    blocks = tuple(Block(text, number) for number, text in paragraphs(rest))
+    if not blocks:
+        raise Rejected("empty", "It holds no text; copy it again from where it came.")
+    return Reading(blocks, metadata, dropped_matter(matter))
+
+
+def opened(data: bytes) -> tuple[dict[str, str], str, str]:
+    """(metadata, front matter as written, text) with every line end a line feed."""
+    text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > MAX_CHARACTERS:
+        raise Rejected("too large", "The limit is 5 million characters a document; split it into parts.")
+    return front_matter(text)
+
+
+def paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """(number from 1, text) of each block between blank or white-space-only lines; line breaks inside are kept."""
+    number, lines = 0, list[str]()
+    for line in [*text.split("\n"), ""]:
+        if line.strip():
+            lines.append(line)
+        elif lines:
+            number += 1
+            yield number, "\n".join(lines)
+            lines = []
+
+
+def dropped_matter(matter: str) -> tuple[Dropped, ...]:
+    """The record that front matter is not indexed as text."""
+    return (Dropped(matter, "front matter"),) if matter else ()

@@ -1,0 +1,154 @@
+"""Blocks to sentences: headings to section paths, footnotes set apart, sentences that footnotes cut put together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.blocks import Block, Dropped, Reading
+from ingest.cleaning import Cleaner
+from ingest.continuity import Chain, chains_of
+from ingest.headings import guess_headings, joined_path, section_path
+from ingest.notes import is_caption, note_blocks
+from ingest.readers.markdown import ITEM, TABLE_RULE
+from ingest.sentences import sentence_ranges
+from retrieval.types import Sentence, Span
+
+LOCATOR = re.compile(r"\s*\{([^{}\n]{1,80})\}\s*$")
+BULLET = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])[ \t]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The sentences of one paragraph, or of paragraphs that one sentence runs through. `note`: not body text."""
+
+    section: str | None
+    sentences: tuple[Sentence, ...]
+    note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A document taken apart. Every character of it is in a unit, a heading or `dropped`, white space aside."""
+
+    units: tuple[Unit, ...]
+    headings: tuple[str, ...]
+    dropped: tuple[Dropped, ...]
+
+
+def structure(reading: Reading, title: str | None = None, *, digest: bool = False) -> Structure:
+    """Take a document apart, in reading order. In a digest, a trailing `{par. 3}` is the locator of its paragraph."""
+    blocks = reading.blocks
+    notes = note_blocks(blocks)
+    levels, byline = _headings(reading, notes)
+    captions = frozenset(i for i, block in enumerate(blocks) if i not in notes and is_caption(block.text))
+    builder = _Builder(blocks, notes, title, digest)
+    for chain in chains_of(blocks, notes, levels, captions | byline):
+        if chain.positions[0] in byline:
+            builder.byline(chain)
+        elif chain.positions[0] in levels:
+            builder.heading(chain, levels[chain.positions[0]])
+        else:
+            builder.chain(chain)
+    return Structure(tuple(builder.units), tuple(builder.headings), (*reading.dropped, *builder.cleaner.dropped))
+
+
+def _headings(reading: Reading, notes: dict[int, int]) -> tuple[dict[int, int], frozenset[int]]:
+    if not reading.marked:
+        return guess_headings(reading.blocks, notes)
+    marked = {i: b.level or 1 for i, b in enumerate(reading.blocks) if b.kind == "heading"}
+    return marked, frozenset()
+
+
+class _Builder:
+    """Walks the chains of one document and keeps the path of headings."""
+
+    def __init__(self, blocks: Sequence[Block], notes: dict[int, int], title: str | None, digest: bool) -> None:
+        self.cleaner = Cleaner(block.text for block in blocks)
+        self.units: list[Unit] = []
+        self.headings: list[str] = []
+        self._blocks, self._notes, self._title, self._digest = blocks, notes, title, digest
+        self._path: list[tuple[int, str]] = []
+
+    def heading(self, chain: Chain, level: int) -> None:
+        text = self.cleaner.clean(self._blocks[chain.positions[0]].text)
+        self.headings.append(text)
+        self._path = section_path(self._path, level, text)
+
+    def byline(self, chain: Chain) -> None:
+        for position in chain.positions:
+            self.cleaner.drop(self._blocks[position].text, "byline")
+
+    def chain(self, chain: Chain) -> None:
+        """One unit of the blocks of a chain: their texts joined, and cut into sentences."""
+        segments: list[list[Span]] = [[]]
+        locator = None
+        for position in chain.positions:
+            block = self._blocks[position]
+            text, locator = self._without_locator(block.text)
+            pieces = self._pieces(block, text, position)
+            for index, piece in enumerate(pieces):
+                if index:
+                    segments.append([])
+                segments[-1].append(Span(piece, block.paragraph, block.page))
+        sentences = tuple(s for segment in segments for s in sentences_of(segment, locator))
+        if sentences:
+            self.units.append(Unit(joined_path(self._path, self._title), sentences, chain.note))
+
+    def _without_locator(self, text: str) -> tuple[str, str | None]:
+        found = LOCATOR.search(text) if self._digest else None
+        if found is None:
+            return text, None
+        self.cleaner.drop(found[0], "locator")
+        return text[: found.start()], found[1].strip()
+
+    def _pieces(self, block: Block, text: str, position: int) -> list[str]:
+        """The cleaned parts of a block that no sentence runs across: items, rows, or the whole."""
+        if position in self._notes:
+            length = self._notes[position]
+            self.cleaner.drop(text[:length], "note number")
+            text = text[length:]
+        if block.kind == "list":
+            parts = self._items(text)
+        elif block.kind == "table":
+            parts = self._rows(text)
+        else:
+            parts = [text]
+        return [cleaned for part in parts if (cleaned := self.cleaner.clean(part))]
+
+    def _items(self, text: str) -> list[str]:
+        parts: list[str] = []
+        for line in text.split("\n"):
+            marker = BULLET.match(line) if ITEM.match(line) else None
+            if marker:
+                self.cleaner.drop(marker[0], "list marker")
+                parts.append(line[marker.end() :])
+            elif parts:
+                parts[-1] += "\n" + line
+            else:
+                parts.append(line)
+        return parts
+
+    def _rows(self, text: str) -> list[str]:
+        rows = text.split("\n")
+        for row in rows:
+            if TABLE_RULE.match(row):
+                self.cleaner.drop(row, "markup")
+        return [row for row in rows if not TABLE_RULE.match(row)]
+
+
+def sentences_of(segment: Sequence[Span], locator: str | None = None) -> list[Sentence]:
+    """The sentences of spans that run on from one to the next; each keeps the places of its parts."""
+    text = " ".join(span.text for span in segment)
+    found: list[Sentence] = []
+    for start, end in sentence_ranges(text):
+        spans: list[Span] = []
+        begin = 0
+        for span in segment:
+            cut = span.text[max(0, start - begin) : max(0, end - begin)].strip()
+            if cut:
+                spans.append(Span(cut, span.paragraph, span.page))
+            begin += len(span.text) + 1
+        found.append(Sentence(tuple(spans), locator))
+    return found
