@@ -38,3 +38,7 @@ class IndexBusy(RetrievalError):
 
 class IndexDamaged(RetrievalError):
     """An index failed its probe. The one before it stays in use; run `proviso ingest` again to build anew."""
+
+
+class IndexGone(RetrievalError):
+    """An index generation was swept while it was in use. Nothing was lost; ask again."""

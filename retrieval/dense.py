@@ -1,0 +1,182 @@
+"""Nearest neighbours in Chroma, embedded in a generation's folder or on a server. The only file that knows chromadb.
+
+Chroma gets ids and vectors alone: texts, and whatever is known of them, live in SQL.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from retrieval.errors import IndexDamaged, IndexGone
+from retrieval.ports import Vectors
+
+COLLECTION = "passages"
+# A candidate list of 100 falls to a recall of .97 at 500,000 vectors; top-100 searches need more than 100 besides.
+EF_SEARCH = 200
+BATCH = 2000
+LEAST_SYNC, MOST_SYNC = 2, 1000
+
+# Chroma shares one system a folder between clients, and neither opening nor closing it is guarded by Chroma.
+_opening = threading.Lock()
+
+
+class ChromaIndex:
+    """One sealed collection. Safe to use from several threads."""
+
+    def __init__(self, collection: Any, close: Callable[[], None]) -> None:
+        self._collection = collection
+        self._close = close
+
+    def search(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+        """Passage ids and cosines, best first. Raises IndexGone, IndexDamaged."""
+        [found] = self.search_many(vector.reshape(1, -1), k)
+        return found
+
+    def search_many(self, vectors: Vectors, k: int) -> list[list[tuple[str, float]]]:
+        """As `search`, for each row of `vectors`."""
+        with _chroma_errors():
+            found = self._collection.query(query_embeddings=vectors, n_results=k, include=["distances"])
+        pairs = zip(found["ids"], found["distances"], strict=True)
+        return [[(key, 1.0 - distance) for key, distance in zip(*pair, strict=True)] for pair in pairs]
+
+    def count(self) -> int:
+        """How many vectors there are. Raises IndexGone, IndexDamaged."""
+        with _chroma_errors():
+            return int(self._collection.count())
+
+    def close(self) -> None:
+        """Give memory and files back."""
+        self._close()
+
+
+class ChromaFolder:
+    """Chroma embedded: each generation has a folder of its own."""
+
+    def create(self, folder: Path, ids: list[str], vectors: Vectors) -> None:
+        """Fill `folder` and close it, everything written down. Raises IndexDamaged."""
+        with _chroma_errors(), _client(folder) as client:
+            _fill(client, COLLECTION, ids, vectors)
+
+    def open(self, folder: Path) -> ChromaIndex:
+        """The collection in `folder`. Raises IndexGone, IndexDamaged."""
+        with _chroma_errors():
+            client = _open_folder(folder)
+            try:
+                collection = client.get_collection(COLLECTION, embedding_function=None)
+            except BaseException:
+                _close(client)
+                raise
+        return ChromaIndex(collection, lambda: _close(client))
+
+
+class ChromaServer:
+    """Chroma as a server: each generation is a collection of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def create(self, name: str, ids: list[str], vectors: Vectors) -> None:
+        """Fill the collection `name`, in place of what a killed builder may have left. Raises IndexDamaged."""
+        self.drop(name)
+        with _chroma_errors(), self._client() as client:
+            _fill(client, name, ids, vectors)
+
+    def open(self, name: str) -> ChromaIndex:
+        """The collection `name`. Raises IndexGone, IndexDamaged."""
+        with _chroma_errors():
+            client = self._connect()
+            try:
+                collection = client.get_collection(name, embedding_function=None)
+            except BaseException:
+                _close(client)
+                raise
+        return ChromaIndex(collection, lambda: _close(client))
+
+    def drop(self, name: str) -> None:
+        """Delete the collection if it is there."""
+        from chromadb.errors import NotFoundError
+
+        with _chroma_errors(), self._client() as client:
+            try:
+                client.delete_collection(name)
+            except NotFoundError:
+                return
+
+    @contextmanager
+    def _client(self) -> Iterator[Any]:
+        client = self._connect()
+        try:
+            yield client
+        finally:
+            _close(client)
+
+    def _connect(self) -> Any:
+        import chromadb
+
+        parts = urlsplit(self._url)
+        secure = parts.scheme == "https"
+        with _opening:
+            return chromadb.HttpClient(
+                host=parts.hostname or "localhost",
+                port=parts.port or (443 if secure else 8000),
+                ssl=secure,
+                settings=_settings(),
+            )
+
+
+def _fill(client: Any, name: str, ids: list[str], vectors: Vectors) -> None:
+    # Written down at the last batch, whatever the count: a reader then finds files that opening does not change.
+    sync = max(LEAST_SYNC, min(MOST_SYNC, len(ids)))
+    hnsw = {"space": "cosine", "ef_search": EF_SEARCH, "sync_threshold": sync, "batch_size": min(100, sync)}
+    collection = client.create_collection(name, embedding_function=None, configuration={"hnsw": hnsw})
+    parts = -(-len(ids) // min(BATCH, client.get_max_batch_size()))
+    for rows in np.array_split(np.arange(len(ids)), max(1, parts)):
+        if len(rows):
+            collection.upsert(ids=[ids[row] for row in rows], embeddings=vectors[rows])
+
+
+@contextmanager
+def _client(folder: Path) -> Iterator[Any]:
+    client = _open_folder(folder)
+    try:
+        yield client
+    finally:
+        _close(client)
+
+
+def _open_folder(folder: Path) -> Any:
+    import chromadb
+
+    with _opening:
+        return chromadb.PersistentClient(str(folder), settings=_settings())
+
+
+def _close(client: Any) -> None:
+    with _opening:
+        client.close()
+
+
+def _settings() -> Any:
+    from chromadb.config import Settings
+
+    return Settings(anonymized_telemetry=False)
+
+
+@contextmanager
+def _chroma_errors() -> Iterator[None]:
+    """Chroma's errors as ours. Its Rust side panics with a BaseException, so nearly everything is caught."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError, IndexGone, IndexDamaged):
+        raise
+    except BaseException as error:
+        if type(error).__name__ == "NotFoundError":
+            raise IndexGone from error
+        raise IndexDamaged(f"The vector index failed ({type(error).__name__}).") from error

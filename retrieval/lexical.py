@@ -1,0 +1,114 @@
+"""BM25 over stemmed words: bm25s and PyStemmer, kept in a generation's folder. The only file that knows them.
+
+Lucene's variant (k1 1.5, b .75; Kamphuis et al. 2020): idf(t) = ln(1 + (N - df + .5) / (df + .5)).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.errors import IndexDamaged, IndexGone
+
+K1, B = 1.5, 0.75
+IDS = "ids.json"
+_NO_WORD = ""
+_WORD = re.compile(r"(?u)\b\w\w+\b")
+# Lucene's English stop words.
+STOP_WORDS = frozenset(
+    (  # noqa: SIM905 - thirty-three lines of one word each say no more
+        "a an and are as at be but by for if in into is it no not of on or such that the their then there these they"
+        " this to was will with"
+    ).split()
+)
+_local = threading.local()
+
+
+def tokens(text: str) -> list[str]:
+    """The stemmed words of `text` in order: lower case, two characters or more, English stop words left out."""
+    words = [word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS]
+    stemmed: list[str] = _stemmer().stemWords(words)
+    return stemmed
+
+
+class Bm25Index:
+    """BM25 over one sealed generation; the arrays are mapped from disk and shared between processes."""
+
+    def __init__(self, index: Any, ids: Sequence[str]) -> None:
+        self._index = index
+        self._ids = ids
+        self._starts: NDArray[np.int32] = index.scores["indptr"]
+
+    @classmethod
+    def build(cls, folder: Path, ids: Sequence[str], texts: Sequence[str]) -> None:
+        """Write an index of `texts` into `folder`; a text without a single word is counted and never found."""
+        import bm25s
+
+        vocabulary = {_NO_WORD: 0}
+        documents = [
+            [vocabulary.setdefault(token, len(vocabulary)) for token in tokens(text)] or [vocabulary[_NO_WORD]]
+            for text in texts
+        ]
+        index = bm25s.BM25(method="lucene", k1=K1, b=B)
+        index.index((documents or [[vocabulary[_NO_WORD]]], vocabulary), show_progress=False)
+        folder.mkdir(parents=True, exist_ok=True)
+        index.save(folder, show_progress=False)
+        (folder / IDS).write_text(json.dumps(list(ids)))
+
+    @classmethod
+    def open(cls, folder: Path) -> Bm25Index:
+        """The index in `folder`. Raises IndexGone, IndexDamaged."""
+        import bm25s
+
+        try:
+            return cls(bm25s.BM25.load(folder, mmap=True), json.loads((folder / IDS).read_text()))
+        except FileNotFoundError as error:
+            raise IndexGone from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexDamaged(f"The lexical index failed ({type(error).__name__}).") from error
+
+    def search(self, query: str, k: int) -> list[tuple[str, float]]:
+        """Passage ids and scores, best first; passages that share no term with the query are left out."""
+        known = self._index.get_tokens_ids(tokens(query))
+        if not known:
+            return []
+        scores = self._index.get_scores_from_ids(known)
+        return [(self._ids[row], float(scores[row])) for row in _largest(scores, k)]
+
+    def terms(self, query: str) -> Mapping[str, float]:
+        """Each stemmed query term and its inverse document frequency; a term unknown here has that of df = 0."""
+        return {term: self._idf(term) for term in dict.fromkeys(tokens(query))}
+
+    def count(self) -> int:
+        """How many passages there are."""
+        return len(self._ids)
+
+    def _idf(self, term: str) -> float:
+        token = self._index.vocab_dict.get(term)
+        having = 0 if token is None else int(self._starts[token + 1]) - int(self._starts[token])
+        return math.log1p((len(self._ids) - having + 0.5) / (having + 0.5))
+
+
+def _largest(scores: NDArray[np.float32], k: int) -> NDArray[np.intp]:
+    """Rows of the `k` largest scores above zero, best first, the earlier row first among equals."""
+    rows = np.flatnonzero(scores > 0)
+    if len(rows) > k:
+        rows = rows[np.argpartition(-scores[rows], k - 1)[:k]]
+    return rows[np.lexsort((rows, -scores[rows]))]
+
+
+def _stemmer() -> Any:
+    # A stemmer keeps a buffer of its own while it works, so every thread has one.
+    if not hasattr(_local, "stemmer"):
+        import Stemmer
+
+        _local.stemmer = Stemmer.Stemmer("english")
+    return _local.stemmer
