@@ -1,0 +1,151 @@
+"""Question to the one terminal state: refused, answered, abstained, or failed with a reference."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from retrieval import abstention, extractive
+from retrieval.composing import answered, related
+from retrieval.evidence import Evidence, weigh
+from retrieval.ports import Embedder, Searcher
+from retrieval.questions import MAX_CHARACTERS, Asked, understand
+from retrieval.refusal import Refusal, screen
+from retrieval.sentences import Candidate, SentenceRanker
+from retrieval.types import Answer, Results, Turn
+
+logger = logging.getLogger(__name__)
+
+HITS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What retrieval brought for a question, and how far it can be relied on."""
+
+    asked: Asked
+    results: Results
+    ranked: Sequence[Candidate]
+    evidence: Evidence
+
+
+class ModelAnswering(Protocol):
+    """What answering needs of a model: an answer held to its sources, or the fallback's when the model fails."""
+
+    def answer(self, found: Found, fallback: Callable[[Found], Answer]) -> Answer: ...
+
+
+@dataclass(slots=True)
+class Timings:
+    """Milliseconds by stage, on a timer that counts seconds."""
+
+    timer: Callable[[], float]
+    started: float = field(init=False)
+    last: float = field(init=False)
+    stages: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.started = self.last = self.timer()
+
+    def mark(self, stage: str) -> None:
+        """Book the time since the last mark under `stage`."""
+        now = self.timer()
+        self.stages[stage] = round(1000 * (now - self.last), 2)
+        self.last = now
+
+    def total(self) -> dict[str, float]:
+        """All stages and their total."""
+        return {**self.stages, "total": round(1000 * (self.timer() - self.started), 2)}
+
+
+class Answerer:
+    """Implements `ports.Answering` over any searcher; with a model when one is given. Safe to share between threads."""
+
+    def __init__(
+        self,
+        searcher: Searcher,
+        embedder: Embedder | None = None,
+        model: ModelAnswering | None = None,
+        timer: Callable[[], float] = time.perf_counter,
+        new_reference: Callable[[], str] = lambda: uuid.uuid4().hex[:8],
+    ) -> None:
+        self._searcher = searcher
+        self._ranker = SentenceRanker(embedder)
+        self._model = model
+        self._timer = timer
+        self._new_reference = new_reference
+
+    def answer(self, question: str, *, context: Sequence[Turn] = (), id: str | None = None) -> Answer:
+        """The answer. Never raises: what nobody foresaw becomes `failed` with a reference that the log has too."""
+        timings = Timings(self._timer)
+        try:
+            answer = self._answer(question, context, timings)
+        except Exception as error:
+            answer = self._failed(question, error)
+        return replace(answer, id=id, timings_ms=timings.total())
+
+    def _answer(self, question: str, context: Sequence[Turn], timings: Timings) -> Answer:
+        unfit = _unfit(question)
+        if unfit is not None:
+            return Answer(question, "abstained", unfit)
+        refusal = screen().check(question)
+        timings.mark("screen")
+        if refusal is not None:
+            return self._refused(question, refusal, timings)
+        found = self._find(understand(question, context), timings)
+        answer = extract(found) if self._model is None else self._model.answer(found, extract)
+        timings.mark("answer" if self._model is None else "model")
+        return answer
+
+    def _find(self, asked: Asked, timings: Timings) -> Found:
+        results = self._searcher.search(asked.query, k=HITS)
+        timings.mark("retrieve")
+        ranked = self._ranker.rank(asked, results)
+        timings.mark("rank")
+        return Found(asked, results, ranked, weigh(asked, results, ranked))
+
+    def _refused(self, question: str, refusal: Refusal, timings: Timings) -> Answer:
+        nearest = related(self._searcher.search(refusal.related, k=HITS).hits)
+        timings.mark("retrieve")
+        return Answer(question, "refused", refusal.text, nearest=nearest)
+
+    def _failed(self, question: str, error: Exception) -> Answer:
+        reference = self._new_reference()
+        # The type alone: messages and tracebacks of libraries may carry the question.
+        logger.error("answering failed: reference %s, %s", reference, type(error).__name__)
+        text = (
+            "Something went wrong on my side, and there is no answer. Next step: ask again; if it fails again, give your "
+            f"administrator the reference {reference}."
+        )
+        return Answer(question, "failed", text)
+
+
+def extract(found: Found) -> Answer:
+    """The answer in the sources' own sentences, or why there is none."""
+    question = found.asked.question
+    drafts = extractive.draft(found.asked, found.ranked)
+    if not drafts or not abstention.covered(found.evidence):
+        return abstain(found)
+    return answered(question, drafts)
+
+
+def abstain(found: Found) -> Answer:
+    """That the guidance does not cover it, with the nearest passages unless it is about something else altogether."""
+    question = found.asked.question
+    nearest = () if abstention.foreign(found.evidence) else related(found.results.hits)
+    return Answer(question, "abstained", abstention.not_covered(question, found.evidence), nearest=nearest)
+
+
+def _unfit(question: str) -> str | None:
+    if not question.strip():
+        return "There is no question here. Next step: ask one about partnered operations in a sentence."
+    if len(question) > MAX_CHARACTERS:
+        return (
+            f"The question is longer than {MAX_CHARACTERS} characters, and nothing was searched. Next step: ask it in a few "
+            "sentences, one matter at a time."
+        )
+    return None

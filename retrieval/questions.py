@@ -1,0 +1,99 @@
+"""What a question asks: its parts, what a follow-up refers to, and the language it is in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retrieval.types import Turn
+from retrieval.wording import normal, words
+
+MAX_CHARACTERS = 4000
+# A turn this short that also points back ("and who else?", "why is that?") is read with the question before it.
+SHORT_TURN_WORDS = 12
+MAX_PARTS = 4
+
+_QUESTION_WORDS = "what|who|whom|whose|when|where|which|why|how"
+_AUXILIARIES = (
+    "is|are|was|were|do|does|did|should|shall|can|could|may|might|must|will|would|has|have|had|am|shouldn't|isn't|"
+    "aren't|doesn't|don't|didn't"
+)
+_POINTS_BACK = re.compile(
+    r"\b(?:that|this|those|these|it|its|they|them|their|he|she|his|her|there|then|one|ones|same|such|former|latter|"
+    r"else|instead)\b",
+    re.IGNORECASE,
+)
+_CONTINUES = re.compile(
+    r"^(?:and|but|so|or|then|also|ok(?:ay)?|right|what about|how about|what if|why(?: not)?\b\W*$|how so|such as|like what|"
+    r"for example|meaning|even if|even when|only)\b",
+    re.IGNORECASE,
+)
+_PART_BREAK = re.compile(
+    rf"(?<=\?)\s+|;\s+|(?<=[a-z0-9)\"'])\.\s+(?=[A-Z])|,?\s+(?:and|but)\s+(?=(?:(?:also|then|in|by|at|to|for|on|with)\s+)?"
+    rf"(?:{_QUESTION_WORDS})\b|(?:{_AUXILIARIES})\s+(?:the|a|an|we|i|they|it|he|she|you|our|their|this|that|there)\b)",
+)
+_ASKS = re.compile(
+    rf"\?\s*$|^(?:\W|and\b|but\b|so\b|also\b)*(?:{_QUESTION_WORDS}|{_AUXILIARIES})\b|"
+    r"^(?:tell|list|name|explain|describe|summari[sz]e|compare|give|show|find|outline|define)\b",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(
+    r"\b(?:compar\w*|contrast\w*|differ(?:s|ence|ences|ent|ently)?|versus|vs\.?|both (?:\w+ )?(?:sources?|documents?|texts?|"
+    r"papers?|articles?|authors?|files?|policies|guides?)|(?:each|two|either|all) (?:of the )?(?:sources?|documents?|texts?|papers?|"
+    r"articles?|authors?)|agree(?:s|ment)?(?: with)? (?:each other|one another)|across (?:the )?(?:sources|documents))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question made ready for retrieval.
+
+    `query` is what is searched for: the question, with the previous user turn before it in a follow-up. `parts` are
+    the things it asks, each a text of its own; one part when it asks one thing. `compares` is whether it wants more
+    than one source set side by side.
+    """
+
+    question: str
+    query: str
+    parts: tuple[str, ...]
+    compares: bool = False
+    follow_up: bool = False
+
+
+def understand(question: str, context: Sequence[Turn] = ()) -> Asked:
+    """Read a question in its conversation."""
+    plain = normal(question)
+    previous = next((normal(turn.text) for turn in reversed(context) if turn.role == "user" and turn.text.strip()), "")
+    follow_up = bool(previous) and refers_back(plain)
+    query = f"{previous} {plain}" if follow_up else plain
+    return Asked(
+        question=question,
+        query=query[-MAX_CHARACTERS:],
+        parts=parts_of(plain),
+        compares=bool(_COMPARES.search(plain)),
+        follow_up=follow_up,
+    )
+
+
+def refers_back(question: str) -> bool:
+    """Whether a question leans on an earlier turn: it continues a sentence, or is short and points at something."""
+    if _CONTINUES.match(question):
+        return True
+    count = len(words(question))
+    return count <= 3 or (count <= SHORT_TURN_WORDS and bool(_POINTS_BACK.search(question)))
+
+
+def parts_of(question: str) -> tuple[str, ...]:
+    """The things a question asks. Fragments too short to search for stay with their neighbour; statements that only
+    lead up to a question are no part (the whole query holds them)."""
+    pieces = [piece.strip() for piece in _PART_BREAK.split(question) if piece and piece.strip()]
+    parts: list[str] = []
+    for piece in pieces:
+        if parts and (len(words(piece)) < 3 or len(words(parts[-1])) < 3 or len(parts) >= MAX_PARTS):
+            parts[-1] = f"{parts[-1]} {piece}"
+        else:
+            parts.append(piece)
+    asking = [part for part in parts if _ASKS.search(part)]
+    return tuple(asking) or (question,)
