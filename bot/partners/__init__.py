@@ -1,0 +1,1 @@
+"""The register of partners and their assessments. No Slack, no model."""

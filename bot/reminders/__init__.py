@@ -1,0 +1,1 @@
+"""Cadence, occurrence, nudge: what is due when, and whom it concerns."""

@@ -1,0 +1,125 @@
+"""When something is due and when to speak of it. Pure: dates are local dates in a named zone, moments are UTC."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+Unit = Literal["days", "months"]
+Stage = Literal["ahead", "due", "overdue7", "overdue14", "overdue30"]
+
+STAGES: tuple[Stage, ...] = ("ahead", "due", "overdue7", "overdue14", "overdue30")
+OVERDUE_DAYS: dict[Stage, int] = {"overdue7": 7, "overdue14": 14, "overdue30": 30}
+
+LONGEST_MONTHS = 120
+LONGEST_DAYS = 3660
+# Clocks are moved between midnight and 04:00 local: no nudge is ever due in an hour that may be missing or doubled.
+EARLIEST_HOUR = 5
+
+_CADENCE = re.compile(r"(?:every\s+)?(\d+)?\s*(d|days?|w|weeks?|m|mo|months?|y|years?)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How often something recurs: `every` units, spoken of at `hour` o'clock in `zone`, `warn_days` ahead."""
+
+    every: int
+    unit: Unit
+    zone: str
+    hour: int = 9
+    warn_days: int = 14
+
+    def __post_init__(self) -> None:
+        longest = LONGEST_DAYS if self.unit == "days" else LONGEST_MONTHS
+        if not 1 <= self.every <= longest:
+            raise ValueError(f"every must be 1 to {longest} {self.unit}")
+        if not EARLIEST_HOUR <= self.hour <= 23:
+            raise ValueError(f"hour must be {EARLIEST_HOUR} to 23")
+        if not 0 <= self.warn_days <= 365:
+            raise ValueError("warn_days must be 0 to 365")
+
+    def __str__(self) -> str:
+        unit = self.unit if self.every != 1 else self.unit[:-1]
+        return f"every {self.every} {unit}"
+
+
+def parse_cadence(text: str) -> tuple[int, Unit]:
+    """Number and unit of "180 days", "every 6 months", "26w", "2 years", "month". Raises ValueError."""
+    match = _CADENCE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError("not a cadence")
+    number = int(match[1] or 1)
+    letter = match[2][0].lower()
+    if letter == "d":
+        return number, "days"
+    if letter == "w":
+        return number * 7, "days"
+    return (number * 12, "months") if letter == "y" else (number, "months")
+
+
+def step(cadence: Cadence, anchor: date, times: int) -> date:
+    """The date `times` cadences after the anchor. Months keep the anchor's day, or end with a shorter month."""
+    if cadence.unit == "days":
+        return anchor + timedelta(days=cadence.every * times)
+    months = anchor.year * 12 + anchor.month - 1 + cadence.every * times
+    year, month = divmod(months, 12)
+    return date(year, month + 1, min(anchor.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def next_due(cadence: Cadence, after: date, anchor: date | None = None) -> date:
+    """The first date of the series later than `after`. The series is counted from `anchor` (default: `after`)."""
+    anchor = anchor or after
+    if after < anchor:
+        return anchor
+    if cadence.unit == "days":
+        times = (after - anchor).days // cadence.every
+    else:
+        times = ((after.year - anchor.year) * 12 + after.month - anchor.month) // cadence.every
+    due = step(cadence, anchor, times)
+    while due <= after:
+        times += 1
+        due = step(cadence, anchor, times)
+    return due
+
+
+def moment(day: date, cadence: Cadence) -> datetime:
+    """The cadence's hour on that local date, in UTC."""
+    return datetime.combine(day, time(cadence.hour), ZoneInfo(cadence.zone)).astimezone(UTC)
+
+
+def stages(due: date, cadence: Cadence) -> list[tuple[Stage, datetime]]:
+    """Each stage and its moment in UTC, in order."""
+    days: list[tuple[Stage, int]] = [("ahead", -cadence.warn_days)] if cadence.warn_days else []
+    days += [("due", 0), *OVERDUE_DAYS.items()]
+    return [(stage, moment(due + timedelta(days=offset), cadence)) for stage, offset in days]
+
+
+def stages_since(due: date, cadence: Cadence, since: datetime) -> list[tuple[Stage, datetime]]:
+    """The stages of an occurrence that was opened (or snoozed) at `since`.
+
+    A warning whose moment had passed by then is not given; that something is due or overdue always is.
+    """
+    return [(stage, at) for stage, at in stages(due, cadence) if stage != "ahead" or at >= since]
+
+
+def newest_due(
+    planned: Sequence[tuple[Stage, datetime]], now: datetime
+) -> tuple[tuple[Stage, datetime] | None, list[tuple[Stage, datetime]]]:
+    """Of the stages whose moment has come: the newest, which is worth saying, and the older ones, which are not."""
+    reached = [(stage, at) for stage, at in planned if at <= now]
+    return (reached[-1], reached[:-1]) if reached else (None, [])
+
+
+def local_date(now: datetime, zone: str) -> date:
+    """Today, in that zone."""
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def known_zone(name: str) -> bool:
+    """Whether the time zone database knows this name."""
+    return name in available_timezones()
