@@ -1,0 +1,33 @@
+"""The sandbox's time: the machine's clock plus an offset that can be moved."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+
+class SandboxClock:
+    """Runs like the machine's clock, shifted by what `advance` and `set` asked for; aware and in UTC."""
+
+    def __init__(self, start: datetime | None = None) -> None:
+        self._offset = timedelta()
+        if start is not None:
+            self.set(start)
+
+    @property
+    def offset(self) -> timedelta:
+        """How far this clock is ahead of the machine's."""
+        return self._offset
+
+    def now(self) -> datetime:
+        """The present moment of the sandbox."""
+        return datetime.now(UTC) + self._offset
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move on by `by`; the new moment."""
+        self._offset += by
+        return self.now()
+
+    def set(self, moment: datetime) -> datetime:
+        """Jump to `moment` (aware); the clock runs on from there."""
+        self._offset = moment.astimezone(UTC) - datetime.now(UTC)
+        return self.now()
