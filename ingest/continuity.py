@@ -11,11 +11,13 @@ from ingest.headings import BODY_WORDS
 from ingest.sentences import CLOSERS, OPENERS, is_unfinished
 
 # After one of these a sentence cannot end, whatever the next block begins with.
-LEADING_WORDS = frozenset(
-    "a an the of in on at by to for from with without within against between among into onto upon under over about "
-    "and or but nor that which who whom whose as than is are was were be been has have had not its their his her our "
-    "this these those such including toward towards during through across per via if when while because".split()
-)
+LEADING_WORDS = frozenset({
+    "a", "an", "the", "of", "in", "on", "at", "by", "to", "for", "from", "with", "without", "within", "against",
+    "between", "among", "into", "onto", "upon", "under", "over", "about", "and", "or", "but", "nor", "that", "which",
+    "who", "whom", "whose", "as", "than", "is", "are", "was", "were", "be", "been", "has", "have", "had", "not",
+    "its", "their", "his", "her", "our", "this", "these", "those", "such", "including", "toward", "towards", "during",
+    "through", "across", "per", "via", "if", "when", "while", "because",
+})  # fmt: skip
 MAX_ASIDES = 2
 
 
@@ -89,7 +91,7 @@ class _Walker:
 
     def _must_go_on(self, i: int, j: int, text: str) -> bool:
         """Whether block `j`, which begins with a capital, goes on all the same."""
-        last = text.split()[-1].strip(CLOSERS).casefold()
+        last = text.rsplit(maxsplit=1)[-1].strip(CLOSERS).casefold()
         if last in LEADING_WORDS or last.endswith(","):
             return not self._has_asides(j)
         cut = j > i + 1 or self._blocks[i].page != self._blocks[j].page

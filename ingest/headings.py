@@ -9,16 +9,18 @@ from ingest.blocks import Block
 from ingest.sentences import is_unfinished
 
 MAX_WORDS, MAX_CHARACTERS, BODY_WORDS = 14, 100, 12
-SMALL_WORDS = frozenset(
-    "a an and as at but by de du for from if in into la le nor of off on onto or out over per so the their to under "
-    "up upon via vis-à-vis von vs with within without yet and/or".split()
-)
+SMALL_WORDS = frozenset({
+    "a", "an", "and", "as", "at", "but", "by", "de", "du", "for", "from", "if", "in", "into", "la", "le", "nor", "of",
+    "off", "on", "onto", "or", "out", "over", "per", "so", "the", "their", "to", "under", "up", "upon", "via",
+    "vis-à-vis", "von", "vs", "with", "within", "without", "yet", "and/or",
+})  # fmt: skip
 NUMBERED = re.compile(
     r"(?:(?:part|chapter|section|annex|appendix)\s+)?((?:\d{1,2}|[IVX]{1,5}|[A-Z])(?:\.\d{1,2})*)[.):]?\s+(?=\S)", re.I
 )
-FIRST_SECTIONS = frozenset(
-    "abstract summary introduction background foreword preface overview contents purpose scope conclusion".split()
-)
+FIRST_SECTIONS = frozenset({
+    "abstract", "summary", "introduction", "background", "foreword", "preface", "overview", "contents", "purpose",
+    "scope", "conclusion",
+})  # fmt: skip
 SEPARATOR = " > "
 
 

@@ -11,29 +11,34 @@ import re
 from ingest.cleaning import SUPERSCRIPT
 
 # Titles before a name: never an end.
-TITLES = frozenset(
-    "mr mrs ms dr prof gen lt col maj capt cpt sgt adm brig cmdr sen rep gov hon rev st vs cf viz i.e e.g approx ca".split()
-)
+TITLES = frozenset({
+    "mr", "mrs", "ms", "dr", "prof", "gen", "lt", "col", "maj", "capt", "cpt", "sgt", "adm", "brig", "cmdr", "sen",
+    "rep", "gov", "hon", "rev", "st", "vs", "cf", "viz", "i.e", "e.g", "approx", "ca",
+})  # fmt: skip
 # No end before a number: "art. 51", "Sept. 11", "nos. 5".
-BEFORE_NUMBERS = frozenset(
-    "no nos art arts para paras par pars sec secs ch chap p pp fig figs vol vols n nn app add rev ver ed eds op res "
-    "jan feb mar apr jun jul aug sep sept oct nov dec".split()
-)
+BEFORE_NUMBERS = frozenset({
+    "no", "nos", "art", "arts", "para", "paras", "par", "pars", "sec", "secs", "ch", "chap", "p", "pp", "fig", "figs",
+    "vol", "vols", "n", "nn", "app", "add", "rev", "ver", "op", "res", "jan", "feb", "mar", "apr", "jun", "jul",
+    "aug", "sep", "sept", "oct", "nov", "dec",
+})  # fmt: skip
 # An end only when the next word is one that begins sentences.
-DOUBTFUL = frozenset(
-    "etc al inc ltd co corp dept est gov govt intl assoc univ ibid jr sr ret a.m p.m ph.d u.s u.k u.n".split()
-)
-STARTERS = frozenset(
-    "a an the this that these those it its he she they we you i his her their our there here in on at by for from to of "
-    "with without within under over after before during since until while when where if as although though because "
-    "but and or so yet nor however moreover furthermore thus therefore hence still then instead otherwise meanwhile "
-    "many most some such several all any each every both no not nothing one what who why how which first second third "
-    "finally another other according despite".split()
-)
+DOUBTFUL = frozenset({
+    "etc", "al", "inc", "ltd", "co", "corp", "dept", "est", "gov", "govt", "intl", "assoc", "univ", "ibid", "jr",
+    "sr", "ret", "ed", "eds", "trans", "a.m", "p.m", "ph.d", "u.s", "u.k", "u.n",
+})  # fmt: skip
+STARTERS = frozenset({
+    "a", "an", "the", "this", "that", "these", "those", "it", "its", "he", "she", "they", "we", "you", "i", "his",
+    "her", "their", "our", "there", "here", "in", "on", "at", "by", "for", "from", "to", "of", "with", "without",
+    "within", "under", "over", "after", "before", "during", "since", "until", "while", "when", "where", "if", "as",
+    "although", "though", "because", "but", "and", "or", "so", "yet", "nor", "however", "moreover", "furthermore",
+    "thus", "therefore", "hence", "still", "then", "instead", "otherwise", "meanwhile", "many", "most", "some",
+    "such", "several", "all", "any", "each", "every", "both", "no", "not", "nothing", "one", "what", "who", "why",
+    "how", "which", "first", "second", "third", "finally", "another", "other", "according", "despite",
+})  # fmt: skip
 OPENERS = "\"'“‘«([*_¿¡—–-…"
 CLOSERS = "\"'”’»)]*_"
 END = re.compile(rf"(?:[.!?…؟]+|[。！？])[{re.escape(CLOSERS)}]*[{SUPERSCRIPT}]*(?=\s|$)|[。！？][」』”）]*")
-WORD = re.compile(r"[^\s(\[\"“‘'«—–]*$")
+WORD = re.compile(r"[^\s(\[\"“‘'«—–/]*$")
 LONGEST_WORD, LONGEST_NUMBER = 40, 8
 INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 NUMBERING = re.compile(r"[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[)\]]?\.?")
@@ -99,8 +104,7 @@ def _plain_stop(text: str, start: int, word: str, following: int, found: re.Matc
     next_word = after[1] if after else ""
     if key in TITLES:
         return False
-    if key in BEFORE_NUMBERS:
-        return not (next_word[:1].isdigit() or re.fullmatch(r"[IVXLC]+", next_word))
-    if key in DOUBTFUL or INITIALS.fullmatch(word):
+    if key in DOUBTFUL or (INITIALS.fullmatch(word) and word[0].isupper()):
         return next_word.casefold() in STARTERS
-    return True
+    numbered = next_word[:1].isdigit() or re.fullmatch(r"[IVXLC]+", next_word)
+    return not (key in BEFORE_NUMBERS and numbered)

@@ -1,0 +1,206 @@
+"""Sentences to passages: whole sentences of one section, one paragraph where it fits, short neighbours together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import NamedTuple
+
+from ingest.readers.text import paragraphs
+from ingest.structure import Unit, sentences_of
+from retrieval.types import Passage, Sentence, Source, Span
+
+Count = Callable[[str], int]
+
+# The model reads 256 pieces, two of which are its own marks.
+MAX_PIECES = 254
+MIN_BUDGET = 96
+# A paragraph with fewer words than this is put together with its neighbour, up to the target.
+SHORT_WORDS, TARGET_WORDS = 60, 160
+SPACE = re.compile(r"\s+")
+CLAUSE = re.compile(r"(?<=[;:—–])\s*|(?<=,)\s+")
+# Cautious: technical English has about 1.35 pieces a word.
+PIECES_PER_WORD, CHARACTERS_PER_PIECE = 1.5, 6
+
+
+def estimate(text: str) -> int:
+    """How many word pieces `text` has at most, more or less, where no tokeniser is at hand."""
+    words = len(text.split())
+    return max(ceil(PIECES_PER_WORD * words), ceil(len(text) / CHARACTERS_PER_PIECE))
+
+
+def pack(units: Iterable[Unit], source: Source, count: Count = estimate) -> tuple[Passage, ...]:
+    """The passages of a document, in reading order; notes are passages of their own.
+
+    Each has at most 254 word pieces by `count`, title and section path included. A sentence that alone is longer is
+    cut at clauses.
+    """
+    packer = _Packer(source, count)
+    found = [
+        (section, note, sentences)
+        for section, note, body in _runs(units)
+        for sentences in packer.groups(section, note, body)
+    ]
+    return tuple(
+        Passage(f"{source.source_id}-{ordinal}", source, sentences, section, note)
+        for ordinal, (section, note, sentences) in enumerate(found)
+    )
+
+
+def split(text: str, source: Source, count: Count = estimate) -> tuple[Passage, ...]:
+    """The passages of bare text: paragraphs between blank lines, no headings, no footnotes."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    units = (
+        Unit(None, tuple(sentences_of([Span(" ".join(block.split()), number)]))) for number, block in paragraphs(lines)
+    )
+    return pack(units, source, count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sized:
+    """Sentences with their words and word pieces."""
+
+    sentences: tuple[Sentence, ...]
+    words: int
+    pieces: int
+
+    def __add__(self, other: _Sized) -> _Sized:
+        return _Sized(self.sentences + other.sentences, self.words + other.words, self.pieces + other.pieces)
+
+
+class _Slice(NamedTuple):
+    """A stretch of a span's text."""
+
+    span: Span
+    start: int
+    end: int
+
+
+class _Packer:
+    def __init__(self, source: Source, count: Count) -> None:
+        self._source, self._count = source, count
+
+    def groups(
+        self, section: str | None, note: bool, paragraphs: Sequence[Sequence[Sentence]]
+    ) -> Iterator[tuple[Sentence, ...]]:
+        """The sentences of each passage of one section."""
+        head = "\n".join(part for part in (self._source.title, section) if part)
+        budget = max(MIN_BUDGET, MAX_PIECES - (self._count(head) if head else 0))
+        pieces = [piece for sentences in paragraphs for piece in self._paragraph(sentences, budget)]
+        merged = pieces if note else _merged(pieces, budget)
+        return (piece.sentences for piece in merged)
+
+    def _paragraph(self, sentences: Sequence[Sentence], budget: int) -> list[_Sized]:
+        """A paragraph whole, or in parts of about equal length."""
+        sized = [part for sentence in sentences for part in self._fitting(sentence, budget)]
+        total = sum(part.pieces for part in sized)
+        if not sized:
+            return []
+        aim = total / ceil(total / budget)
+        parts: list[_Sized] = []
+        filled = 0
+        for part in sized:
+            # A part ends where going on would take it further from its share than stopping.
+            over = filled + part.pieces / 2 > aim * len(parts) if parts else False
+            if parts and not over and parts[-1].pieces + part.pieces <= budget:
+                parts[-1] = parts[-1] + part
+            else:
+                parts.append(part)
+            filled += part.pieces
+        return parts
+
+    def _fitting(self, sentence: Sentence, budget: int) -> list[_Sized]:
+        """The sentence, or the parts it must be cut into, each verbatim."""
+        sized = self._sized(sentence)
+        if sized.pieces <= budget:
+            return [sized]
+        groups: list[list[_Slice]] = []
+        for span in sentence.spans:
+            for start, end in self._cuts(span.text, budget):
+                piece = _Slice(span, start, end)
+                if groups and self._sized(_sliced([*groups[-1], piece])).pieces <= budget:
+                    groups[-1].append(piece)
+                else:
+                    groups.append([piece])
+        return [self._sized(_sliced(group, sentence.locator)) for group in groups]
+
+    def _cuts(self, text: str, budget: int) -> Iterator[tuple[int, int]]:
+        """Where to cut: at clauses, at words where a clause is too long, anywhere where a word is."""
+        for start, end in _between(CLAUSE, text, 0, len(text)):
+            if self._count(text[start:end]) <= budget:
+                yield start, end
+                continue
+            for first, last in _between(SPACE, text, start, end):
+                step = budget if self._count(text[first:last]) > budget else last - first
+                yield from ((i, min(i + step, last)) for i in range(first, last, step))
+
+    def _sized(self, sentence: Sentence) -> _Sized:
+        text = sentence.text
+        return _Sized((sentence,), len(text.split()), self._count(text))
+
+
+def _between(pattern: re.Pattern[str], text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The stretches of text[start:end] that `pattern` parts, without empty ones."""
+    for found in pattern.finditer(text, start, end):
+        if found.start() > start:
+            yield start, found.start()
+        start = found.end()
+    if start < end:
+        yield start, end
+
+
+def _sliced(pieces: Sequence[_Slice], locator: str | None = None) -> Sentence:
+    """A sentence of pieces in order; pieces of one span that follow each other are one stretch of it."""
+    stretches: list[_Slice] = []
+    for piece in pieces:
+        if stretches and stretches[-1].span is piece.span:
+            stretches[-1] = _Slice(piece.span, stretches[-1].start, piece.end)
+        else:
+            stretches.append(piece)
+    spans = (Span(s.span.text[s.start : s.end], s.span.paragraph, s.span.page) for s in stretches)
+    return Sentence(tuple(spans), locator)
+
+
+def _merged(pieces: Sequence[_Sized], budget: int) -> list[_Sized]:
+    """Short pieces put together with the one before, as long as the whole stays near the target."""
+    merged: list[_Sized] = []
+    for piece in pieces:
+        if merged:
+            last = merged[-1]
+            fits = last.pieces + piece.pieces <= budget and last.words + piece.words <= TARGET_WORDS
+            if fits and min(last.words, piece.words) < SHORT_WORDS:
+                merged[-1] = last + piece
+                continue
+        merged.append(piece)
+    return merged
+
+
+def _runs(units: Iterable[Unit]) -> list[tuple[str | None, bool, list[list[Sentence]]]]:
+    """(section, note, paragraphs): the body of a section together, whatever notes stand in it; each note alone."""
+    runs: list[tuple[str | None, bool, list[list[Sentence]]]] = []
+    body: list[list[Sentence]] | None = None
+    section: str | None = None
+    for unit in units:
+        if unit.note:
+            runs.append((unit.section, True, [list(unit.sentences)]))
+            continue
+        if body is None or section != unit.section:
+            body, section = [], unit.section
+            runs.append((section, False, body))
+        body += _by_paragraph(unit.sentences)
+    return runs
+
+
+def _by_paragraph(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
+    """The sentences by the paragraph they begin in; paragraphs that a sentence runs through stay together if short."""
+    if sum(len(sentence.text.split()) for sentence in sentences) <= TARGET_WORDS:
+        return [list(sentences)]
+    found: list[list[Sentence]] = []
+    for sentence in sentences:
+        if found and found[-1][0].spans[0].paragraph == sentence.spans[0].paragraph:
+            found[-1].append(sentence)
+        else:
+            found.append([sentence])
+    return found
