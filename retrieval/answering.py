@@ -118,8 +118,8 @@ class Answerer:
         # The type alone: messages and tracebacks of libraries may carry the question.
         logger.error("answering failed: reference %s, %s", reference, type(error).__name__)
         text = (
-            "Something went wrong on my side, and there is no answer. Next step: ask again; if it fails again, give your "
-            f"administrator the reference {reference}."
+            "Something went wrong on my side, and there is no answer. Next step: ask again; if it fails again, give "
+            f"your administrator the reference {reference}."
         )
         return Answer(question, "failed", text)
 
@@ -145,7 +145,7 @@ def _unfit(question: str) -> str | None:
         return "There is no question here. Next step: ask one about partnered operations in a sentence."
     if len(question) > MAX_CHARACTERS:
         return (
-            f"The question is longer than {MAX_CHARACTERS} characters, and nothing was searched. Next step: ask it in a few "
-            "sentences, one matter at a time."
+            f"The question is longer than {MAX_CHARACTERS} characters, and nothing was searched. Next step: ask it in "
+            "a few sentences, one matter at a time."
         )
     return None

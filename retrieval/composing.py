@@ -67,8 +67,9 @@ def answered(question: str, drafts: Sequence[Drafted], *, note: str | None = Non
     claims, citations = numbered(drafts)
     lines = [f"{claim.text} {''.join(f'[{n}]' for n in claim.citations)}" for claim in claims]
     text = "\n".join([note, *lines] if note else lines)
-    mode = "extractive" if model is None else "model"
-    return Answer(question, "answered", text, claims, citations, mode=mode, model=model)
+    return Answer(
+        question, "answered", text, claims, citations, mode="extractive" if model is None else "model", model=model
+    )
 
 
 def related(hits: Iterable[Hit]) -> tuple[Citation, ...]:

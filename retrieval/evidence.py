@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from retrieval.questions import Asked
 from retrieval.sentences import Candidate
 from retrieval.types import Hit, Results
-from retrieval.wording import normal, shared
+from retrieval.wording import content_weights, normal, shared
 
 HITS_READ = 3
 _UNITS = "months?|weeks?|days?|years?|hours?|percent|per cent|percentage"
@@ -27,7 +27,8 @@ _NO_FIGURE = re.compile(
 )
 _FIGURE = re.compile(
     rf"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion|half|third|quarter|"
-    rf"twice|once (?:a|every)|annual(?:ly)?|biannual(?:ly)?|quarterly|monthly|weekly|daily|yearly|every|each|{_UNITS})\b",
+    rf"twice|once (?:a|every)|annual(?:ly)?|biannual(?:ly)?|quarterly|monthly|weekly|daily|yearly|every|each|"
+    rf"{_UNITS})\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\d[\d.,/-]*|[^\W\d_](?:[\w&'/-]*\w)?")
@@ -53,7 +54,7 @@ def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Eviden
     """The evidence that what was found answers what was asked."""
     from retrieval.lexical import tokens
 
-    weights = dict(results.terms)
+    weights = content_weights(results.terms)
     similarities = [c.similarity for c in ranked if c.similarity is not None]
     cosines = [hit.dense for hit in results.hits if hit.dense is not None]
     best = results.hits[0].passage.text if results.hits else ""

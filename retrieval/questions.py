@@ -25,8 +25,8 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 _CONTINUES = re.compile(
-    r"^(?:and|but|so|or|then|also|ok(?:ay)?|right|what about|how about|what if|why(?: not)?\b\W*$|how so|such as|like what|"
-    r"for example|meaning|even if|even when|only)\b",
+    r"^(?:and|but|so|or|then|also|ok(?:ay)?|right|what about|how about|what if|why(?: not)?\b\W*$|how so|such as|"
+    r"like what|for example|meaning|even if|even when|only)\b",
     re.IGNORECASE,
 )
 _PART_BREAK = re.compile(
@@ -39,9 +39,10 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _COMPARES = re.compile(
-    r"\b(?:compar\w*|contrast\w*|differ(?:s|ence|ences|ent|ently)?|versus|vs\.?|both (?:\w+ )?(?:sources?|documents?|texts?|"
-    r"papers?|articles?|authors?|files?|policies|guides?)|(?:each|two|either|all) (?:of the )?(?:sources?|documents?|texts?|papers?|"
-    r"articles?|authors?)|agree(?:s|ment)?(?: with)? (?:each other|one another)|across (?:the )?(?:sources|documents))\b",
+    r"\b(?:compar\w*|contrast\w*|differ(?:s|ence|ences|ent|ently)?|versus|vs\.?|both (?:\w+ )?(?:sources?|documents?|"
+    r"texts?|papers?|articles?|authors?|files?|policies|guides?)|(?:each|two|either|all) (?:of the )?(?:sources?|"
+    r"documents?|texts?|papers?|articles?|authors?)|agree(?:s|ment)?(?: with)? (?:each other|one another)|"
+    r"across (?:the )?(?:sources|documents))\b",
     re.IGNORECASE,
 )
 

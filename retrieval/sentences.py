@@ -12,7 +12,7 @@ import numpy as np
 from retrieval.ports import Embedder, Vectors
 from retrieval.questions import Asked
 from retrieval.types import Hit, Results, Sentence
-from retrieval.wording import normal, shared, words
+from retrieval.wording import content_weights, normal, shared, words
 
 # A score is similarity + COVERAGE * share of the question's weighted terms + PASSAGE * fused score of the passage.
 # The shares were chosen on a flat part of the curve: halving or doubling either moves no measure by more than .05.
@@ -122,7 +122,7 @@ def _places(results: Results) -> list[_Place]:
     """The sentences worth embedding: those of the best passages that share most with the question, within the limit."""
     from retrieval.lexical import tokens
 
-    weights = dict(results.terms)
+    weights = content_weights(results.terms)
     found = [
         _Place(hit, position, shared(weights, tokens(sentence.text)))
         for hit in results.hits[:PASSAGES_READ]

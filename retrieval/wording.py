@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 _QUOTES = str.maketrans(
     {
@@ -39,6 +40,16 @@ _BROKEN_WORD = re.compile(r"(?<=[a-z])-\s*\n\s*(?=[a-z])")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+(?:['.-][^\W_]+)*")
 
+# The corpus may hardly use these (guidance asks no questions), so their rarity would pass for meaning.
+_FUNCTION_WORDS = (
+    "what who whom whose which when where why how do does did doing done should shall can could may might must "
+    "will would am is are was were be been being has have had having we us our ours you your yours i me my mine "
+    "he him his she her it its they them their theirs this that these those there here then than too also very "
+    "just about any some all each other else so up out over from between during against under again further once "
+    "own same both few more most such only if or and but not no nor per via into onto ought need want let us "
+    "please tell say says said give get got make made know someone anyone anything something everything thing "
+    "things "
+)
 # Openings that lean on the sentence before: the reader cannot tell what they speak of.
 _LEANING = re.compile(
     r"^(?:(?:and|but|so|yet|thus|hence|still|however|therefore|moreover|otherwise|instead|rather|nor|or|also|"
@@ -78,7 +89,19 @@ def stands_alone(sentence: str) -> bool:
     return not _LEANING.match(plain) or bool(_EXPLETIVE.match(plain))
 
 
-def shared(weights: dict[str, float], terms: Iterable[str]) -> float:
+def content_weights(terms: Mapping[str, float]) -> dict[str, float]:
+    """The stemmed terms of a question that say what it is about; the words every question has are left out."""
+    return {term: weight for term, weight in terms.items() if term not in _function_stems()}
+
+
+@cache
+def _function_stems() -> frozenset[str]:
+    from retrieval.lexical import tokens
+
+    return frozenset(tokens(_FUNCTION_WORDS))
+
+
+def shared(weights: Mapping[str, float], terms: Iterable[str]) -> float:
     """The share, 0 to 1, of the total weight whose terms occur in `terms`; 0 when nothing weighs anything."""
     total = sum(weights.values())
     if total <= 0:
