@@ -22,7 +22,7 @@ from bot.views.models import (
 )
 from bot.views.passages import pieces
 from bot.views.sources import describe, digest, facts, place, title
-from bot.views.words import basis, day, interval, nudge_due, nudge_heading, nudge_why, partner_due
+from bot.views.words import basis, day, nudge_due, nudge_heading, nudge_why, partner_due
 from retrieval.types import Answer, Citation, Claim
 
 _HEADS = {
@@ -102,7 +102,7 @@ def _partner(view: PartnerView) -> str:
         f"**{safe(view.name)}** · {safe(view.status)}",
         f"Next: {safe(partner_due(view))}",
         f"Focal point: {safe(view.focal_slack or 'nobody')} · Channel: {safe(view.channel)}",
-        f"Cadence: {interval(view.every, view.unit)} (your organisation’s own interval) · {safe(view.zone)} time",
+        f"Cadence: {safe(view.cadence)} (your organisation’s own interval) · {safe(view.zone)} time",
     ]
     if view.last_on and view.last_conclusion:
         verdict = CONCLUSIONS.get(view.last_conclusion, view.last_conclusion)

@@ -52,15 +52,14 @@ class ChecklistView:
 
 @dataclass(frozen=True)
 class PartnerView:
-    """A partner of the register. Dates are local to `zone`; `every` counts `unit` ("days" or "months")."""
+    """A partner of the register. Dates are local to `zone`; `cadence` in words; `lead` says what was just done."""
 
     partner_id: str
     name: str
     status: str
     channel: str
     zone: str
-    every: int
-    unit: str
+    cadence: str
     focal_slack: str | None = None
     next_due: date | None = None
     purpose: str | None = None
@@ -89,7 +88,10 @@ class PartnerListView:
 
 @dataclass(frozen=True)
 class NudgeView:
-    """One nudge about one occurrence and stage, or the card it became after somebody acted on it."""
+    """One nudge about one occurrence and stage, or the card it became after somebody acted on it.
+
+    `acknowledged`: this very stage is; `acknowledged_by` may date from an earlier one.
+    """
 
     occurrence_id: str
     version: int
@@ -103,6 +105,7 @@ class NudgeView:
     owner_slack: str | None = None
     overdue_days: int = 0
     acknowledged_by: str | None = None
+    acknowledged: bool = False
     state: str = "open"
     snoozed_until: date | None = None
     conclusion: str | None = None
@@ -190,10 +193,14 @@ class NoticeView:
 
 @dataclass(frozen=True)
 class ErrorView:
-    """What happened, what was kept, the next step. `reference` is set when it was our fault."""
+    """What happened, what was kept, the next step. `reference` is set when it was our fault.
+
+    `person` is a Slack user id that `message` names: it is shown as that person.
+    """
 
     message: str
     reference: str | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.views import kit, limits
-from bot.views.escaping import escape
+from bot.views.escaping import escape, user
 from bot.views.kit import Message
 from bot.views.models import ErrorView, HelpView, NoticeView
 
@@ -29,7 +29,9 @@ def notice(view: NoticeView) -> Message:
 
 def error(view: ErrorView) -> Message:
     """What happened, what was kept, the next step; a reference when it was our fault."""
-    text = limits.clip(escape(view.message), limits.FALLBACK - 100)
+    text = limits.clip(escape(view.message), limits.FALLBACK - 200)
+    if view.person:
+        text = text.replace(escape(view.person), user(view.person))
     blocks = [kit.section(text)]
     if view.reference:
         reference = f"Reference `{_code(view.reference)}`: give it to whoever runs this bot."

@@ -76,4 +76,4 @@ def _buttons(view: NudgeView) -> list[Block]:
     record = kit.button("Record…", RECORD, value, style="primary", label=f"Record an assessment of {view.partner}")
     snooze = kit.button("Snooze…", SNOOZE, value, label=f"Put off nudges about {view.partner}")
     acknowledge = kit.button("Acknowledge", ACKNOWLEDGE, value, label=f"Acknowledge the nudge about {view.partner}")
-    return [*([] if view.acknowledged_by else [acknowledge]), snooze, record]
+    return [*([] if view.acknowledged else [acknowledge]), snooze, record]

@@ -6,7 +6,7 @@ from bot.views import kit, limits
 from bot.views.escaping import channel, escape, one_line, user
 from bot.views.kit import Message
 from bot.views.models import CONCLUSIONS, PartnerListView, PartnerView
-from bot.views.words import day, interval, partner_due
+from bot.views.words import day, partner_due
 
 _SHOWN = 40
 
@@ -18,7 +18,7 @@ def message(view: PartnerView) -> Message:
         f"Next: {escape(partner_due(view))}"
         + (f", acknowledged by {user(view.acknowledged_by)}" if view.acknowledged_by else ""),
         f"Focal point: {user(view.focal_slack)} · Channel: {channel(view.channel)}",
-        f"Cadence: {interval(view.every, view.unit)}, your organisation’s own interval · {escape(view.zone)} time",
+        f"Cadence: {escape(view.cadence)}, your organisation’s own interval · {escape(view.zone)} time",
     ]
     if view.last_on and view.last_conclusion:
         verdict = CONCLUSIONS.get(view.last_conclusion, view.last_conclusion)

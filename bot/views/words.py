@@ -20,11 +20,6 @@ def day(value: date) -> str:
     return f"{value:%A} {value.day} {value:%B %Y}"
 
 
-def interval(every: int, unit: str) -> str:
-    """For example "every 6 months", "every day"."""
-    return f"every {unit.removesuffix('s')}" if every == 1 else f"every {every} {unit}"
-
-
 def basis(item: Item) -> str:
     """What an item rests on, in one line."""
     if item.basis == TEAM_JUDGEMENT or isinstance(item.basis, str):

@@ -1,0 +1,20 @@
+"""Showing the passage an answer rests on."""
+
+from __future__ import annotations
+
+from bot.actions.registry import Context
+from bot.errors import NotFound
+from bot.views.models import PassageView
+from bot.views.passages import Quoted, view_of
+
+
+class PassageGone(NotFound):
+    """This passage is no longer in the index. The quote in the answer stands; ask again for the present guidance."""
+
+
+def show_passage(context: Context, quoted: Quoted) -> PassageView:
+    """The passage with its quote marked; raises PassageGone once its source was changed or withdrawn."""
+    passage = context.desk.searcher.passage(quoted.passage_id)
+    if passage is None:
+        raise PassageGone
+    return view_of(passage, quoted)

@@ -1,0 +1,132 @@
+"""Arguments as people type them: each kind knows its own form, so the order does not matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+from zoneinfo import available_timezones
+
+from bot.errors import UserError
+
+Kind = Literal["text", "person", "channel", "zone", "whole", "unit", "day"]
+
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^>]*)?>")
+_TOKEN = re.compile(r'"([^"]*)"|“([^”]*)”|(\S+)')
+_UNITS = {"day": "days", "days": "days", "month": "months", "months": "months"}
+
+
+class UsageError(UserError):
+    """That is not how it is typed. Nothing was changed; `/proviso help` shows every command."""
+
+
+class FieldError(UserError):
+    """A field of the form cannot be taken as it is. Nothing was changed; mend it and send the form again."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument: `name` is the handler's keyword. A text argument takes every word that fits no other kind."""
+
+    name: str
+    help: str
+    kind: Kind = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+    @property
+    def usage(self) -> str:
+        """As help writes it: NAME, or [NAME] when it may be left out."""
+        name = self.name.upper().replace("_", "-")
+        return name if self.required else f"[{name}]"
+
+
+def read(text: str, arguments: Sequence[Argument]) -> dict[str, Any]:
+    """What was typed, as keywords; raises UsageError for a word that has no place or a required one that lacks."""
+    values: dict[str, Any] = {}
+    words: list[str] = []
+    for quoted, token in _tokens(text):
+        match = None if quoted else _recognised(token, [a for a in arguments if a.name not in values])
+        if match:
+            values[match[0]] = match[1]
+        else:
+            words.append(token)
+    taken = next((a.name for a in arguments if a.kind == "text"), None)
+    if words and taken is None:
+        raise UsageError(f"I do not know what “{' '.join(words)}” means here. Nothing was changed.")
+    if words and taken:
+        values[taken] = " ".join(words)
+    _require(values, arguments)
+    return values
+
+
+def _require(values: dict[str, Any], arguments: Sequence[Argument]) -> None:
+    missing = [
+        argument.name.replace("_", " ") for argument in arguments if argument.required and not values.get(argument.name)
+    ]
+    if missing:
+        raise UsageError(f"The {' and the '.join(missing)} is missing. Nothing was changed.")
+
+
+def _tokens(text: str) -> list[tuple[bool, str]]:
+    found = []
+    for match in _TOKEN.finditer(text):
+        quoted = match[1] if match[1] is not None else match[2]
+        found.append((quoted is not None, quoted if quoted is not None else match[3]))
+    return [(quoted, token) for quoted, token in found if token]
+
+
+def _recognised(token: str, arguments: Sequence[Argument]) -> tuple[str, Any] | None:
+    for argument in arguments:
+        if argument.kind == "text":
+            continue
+        value = _READERS[argument.kind](token)
+        if value is not None:
+            return argument.name, value
+    return None
+
+
+def _person(token: str) -> str | None:
+    match = _PERSON.fullmatch(token)
+    return match[1] if match else None
+
+
+def _channel(token: str) -> str | None:
+    match = _CHANNEL.fullmatch(token)
+    return match[1] if match else None
+
+
+def _zone(token: str) -> str | None:
+    return token if token in ("UTC", "GMT") or ("/" in token and token in available_timezones()) else None
+
+
+def _whole(token: str) -> int | None:
+    return int(token) if re.fullmatch(r"[1-9][0-9]{0,3}", token) else None
+
+
+def _day(token: str) -> date | None:
+    try:
+        return date.fromisoformat(token) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", token) else None
+    except ValueError:
+        return None
+
+
+def _unit(token: str) -> str | None:
+    return _UNITS.get(token.casefold())
+
+
+_READERS: dict[Kind, Callable[[str], Any]] = {
+    "person": _person,
+    "channel": _channel,
+    "zone": _zone,
+    "whole": _whole,
+    "unit": _unit,
+    "day": _day,
+}

@@ -1,0 +1,14 @@
+"""Looking a checklist up."""
+
+from __future__ import annotations
+
+from bot.actions.registry import Context
+from bot.views.models import ChecklistView
+
+
+def show(context: Context, topic: str = "") -> ChecklistView:
+    """The checklist meant by `topic`; without one, or without a match, what there is."""
+    catalogue = context.desk.catalogue
+    found = catalogue.find(topic)
+    titles = catalogue.titles()
+    return ChecklistView(topic, found.checklist, tuple((other, titles[other]) for other in found.others))

@@ -1,0 +1,32 @@
+"""Help, derived from the registry."""
+
+from __future__ import annotations
+
+from bot.actions.registry import Context, Registry
+from bot.views.models import CAUTION, HelpEntry, HelpView
+
+LEAD = (
+    "I answer questions on good practice in partnered military operations from indexed guidance, and show the passage "
+    "each sentence rests on. Mention me in a channel, or write to me directly. I look up checklists, keep a register "
+    "of partners, and remind their focal points to reassess them."
+)
+QUESTION = HelpEntry(
+    "@Proviso QUESTION",
+    "Answer in the thread, with numbered sources.",
+    "@Proviso what should be assessed before support to a partner begins?",
+)
+FOOT = (
+    f"{CAUTION} I give no rulings on law and never advise on a target. Something wrong? Tell whoever runs this bot, "
+    "with the reference the message shows."
+)
+
+
+def show(context: Context) -> HelpView:
+    """Every slash command, as the registry has it."""
+    return help_view(context.registry)
+
+
+def help_view(registry: Registry, lead: str = LEAD) -> HelpView:
+    """The help of a registry under a sentence of its own."""
+    entries = [HelpEntry(action.usage, action.summary, action.example) for action in registry.on("slash")]
+    return HelpView("Proviso", lead, (QUESTION, *entries), FOOT)

@@ -1,0 +1,109 @@
+"""What people do about a nudge: acknowledge it, put it off, record the assessment it asks for."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from bot.actions.registry import Context
+from bot.errors import Conflict, UserError
+from bot.partners import register
+from bot.partners.register import Assessment, Conclusion
+from bot.reminders import occurrences
+from bot.reminders.occurrences import Occurrence
+from bot.reminders.rules import local_date
+from bot.reminders.series import DONE, OPEN
+from bot.views.models import CONCLUSIONS, NudgeView, RecordForm, SnoozeForm
+from bot.work.people import person_id, slack_user
+
+_SNOOZE_DAYS = 7
+
+
+def acknowledge(context: Context, *, occurrence_id: str, version: int, stage: str) -> NudgeView:
+    """Somebody has seen it; raises Conflict when somebody else was quicker."""
+    with context.desk.database.write() as session:
+        occurrences.acknowledge(session, occurrence_id, _me(session, context), context.now, version=version)
+        return card(session, context, occurrence_id, stage)
+
+
+def snooze_form(context: Context, *, occurrence_id: str, version: int, stage: str) -> SnoozeForm:
+    """The form, with a week from today as its date; raises Conflict when nothing is open any more."""
+    with context.desk.database.read() as session:
+        occurrence = _open(session, occurrence_id)
+    until = max(local_date(context.now, occurrence.zone), occurrence.due_on) + timedelta(days=_SNOOZE_DAYS)
+    return SnoozeForm(occurrence_id, occurrence.version, occurrence.title, occurrence.due_on, until)
+
+
+def snooze(context: Context, *, occurrence_id: str, version: int, stage: str, until: date) -> NudgeView:
+    """No nudge before `until`; the scheduled date stays. Raises UserError for a date that will not do, Conflict."""
+    with context.desk.database.write() as session:
+        by = _me(session, context)
+        occurrences.snooze(session, occurrence_id, by, context.now, until=until, version=version)
+        return card(session, context, occurrence_id, stage)
+
+
+def record_form(context: Context, *, occurrence_id: str, version: int, stage: str) -> RecordForm:
+    """The form; raises Conflict when nothing is open any more."""
+    with context.desk.database.read() as session:
+        it = _open(session, occurrence_id)
+    return RecordForm(occurrence_id, it.version, it.subject_id, it.title, it.due_on, it.purpose)
+
+
+def record(
+    context: Context, *, occurrence_id: str, version: int, stage: str, conclusion: str, note: str | None = None
+) -> NudgeView:
+    """Record an assessment: the occurrence is done, the next one is open. Raises UserError, Conflict."""
+    if conclusion not in CONCLUSIONS:
+        raise UserError(f"“{conclusion}” is no conclusion. Nothing was changed; choose one of those offered.")
+    with context.desk.database.write() as session:
+        occurrence = occurrences.get(session, occurrence_id)
+        assessment = Assessment(cast("Conclusion", conclusion), note, _me(session, context))
+        register.record_assessment(
+            session, occurrence.subject_id, assessment, context.now, occurrence_id=occurrence_id, version=version
+        )
+        return card(session, context, occurrence_id, stage)
+
+
+def refreshed(context: Context, occurrence_id: str, stage: str) -> NudgeView:
+    """The card as the database has it now."""
+    with context.desk.database.read() as session:
+        return card(session, context, occurrence_id, stage)
+
+
+def card(session: Session, context: Context, occurrence_id: str, stage: str) -> NudgeView:
+    """The card of an occurrence, as it was posted at `stage` and as things stand now."""
+    it = occurrences.get(session, occurrence_id)
+    partner = register.get(session, context.actor.team_id, it.subject_id)
+    done = next((r for r in register.history(session, partner.partner_id) if r.at == it.closed_at), None)
+    return NudgeView(
+        occurrence_id=occurrence_id,
+        version=it.version,
+        stage=stage,
+        partner_id=partner.partner_id,
+        partner=partner.name,
+        due_on=it.due_on,
+        scheduled_on=it.scheduled_on,
+        zone=it.zone,
+        purpose=it.purpose,
+        owner_slack=partner.focal_slack,
+        overdue_days=max(0, (local_date(context.now, it.zone) - it.due_on).days),
+        acknowledged_by=slack_user(session, it.acknowledged_by) if it.acknowledged_by else None,
+        acknowledged=it.acknowledged_by is not None and it.acknowledged_stage == (it.stage or stage),
+        state=it.state,
+        snoozed_until=it.due_on if it.snooze_no else None,
+        conclusion=done.conclusion if done and it.state == DONE else None,
+        done_by=slack_user(session, it.closed_by) if it.closed_by else None,
+    )
+
+
+def _open(session: Session, occurrence_id: str) -> Occurrence:
+    occurrence = occurrences.get(session, occurrence_id)
+    if occurrence.state != OPEN:
+        raise Conflict("This assessment is closed already. Nothing was changed; `/partner list` shows what is due.")
+    return occurrence
+
+
+def _me(session: Session, context: Context) -> str:
+    return person_id(session, context.actor.team_id, context.actor.slack_user)

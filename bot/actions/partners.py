@@ -1,0 +1,136 @@
+"""Adding partners to the register, listing and showing them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from bot.actions.arguments import FieldError
+from bot.actions.registry import Context
+from bot.errors import UserError
+from bot.partners import register, validation
+from bot.partners.register import NewPartner, Partner
+from bot.reminders import occurrences
+from bot.reminders.rules import known_zone, local_date
+from bot.views.models import AddPartnerForm, PartnerListView, PartnerView
+from bot.work.people import person_id, slack_user
+
+T = TypeVar("T")
+
+_ADDED = "Added as proposed: support should not begin before the outset assessment is recorded."
+_SHARED = (
+    "I cannot tell that this channel is yours alone: another organisation may share it, or I am not in it. "
+    "Invite me, or choose another."
+)
+
+
+def add_form(
+    context: Context,
+    *,
+    name: str = "",
+    focal: str | None = None,
+    channel: str | None = None,
+    zone: str | None = None,
+    every: int | None = None,
+    unit: str | None = None,
+    first_due: date | None = None,
+) -> AddPartnerForm:
+    """The form, with what was typed and what can be guessed: this channel, this person, two weeks from now."""
+    zone = zone or context.desk.zone
+    here = context.channel if context.channel and not context.channel.startswith("D") else None
+    today = local_date(context.now, zone if known_zone(zone) else "UTC")
+    return AddPartnerForm(
+        zone=zone,
+        name=name,
+        focal_slack=focal or context.actor.slack_user,
+        channel=channel or here,
+        every=every,
+        unit=unit or "months",
+        first_due=first_due or today + timedelta(days=register.OUTSET_DAYS),
+    )
+
+
+def add(
+    context: Context,
+    *,
+    name: str,
+    channel: str,
+    every: int,
+    unit: str = "months",
+    focal: str | None = None,
+    zone: str | None = None,
+    first_due: date | None = None,
+) -> PartnerView:
+    """Register a partner as proposed; raises FieldError naming the field to be mended."""
+    zone = _field("zone", lambda: validation.zone_name(zone or context.desk.zone))
+    cadence = f"{every} {unit}"
+    _field("name", lambda: validation.partner_name(name))
+    _field("every", lambda: validation.cadence(cadence, zone, register.WARN_DAYS))
+    if first_due is not None:
+        _field("first_due", lambda: validation.not_past(first_due, local_date(context.now, zone)))
+    if not context.inside(channel):
+        raise FieldError("channel", _SHARED)
+    actor = context.actor
+    with context.desk.database.write() as session:
+        new = NewPartner(
+            team_id=actor.team_id,
+            name=name,
+            channel=channel,
+            zone=zone,
+            cadence=cadence,
+            focal=person_id(session, actor.team_id, focal or actor.slack_user),
+            by=person_id(session, actor.team_id, actor.slack_user),
+            assess_by=first_due,
+        )
+        partner = _field("name", lambda: register.add(session, new, context.now))
+        return view_of(session, partner, lead=_ADDED)
+
+
+def show(context: Context, *, name: str) -> PartnerView:
+    """One partner; raises NotFound with the names nearest to it."""
+    with context.desk.database.read() as session:
+        return view_of(session, register.get(session, context.actor.team_id, name))
+
+
+def list_(context: Context) -> PartnerListView:
+    """Every partner, what is due first on top."""
+    with context.desk.database.read() as session:
+        views = [view_of(session, partner) for partner in register.list_(session, context.actor.team_id)]
+    return PartnerListView(tuple(sorted(views, key=lambda view: (view.next_due or date.max, view.name.casefold()))))
+
+
+def view_of(session: Session, partner: Partner, lead: str | None = None) -> PartnerView:
+    """A partner with its open occurrence and its last assessment."""
+    occurrence = occurrences.get(session, partner.occurrence_id) if partner.occurrence_id else None
+    last = next(iter(register.history(session, partner.partner_id)), None)
+    acknowledged = occurrence.acknowledged_by if occurrence else None
+    return PartnerView(
+        partner_id=partner.partner_id,
+        name=partner.name,
+        status=partner.status,
+        channel=partner.channel,
+        zone=partner.zone,
+        cadence=partner.cadence,
+        focal_slack=partner.focal_slack,
+        next_due=partner.due_on,
+        purpose=partner.purpose,
+        acknowledged_by=slack_user(session, acknowledged) if acknowledged else None,
+        snoozed_until=occurrence.due_on if occurrence and occurrence.snooze_no else None,
+        last_conclusion=last.conclusion if last else None,
+        last_note=last.note if last else None,
+        last_on=local_date(last.at, partner.zone) if last else None,
+        lead=lead,
+    )
+
+
+def _field(name: str, check: Callable[[], T]) -> T:
+    """What `check` returns; a UserError of its own becomes one of the field."""
+    try:
+        return check()
+    except FieldError:
+        raise
+    except UserError as error:
+        raise FieldError(name, error.message) from error

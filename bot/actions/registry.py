@@ -1,0 +1,171 @@
+"""The registry of verbs. Slash commands, buttons, forms, the command line, help and the manifest derive from it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.actions.arguments import Argument, UsageError, read
+from bot.checklists.catalogue import Catalogue
+from bot.errors import NotAllowed
+from bot.views.models import Form, View
+from retrieval.database import Database
+from retrieval.ports import Searcher
+
+Surface = Literal["slash", "button", "form", "cli"]
+Who = Literal["anyone", "insiders"]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a workspace by our id, a person by Slack's."""
+
+    team_id: str
+    slack_user: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The collaborators handlers work with. `zone` is that of a partner added without one."""
+
+    database: Database
+    catalogue: Catalogue
+    searcher: Searcher
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Context:
+    """One call: who, where, when, and with what.
+
+    `inside` tells whether the register may be shown to this actor in a channel (None: nowhere in particular).
+    """
+
+    desk: Desk
+    actor: Actor
+    now: datetime
+    registry: Registry
+    channel: str | None = None
+    inside: Callable[[str | None], bool] = field(default=lambda _channel: True)
+
+
+Handler = Callable[..., View]
+FormMaker = Callable[..., Form]
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that can be done. `form` makes the form that asks for what the handler needs.
+
+    `who`: "insiders" means full members of this workspace, in a channel that no other organisation shares.
+    `default`: the verb may be left out.
+    """
+
+    noun: str
+    verb: str
+    summary: str
+    handler: Handler
+    surfaces: frozenset[Surface]
+    arguments: tuple[Argument, ...] = ()
+    who: Who = "anyone"
+    form: FormMaker | None = None
+    default: bool = False
+    example: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Also the action id of its button and the callback id of its form."""
+        return f"{self.noun}.{self.verb}"
+
+    @property
+    def usage(self) -> str:
+        """How it is typed in Slack."""
+        verb = () if self.default else (self.verb,)
+        arguments = self.arguments if self.form is None else optional(self.arguments)
+        return " ".join([f"/{self.noun}", *verb, *(argument.usage for argument in arguments)])
+
+
+@dataclass(frozen=True)
+class Call:
+    """An action and what it was called with."""
+
+    action: Action
+    values: Mapping[str, Any]
+
+
+class Registry:
+    """Every action, by noun and verb."""
+
+    def __init__(self, actions: Iterable[Action]) -> None:
+        self.actions = tuple(actions)
+        self._named = {action.name: action for action in self.actions}
+        if len(self._named) != len(self.actions):
+            raise ValueError("two actions have the same noun and verb")
+
+    def get(self, name: str) -> Action:
+        """The action of a name such as "partner.add"; raises KeyError."""
+        return self._named[name]
+
+    def on(self, surface: Surface) -> list[Action]:
+        """The actions of one surface, in the order of the registry."""
+        return [action for action in self.actions if surface in action.surfaces]
+
+    def nouns(self, surface: Surface) -> dict[str, list[Action]]:
+        """The same by noun."""
+        found: dict[str, list[Action]] = {}
+        for action in self.on(surface):
+            found.setdefault(action.noun, []).append(action)
+        return found
+
+    def parse(self, noun: str, text: str) -> Call:
+        """What was typed after a slash command; raises UsageError, whose message shows how it is typed."""
+        verbs = {action.verb: action for action in self.nouns("slash").get(noun, [])}
+        first, _, rest = text.strip().partition(" ")
+        action = verbs.get(first.casefold())
+        if action is None:
+            action, rest = next((a for a in verbs.values() if a.default), None), text
+        if action is None:
+            raise UsageError(self._unknown(noun, first, verbs))
+        try:
+            # With a form to come, nothing is required of what is typed before it.
+            return Call(action, read(rest, optional(action.arguments) if action.form else action.arguments))
+        except UsageError as error:
+            raise UsageError(f"{error} Type `{action.usage}`{_example(action)}.") from None
+
+    def run(self, context: Context, call: Call) -> View:
+        """Do it; raises NotAllowed where the register may not be shown, and what the handler raises."""
+        self._admit(context, call.action)
+        return call.action.handler(context, **call.values)
+
+    def ask(self, context: Context, call: Call) -> View:
+        """The form of an action, prefilled with what is known."""
+        self._admit(context, call.action)
+        if call.action.form is None:
+            return call.action.handler(context, **call.values)
+        return call.action.form(context, **call.values)
+
+    def _admit(self, context: Context, action: Action) -> None:
+        if action.who == "insiders" and not context.inside(context.channel):
+            raise NotAllowed(
+                "The register is not shown to guests, nor in a channel that another organisation shares, nor where I "
+                "cannot tell. Nothing was changed; ask in a direct message to me or in a channel of your own."
+            )
+
+    def _unknown(self, noun: str, typed: str, verbs: Mapping[str, Action]) -> str:
+        close = difflib.get_close_matches(typed.casefold(), verbs, 1, 0.6)
+        hint = f" Did you mean `/{noun} {close[0]}`?" if close else ""
+        ways = ", ".join(f"`{action.usage}`" for action in verbs.values())
+        said = f"`/{noun}` does not know “{typed}”." if typed else f"`/{noun}` needs to know what to do."
+        return f"{said}{hint} Nothing was changed. You can type {ways}."
+
+
+def optional(arguments: Iterable[Argument]) -> tuple[Argument, ...]:
+    """The same arguments, none of them required."""
+    return tuple(replace(argument, required=False) for argument in arguments)
+
+
+def _example(action: Action) -> str:
+    return f", for example `{action.example}`" if action.example else ""

@@ -1,0 +1,137 @@
+"""Posting what the outbox holds, and finding it again in history."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.slack.failures import Failure, translate
+from bot.slack.privacy import Privacy
+from bot.views.blocks import render_blocks
+from bot.views.kit import Message
+from bot.views.limits import FALLBACK, clip
+from bot.views.wire import FROM_REGISTER, view_of
+from bot.work.notifier import Ambiguous, DestinationBlocked, HistoryUnreadable, Malformed, OutgoingPost, Refused
+
+logger = logging.getLogger(__name__)
+
+EVENT_TYPE = "proviso_post"
+REPEAT = "This may be a repeat: nobody could tell whether it had been posted before."
+_PAGE = 200
+_PAGES = 50
+
+
+class SlackNotifier:
+    """The Notifier over Slack's Web API. `client` must have no retry handlers; `privacy` guards the register."""
+
+    def __init__(self, client: WebClient, privacy: Privacy) -> None:
+        if client.retry_handlers:
+            raise ValueError("a client that retries by itself may post twice")
+        self._client = client
+        self._privacy = privacy
+        self._own: tuple[str | None, str | None] | None = None
+
+    def post(self, post: OutgoingPost) -> str:
+        """Post it; its timestamp. Raises one of the five failures of the port."""
+        message = self._rendered(post)
+        if post.view in FROM_REGISTER:
+            self._require_inside(post.channel)
+        try:
+            if post.ephemeral_user:
+                return str(self._whisper(post, message)["message_ts"])
+            return str(self._client.chat_postMessage(**_arguments(post, message))["ts"])
+        except Exception as error:  # every way a call can fail has exactly one meaning here
+            raise _told(translate(error)) from error
+
+    def find(self, post: OutgoingPost, oldest: datetime) -> str | None:
+        """The timestamp of the message with this key, looking back to `oldest`; raises HistoryUnreadable."""
+        try:
+            own = self._self()
+            return next((str(m["ts"]) for m in self._history(post, oldest) if _is(m, post.key, own)), None)
+        except Exception as error:  # whatever keeps us from reading means that nothing can be concluded
+            logger.info("history of a channel unreadable: %s", type(error).__name__)
+            raise HistoryUnreadable from error
+
+    def _rendered(self, post: OutgoingPost) -> Message:
+        try:
+            message = render_blocks(view_of(post.view, post.data))
+        except (KeyError, TypeError, ValueError) as error:
+            raise Malformed(f"cannot render: {type(error).__name__}") from error
+        if post.repeat:
+            note = {"type": "context", "elements": [{"type": "mrkdwn", "text": REPEAT, "verbatim": True}]}
+            message = Message(clip(f"{message.text}\n{REPEAT}", FALLBACK), (*message.blocks[:49], note))
+        return Message(message.text, ()) if post.plain else message
+
+    def _require_inside(self, channel: str) -> None:
+        """Raises unless the channel belongs to one organisation; nothing has been posted when it does."""
+        try:
+            inside = self._privacy.of_channel(channel)
+        except Exception as error:  # only the question failed: an ambiguous outcome of it is a plain refusal
+            failure = translate(error)
+            raise (Refused() if isinstance(failure, Ambiguous) else failure) from error
+        if not inside:
+            raise DestinationBlocked("shared_with_another_organisation")
+
+    def _whisper(self, post: OutgoingPost, message: Message) -> Any:
+        return self._client.chat_postEphemeral(
+            channel=post.channel,
+            user=str(post.ephemeral_user),
+            text=message.text,
+            blocks=list(message.blocks) or None,
+            thread_ts=post.thread,
+        )
+
+    def _self(self) -> tuple[str | None, str | None]:
+        if self._own is None:
+            me = self._client.auth_test()
+            self._own = (me.get("bot_id"), me.get("user_id"))
+        return self._own
+
+    def _history(self, post: OutgoingPost, oldest: datetime) -> Iterator[dict[str, Any]]:
+        arguments: dict[str, Any] = {
+            "channel": post.channel,
+            "oldest": f"{oldest.timestamp():.6f}",
+            "limit": _PAGE,
+            "include_all_metadata": True,
+        }
+        for _ in range(_PAGES):
+            if post.thread:
+                page = self._client.conversations_replies(ts=post.thread, **arguments)
+            else:
+                page = self._client.conversations_history(**arguments)
+            yield from page.get("messages") or []
+            arguments["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
+            if not arguments["cursor"]:
+                return
+        raise HistoryUnreadable  # more than could be read: absence cannot be concluded
+
+
+def _arguments(post: OutgoingPost, message: Message) -> dict[str, Any]:
+    return {
+        "channel": post.channel,
+        "text": message.text,
+        "blocks": list(message.blocks) or None,
+        "thread_ts": post.thread,
+        "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": post.key}},
+        "client_msg_id": post.key,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def _is(message: dict[str, Any], key: str, own: tuple[str | None, str | None]) -> bool:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE or (metadata.get("event_payload") or {}).get("key") != key:
+        return False
+    bot, user = message.get("bot_id"), message.get("user")
+    return (bot is not None and bot == own[0]) or (user is not None and user == own[1])
+
+
+def _told(failure: Failure) -> Failure:
+    """Logged as what it means: never the text, never the channel."""
+    logger.info("not posted: %s %s", type(failure).__name__, failure)
+    return failure

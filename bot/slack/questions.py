@@ -1,0 +1,71 @@
+"""From a question in the inbox to the one post that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.actions.help import LEAD, help_view
+from bot.actions.registry import Registry
+from bot.slack.status import Status
+from bot.views.limits import QUESTION
+from bot.views.models import AnswerView, HelpView
+from bot.work.inbox import Received
+from bot.work.outbox import Post, post_key
+from retrieval.ports import Answering
+from retrieval.types import Answer
+
+_NO_WORDS = "You mentioned me without a question. " + LEAD
+_NO_FILES = "I cannot read files: ask in words, and have documents added to the guidance instead. " + LEAD
+_FAILED = (
+    "Something went wrong on my side, after several tries. Your question was not kept; ask again in a while, and give "
+    "the reference to whoever runs this bot if it stays."
+)
+
+
+class QuestionHandler:
+    """Handles the inbox kind "question". Every question gets exactly one post, whatever becomes of it."""
+
+    def __init__(self, answering: Answering, registry: Registry, status: Status | None = None) -> None:
+        self._answering = answering
+        self._registry = registry
+        self._status = status
+
+    def __call__(self, received: Received) -> Sequence[Post]:
+        """The answer in its thread; help for a mention without a question; a refusal of what is too long."""
+        body = received.body
+        text = str(body["text"])
+        if not text:
+            lead = _NO_FILES if body.get("files") else _NO_WORDS
+            return [_post(received, "help", help_view(self._registry, lead))]
+        if int(body.get("length", 0)) > QUESTION:
+            return [_answer(received, _too_long(int(body["length"])))]
+        if self._status is not None:
+            self._status.searching(body["channel"], body["thread"])
+        return [_answer(received, self._answering.answer(text))]
+
+    def failed(self, received: Received) -> Sequence[Post]:
+        """What is posted when no try succeeded."""
+        return [_answer(received, Answer("", "failed", _FAILED))]
+
+
+def _too_long(length: int) -> Answer:
+    text = (
+        f"Your question has {length:,} characters; I take up to {QUESTION:,}. Nothing was searched and nothing was "
+        "kept: shorten it, or ask its parts one by one."
+    )
+    return Answer("", "refused", text)
+
+
+def _answer(received: Received, answer: Answer) -> Post:
+    return _post(received, "answer", AnswerView(answer, _key(received)[:8]))
+
+
+def _post(received: Received, view: str, model: AnswerView | HelpView) -> Post:
+    data: dict[str, Any] = model.to_data()
+    body = received.body
+    return Post(_key(received), received.team_id, body["channel"], body["thread"], view, data)
+
+
+def _key(received: Received) -> str:
+    return post_key("answer", received.team_id, received.key)

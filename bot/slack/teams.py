@@ -1,0 +1,21 @@
+"""From Slack's id of a workspace to ours, remembered."""
+
+from __future__ import annotations
+
+from bot.work.people import team_id
+from retrieval.database import Database
+
+
+class Teams:
+    """Our id of each workspace; made when it is first seen."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[str, str] = {}
+
+    def id_of(self, slack_team: str) -> str:
+        """Our id; raises what the database raises."""
+        if slack_team not in self._known:
+            with self._database.write() as session:
+                self._known[slack_team] = team_id(session, slack_team)
+        return self._known[slack_team]

@@ -1,0 +1,27 @@
+"""Which thread a message belongs to, and what a person wrote in it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^>]*))?>")
+_CHANNEL = re.compile(r"<#[CG][A-Z0-9]+(?:\|([^>]*))?>")
+_SPECIAL = re.compile(r"<!(?:subteam\^[A-Z0-9]+|date\^[^|>]*|[a-z]+)(?:\|([^>]*))?>")
+_LINK = re.compile(r"<((?:https?|mailto|tel):[^|>]+)(?:\|([^>]*))?>")
+
+
+def thread_of(event: Mapping[str, Any]) -> str:
+    """The thread to answer in: the one the message stands in, else one below the message itself."""
+    return str(event.get("thread_ts") or event["ts"])
+
+
+def plain_words(text: str, bot_user: str | None) -> str:
+    """What was written, without mentions of the bot, and with Slack's mark-up turned back into words."""
+    text = _MENTION.sub(lambda m: "" if m[1] == bot_user else f"@{m[2] or m[1]}", text)
+    text = _CHANNEL.sub(lambda m: f"#{m[1]}" if m[1] else "", text)
+    text = _SPECIAL.sub(lambda m: m[1] or "", text)
+    text = _LINK.sub(lambda m: m[2] or m[1], text)
+    return " ".join(html.unescape(text).split())
