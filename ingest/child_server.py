@@ -1,0 +1,155 @@
+"""The process behind the reading pool: has the readers loaded, forks a limited child for each file it is told of."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import resource
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ingest.blocks import Reading
+from ingest.errors import Rejected
+
+OUT_OF_MEMORY = 97
+READY = b"ready\n"
+CRASH_HINT = "The file brings its reader down; save it anew from the program that made it."
+CHUNK = 1 << 16
+MAX_ANSWER = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one child may use: address space above what is loaded, processor seconds, seconds."""
+
+    memory_bytes: int = 1 << 30
+    cpu_seconds: int = 60
+    wall_seconds: float = 120.0
+
+    def to_argument(self) -> str:
+        """As one argument of a command line."""
+        return json.dumps(asdict(self))
+
+
+def main() -> None:
+    """Read paths (a JSON string a line) from standard input; answer each with one line of JSON."""
+    limits = Limits(**json.loads(sys.argv[1]))
+    module, name = sys.argv[2].split(":")
+    reader = getattr(importlib.import_module(module), name)
+    # Parsers print warnings; only answers may reach the pool.
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    out.write(READY)
+    out.flush()
+    for line in sys.stdin.buffer:
+        out.write(_in_child(reader, Path(json.loads(line)), limits) + b"\n")
+        out.flush()
+
+
+def _in_child(reader: Callable[[Path], Reading], path: Path, limits: Limits) -> bytes:
+    receiving, sending = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(receiving)
+        _be_child(reader, path, limits, sending)
+    os.close(sending)
+    with os.fdopen(receiving, "rb", buffering=0) as pipe:
+        answer = _receive(pipe.fileno(), time.monotonic() + limits.wall_seconds)
+    if answer is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    if answer is None:
+        return _rejection(
+            "timed out", f"Reading took over {limits.wall_seconds:.0f} seconds; split it or save it anew."
+        )
+    code = os.waitstatus_to_exitcode(status)
+    return answer if code == 0 and answer else _verdict(code, limits)
+
+
+def _receive(descriptor: int, deadline: float) -> bytes | None:
+    """All a child wrote until it closed; None once the deadline has passed."""
+    parts: list[bytes] = []
+    size = 0
+    while size <= MAX_ANSWER:
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+            return None
+        part = os.read(descriptor, CHUNK)
+        if not part:
+            return b"".join(parts)
+        parts.append(part)
+        size += len(part)
+    return None
+
+
+def _verdict(code: int, limits: Limits) -> bytes:
+    """What the way a child ended says of the file."""
+    if code == OUT_OF_MEMORY:
+        return _rejection(
+            "out of memory", "Reading it needs more memory than one file may have; split it or save it anew."
+        )
+    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+        return _rejection(
+            "timed out", f"Reading took over {limits.cpu_seconds} processor seconds; split it or save it anew."
+        )
+    return _rejection("reader crashed", CRASH_HINT)
+
+
+def _be_child(reader: Callable[[Path], Reading], path: Path, limits: Limits, sending: int) -> NoReturn:
+    """Read the file under the limits, write the answer, and leave without running anybody's exit handlers."""
+    code = 1
+    try:
+        devnull = os.open(os.devnull, os.O_RDWR)
+        os.dup2(devnull, 0)
+        _limit(limits)
+        answer = _answer(reader, path)
+        while answer:
+            answer = answer[os.write(sending, answer) :]
+        code = 0
+    except MemoryError:
+        code = OUT_OF_MEMORY
+    finally:
+        os._exit(code)
+
+
+def _limit(limits: Limits) -> None:
+    loaded = _address_space()
+    with contextlib.suppress(ValueError, OSError):  # some systems know no limit of address space
+        resource.setrlimit(resource.RLIMIT_AS, (loaded + limits.memory_bytes, loaded + limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _address_space() -> int:
+    """Bytes of address space this process has now; 0 where the system does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except (OSError, ValueError):
+        return 0
+
+
+def _answer(reader: Callable[[Path], Reading], path: Path) -> bytes:
+    try:
+        return _encoded({"reading": reader(path).to_json()})
+    except Rejected as rejected:
+        return _rejection(rejected.reason, rejected.hint)
+
+
+def _rejection(reason: str, hint: str) -> bytes:
+    return _encoded({"reason": reason, "hint": hint})
+
+
+def _encoded(data: dict[str, Any]) -> bytes:
+    return json.dumps(data).encode()
+
+
+__all__ = ["CRASH_HINT", "READY", "Limits", "main"]
