@@ -1,4 +1,4 @@
-"""Bringing the index in line with the named files and folders: what is new, changed, gone; one rejected file stops none."""
+"""Bringing the index in line with what is named: what is new, changed, gone; one rejected file stops no other."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Found:
 
 
 def scope_of(path: Path) -> Path:
-    """The absolute place of a named path; a link to a folder is followed, a link to a file is not. Raises PathMissing."""
+    """The absolute place of a named path; links to folders are followed, links to files are not. Raises PathMissing."""
     if not path.is_symlink() or path.is_dir():
         try:
             return path.resolve(strict=True)
