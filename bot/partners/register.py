@@ -227,7 +227,7 @@ def history(session: Session, partner_id: str) -> list[Recorded]:
             purpose=occurrence.purpose if occurrence else None,
             scheduled_on=occurrence.scheduled_on if occurrence else None,
         )
-        for row, occurrence in session.execute(query).tuples()
+        for row, occurrence in session.execute(query)
     ]
 
 

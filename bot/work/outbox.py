@@ -195,4 +195,4 @@ def story(session: Session, key: str) -> list[Step]:
 def counts(session: Session) -> dict[str, int]:
     """How many messages are in each state; states without any are left out."""
     rows = session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
-    return {state: number for state, number in rows.tuples()}  # noqa: C416 - dict() would lose the types
+    return {state: number for state, number in rows}  # noqa: C416 - dict() would lose the types

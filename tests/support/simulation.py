@@ -44,6 +44,8 @@ ENGINE_POINTS = tuple(
 )
 # So many working hours are enough for any mishap to be overcome: a nudge missing after them is lost.
 ENOUGH_TICKS = 12
+# A named point may not be passed for long; after so many ticks death may strike elsewhere.
+PATIENCE = 30
 
 
 class Crash(BaseException):
@@ -114,6 +116,7 @@ class Simulation:
         self.up: list[datetime] = []
         self.workers = 0
         self.fuse: int | str | None = None
+        self.patience = 0
         self.replicas = [self._replica() for _ in range(scale.replicas)]
         if database.is_sqlite:
             _forget_about_power_cuts(database)
@@ -126,8 +129,7 @@ class Simulation:
             if any(first <= tick < first + length for first, length in self.scale.outages):
                 continue
             self._people(tick)
-            if self.fuse is None and self.chance.random() < 2 * self.scale.kills / ticks:
-                self.fuse = self.chance.choice([self.chance.randrange(12), self.chance.choice(ENGINE_POINTS)])
+            self._light(2 * self.scale.kills / ticks)
             self._tick()
             if stop_when_unclean and tick % 50 == 0 and self._doubled():
                 break
@@ -184,6 +186,13 @@ class Simulation:
         else:
             record_assessment(session, partner.partner_id, Assessment("continue", None, self.person), now)
             model.complete(now)
+
+    def _light(self, share: float) -> None:
+        """Now and then decide where the next process dies: at the nth point from here, or at a named one."""
+        self.patience -= 1
+        if (self.fuse is None or self.patience < 0) and self.chance.random() < share:
+            self.fuse = self.chance.choice([self.chance.randrange(12), self.chance.choice(ENGINE_POINTS)])
+            self.patience = PATIENCE
 
     def _strike(self, point: str) -> None:
         if isinstance(self.fuse, int):
