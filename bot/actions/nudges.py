@@ -28,12 +28,18 @@ def acknowledge(context: Context, *, occurrence_id: str, version: int, stage: st
         return card(session, context, occurrence_id, stage)
 
 
-def snooze_form(context: Context, *, occurrence_id: str, version: int, stage: str) -> SnoozeForm:
+def snooze_form(
+    context: Context,
+    *,
+    occurrence_id: str,
+    version: int,  # noqa: ARG001  # the form opens on the present version: an old card is no reason to refuse it
+    stage: str,
+) -> SnoozeForm:
     """The form, with a week from today as its date; raises Conflict when nothing is open any more."""
     with context.desk.database.read() as session:
         occurrence = _open(session, occurrence_id)
     until = max(local_date(context.now, occurrence.zone), occurrence.due_on) + timedelta(days=_SNOOZE_DAYS)
-    return SnoozeForm(occurrence_id, occurrence.version, occurrence.title, occurrence.due_on, until)
+    return SnoozeForm(occurrence_id, occurrence.version, stage, occurrence.title, occurrence.due_on, until)
 
 
 def snooze(context: Context, *, occurrence_id: str, version: int, stage: str, until: date) -> NudgeView:
@@ -44,11 +50,17 @@ def snooze(context: Context, *, occurrence_id: str, version: int, stage: str, un
         return card(session, context, occurrence_id, stage)
 
 
-def record_form(context: Context, *, occurrence_id: str, version: int, stage: str) -> RecordForm:
+def record_form(
+    context: Context,
+    *,
+    occurrence_id: str,
+    version: int,  # noqa: ARG001  # as above
+    stage: str,
+) -> RecordForm:
     """The form; raises Conflict when nothing is open any more."""
     with context.desk.database.read() as session:
         it = _open(session, occurrence_id)
-    return RecordForm(occurrence_id, it.version, it.subject_id, it.title, it.due_on, it.purpose)
+    return RecordForm(occurrence_id, it.version, stage, it.title, it.due_on, it.purpose)
 
 
 def record(

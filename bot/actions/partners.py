@@ -50,6 +50,7 @@ def add_form(
         every=every,
         unit=unit or "months",
         first_due=first_due or today + timedelta(days=register.OUTSET_DAYS),
+        origin=context.channel,
     )
 
 

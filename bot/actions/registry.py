@@ -84,7 +84,8 @@ class Action:
     def usage(self) -> str:
         """How it is typed in Slack."""
         verb = () if self.default else (self.verb,)
-        arguments = self.arguments if self.form is None else optional(self.arguments)
+        # A form asks for the rest, so help names the first alone.
+        arguments = self.arguments if self.form is None else optional(self.arguments[:1])
         return " ".join([f"/{self.noun}", *verb, *(argument.usage for argument in arguments)])
 
 

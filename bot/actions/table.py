@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.actions import answers, checklists, help, nudges, partners
+from bot.actions import answers, checklists, nudges, partners
+from bot.actions import help as guide
 from bot.actions.arguments import Argument
 from bot.actions.registry import Action, Registry, Surface
 
@@ -64,7 +65,7 @@ REGISTRY = Registry(
             who="insiders",
             example="/partner show 4th Brigade",
         ),
-        Action("proviso", "help", "Show this help.", help.show, frozenset({"slash"}), example="/proviso help"),
+        Action("proviso", "help", "Show this help.", guide.show, frozenset({"slash"}), example="/proviso help"),
         Action(
             "nudge",
             "acknowledge",

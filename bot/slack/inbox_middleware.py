@@ -22,6 +22,10 @@ _BY_PEOPLE = frozenset({None, "file_share", "thread_broadcast"})
 _SLACKBOT = "USLACKBOT"
 
 
+class NotKept(Exception):
+    """An event could not be kept, so it is not acked. The message is the class of the error."""
+
+
 @dataclass(frozen=True)
 class Question:
     """Something a person asked. `key` is the same for every event that brings the same message."""
@@ -45,8 +49,11 @@ class InboxMiddleware:
         question = read_question(body, context.bot_user_id)
         if question is None:
             return next_()
-        team = self._teams.id_of(context.team_id or str(body.get("team_id")))
-        new = self._inbox.receive(KIND, question.key, question.body, team)
+        try:
+            team = self._teams.id_of(context.team_id or str(body.get("team_id")))
+            new = self._inbox.receive(KIND, question.key, question.body, team)
+        except Exception as error:  # Bolt logs what is raised here, and a database error quotes the question
+            raise NotKept(type(error).__name__) from None
         logger.info("question received, new: %s", new)
         return BoltResponse(status=200, body="")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
-from bot.views import kit, limits
+from bot.views import kit
 from bot.views.escaping import escape
-from bot.views.models import CAUTION, CONCLUSIONS, AddPartnerForm, RecordForm, SnoozeForm
+from bot.views.models import CAUTION, CONCLUSIONS, AddPartnerForm, CardRef, RecordForm, SnoozeForm
 from bot.views.words import day
 
 ADD = "partner.add"
@@ -44,7 +45,7 @@ def add_partner(form: AddPartnerForm) -> dict[str, Any]:
             hint="Assess before support begins. Until then the partner is only proposed.",
         ),
     ]
-    return kit.modal(ADD, "Add a partner", blocks, submit="Add")
+    return kit.modal(ADD, "Add a partner", blocks, submit="Add", keep=form.origin or "")
 
 
 def snooze(form: SnoozeForm) -> dict[str, Any]:
@@ -68,10 +69,29 @@ def record(form: RecordForm) -> dict[str, Any]:
     return kit.modal(RECORD, "Record an assessment", blocks, submit="Record", keep=_keep(form))
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What a form about an occurrence carries along: ids only."""
+
+    occurrence_id: str
+    version: int
+    stage: str
+    card: CardRef | None
+
+
+def read_kept(metadata: str) -> Kept:
+    """From a view's private_metadata; raises ValueError on anything else."""
+    try:
+        data = json.loads(metadata)
+        card = CardRef(*data["card"]) if data.get("card") else None
+        return Kept(str(data["o"]), int(data["v"]), str(data["s"]), card)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError("not the metadata of this form") from error
+
+
 def _keep(form: SnoozeForm | RecordForm) -> str:
-    """Ids only: which occurrence at which version, and the card to bring up to date."""
-    kept = json.dumps({"o": form.occurrence_id, "v": form.version, "card": dict(form.card)})
-    return limits.clip(kept, limits.PRIVATE_METADATA)
+    card = [form.card.channel, form.card.ts] if form.card else None
+    return json.dumps({"o": form.occurrence_id, "v": form.version, "s": form.stage, "card": card})
 
 
 def _if(name: str, value: str | None) -> dict[str, Any]:

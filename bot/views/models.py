@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -205,7 +205,10 @@ class ErrorView:
 
 @dataclass(frozen=True)
 class AddPartnerForm:
-    """The form that adds a partner, with what is known already. Dates are local to `zone`."""
+    """The form that adds a partner, with what is known already. Dates are local to `zone`.
+
+    `origin` is the channel it was asked for in, where the outcome is told.
+    """
 
     zone: str
     name: str = ""
@@ -214,18 +217,28 @@ class AddPartnerForm:
     every: int | None = None
     unit: str = "months"
     first_due: date | None = None
+    origin: str | None = None
+
+
+@dataclass(frozen=True)
+class CardRef:
+    """The message that is to be brought up to date once a form is done."""
+
+    channel: str
+    ts: str
 
 
 @dataclass(frozen=True)
 class SnoozeForm:
-    """The form that puts nudges about an occurrence off to a date; card_* say which card to bring up to date."""
+    """The form that puts nudges about an occurrence off to a date."""
 
     occurrence_id: str
     version: int
+    stage: str
     partner: str
     due_on: date
     until: date
-    card: Mapping[str, str] = field(default_factory=dict)
+    card: CardRef | None = None
 
 
 @dataclass(frozen=True)
@@ -234,11 +247,11 @@ class RecordForm:
 
     occurrence_id: str
     version: int
-    partner_id: str
+    stage: str
     partner: str
     due_on: date
     purpose: str
-    card: Mapping[str, str] = field(default_factory=dict)
+    card: CardRef | None = None
 
 
 Form = AddPartnerForm | SnoozeForm | RecordForm

@@ -1,0 +1,142 @@
+"""What every listener needs: who is asking, where, and how to answer that person privately."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
+
+from bot.actions.registry import Actor, Context, Desk, Registry
+from bot.errors import BotError
+from bot.reminders.occurrences import OccurrenceChanged
+from bot.slack.client import TIMEOUT_SECONDS, error_code
+from bot.slack.privacy import Privacy
+from bot.slack.teams import Teams
+from bot.views.blocks import render_blocks
+from bot.views.models import ErrorView, NudgeView, View
+from retrieval.ports import Clock
+
+logger = logging.getLogger(__name__)
+
+_OURS = "Something went wrong on my side. Look at the present state before you try again."
+
+
+class TooLate(BotError):
+    """That took too long for Slack, so no form could be opened. Nothing was changed; please try again."""
+
+
+@dataclass(frozen=True)
+class Asker:
+    """The person who asked, where, and by what they can be answered there."""
+
+    slack_team: str
+    user: str
+    channel: str | None = None
+    response_url: str | None = None
+    thread: str | None = None
+
+
+@dataclass(frozen=True)
+class Front:
+    """The collaborators of the listeners. `client` has no retry handlers."""
+
+    desk: Desk
+    registry: Registry
+    teams: Teams
+    privacy: Privacy
+    client: WebClient
+    clock: Clock
+
+    def context(self, asker: Asker) -> Context:
+        """One call by this person; whether the register may be shown is asked only when an action needs it."""
+        return Context(
+            desk=self.desk,
+            actor=Actor(self.teams.id_of(asker.slack_team), asker.user),
+            now=self.clock.now(),
+            registry=self.registry,
+            channel=asker.channel,
+            inside=lambda channel: self.privacy.inside(channel, asker.user),
+        )
+
+    def guarded(self, asker: Asker, work: Callable[[], None]) -> None:
+        """Do it; whatever goes wrong is told to this person alone."""
+        try:
+            work()
+        except Exception as error:  # a listener has nobody above it who could tell the user
+            self.tell(asker, error_view(error))
+
+    def tell(self, asker: Asker, view: View) -> None:
+        """Show it to this person alone: by the response_url, else in the channel, else in a direct message."""
+        message = render_blocks(view)
+        body = {"text": message.text, "blocks": list(message.blocks)}
+        for way in (self._by_response_url, self._in_channel, self._directly):
+            try:
+                if way(asker, body):
+                    return
+            except Exception as error:  # the next way may be open
+                logger.info("private answer failed: %s", type(error).__name__)
+        logger.warning("a private answer found no way to its reader")
+
+    def open_modal(self, trigger_id: str, view: dict[str, Any]) -> str:
+        """Open a modal; its id. Raises TooLate when the trigger is spent."""
+        try:
+            opened = self.client.views_open(trigger_id=trigger_id, view=view)
+        except SlackApiError as error:
+            if error_code(error) in ("expired_trigger_id", "exchanged_trigger_id"):
+                raise TooLate from error
+            raise
+        return str(opened["view"]["id"])
+
+    def update_modal(self, view_id: str, view: dict[str, Any]) -> None:
+        """Show something else in an open modal; a modal that was closed meanwhile stays closed."""
+        try:
+            self.client.views_update(view_id=view_id, view=view)
+        except SlackApiError as error:
+            if error_code(error) != "not_found":
+                raise
+
+    def update_card(self, channel: str, ts: str, view: NudgeView) -> None:
+        """Bring a nudge's card up to the database; idempotent, and a card that is gone is no loss."""
+        message = render_blocks(view)
+        try:
+            self.client.chat_update(channel=channel, ts=ts, text=message.text, blocks=list(message.blocks))
+        except Exception as error:  # the change itself is committed; the card catches up at the next click
+            logger.info("card not updated: %s", type(error).__name__)
+
+    def _by_response_url(self, asker: Asker, body: dict[str, Any]) -> bool:
+        if not asker.response_url:
+            return False
+        body = body | {"response_type": "ephemeral", "replace_original": False}
+        if asker.thread:
+            body["thread_ts"] = asker.thread
+        return WebhookClient(asker.response_url, timeout=TIMEOUT_SECONDS).send_dict(body).status_code == 200
+
+    def _in_channel(self, asker: Asker, body: dict[str, Any]) -> bool:
+        if not asker.channel:
+            return False
+        self.client.chat_postEphemeral(channel=asker.channel, user=asker.user, thread_ts=asker.thread, **body)
+        return True
+
+    def _directly(self, asker: Asker, body: dict[str, Any]) -> bool:
+        self.client.chat_postMessage(channel=asker.user, unfurl_links=False, unfurl_media=False, **body)
+        return True
+
+
+def error_view(error: Exception) -> ErrorView:
+    """What a person is told of an error: its own words when it is for users, else a reference to the log."""
+    if isinstance(error, OccurrenceChanged):
+        return ErrorView(error.message, person=error.slack_user)
+    if isinstance(error, BotError):
+        return ErrorView(error.message)
+    reference = secrets.token_hex(4)
+    # Frames only: the message of a database error holds what people typed.
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("reference %s: %s\n%s", reference, type(error).__name__, frames)
+    return ErrorView(_OURS, reference)

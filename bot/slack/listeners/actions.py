@@ -1,0 +1,100 @@
+"""Buttons: a nudge's three, "Show passage", and the other checklists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.actions.answers import PassageGone
+from bot.actions.nudges import refreshed
+from bot.actions.registry import Call
+from bot.errors import Conflict
+from bot.slack.front import Asker, Front
+from bot.views import checklists, nudges, passages
+from bot.views.blocks import render_modal
+from bot.views.models import CardRef, NudgeView, RecordForm, SnoozeForm
+
+Work = Callable[[Front, Asker, dict[str, Any], dict[str, Any]], None]
+
+
+def register(app: App, front: Front) -> None:
+    """A listener for each button that a view can show."""
+    app.action(nudges.ACKNOWLEDGE)(_handler(front, _acknowledge))
+    app.action(nudges.SNOOZE)(_handler(front, _open_form))
+    app.action(nudges.RECORD)(_handler(front, _open_form))
+    app.action(passages.SHOW)(_handler(front, _show_passage))
+    app.action(re.compile(rf"^{re.escape(checklists.SHOW)}(\.\d+)?$"))(_handler(front, _show_checklist))
+
+
+def _handler(front: Front, work: Work) -> Callable[..., None]:
+    def handle(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        ack()
+        asker = asker_of(body)
+        front.guarded(asker, lambda: work(front, asker, body, action))
+
+    return handle
+
+
+def asker_of(body: dict[str, Any]) -> Asker:
+    """Who clicked or submitted, and how they can be answered."""
+    team = (body.get("team") or {}).get("id") or body["user"].get("team_id")
+    channel = (body.get("channel") or {}).get("id")
+    thread = (body.get("message") or {}).get("thread_ts")
+    return Asker(str(team), body["user"]["id"], channel, body.get("response_url"), thread)
+
+
+def _acknowledge(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
+    card = nudges.read_card(action["value"])
+    call = Call(front.registry.get(nudges.ACKNOWLEDGE), vars(card))
+    context = front.context(asker)
+    try:
+        view = front.registry.run(context, call)
+    except Conflict:
+        _refresh(front, body, refreshed(context, card.occurrence_id, card.stage))
+        raise
+    if isinstance(view, NudgeView):
+        _refresh(front, body, view)
+
+
+def _refresh(front: Front, body: dict[str, Any], view: NudgeView) -> None:
+    reference = _card_of(body)
+    if reference:
+        front.update_card(reference.channel, reference.ts, view)
+
+
+def _card_of(body: dict[str, Any]) -> CardRef | None:
+    channel, ts = (body.get("channel") or {}).get("id"), (body.get("message") or {}).get("ts")
+    return CardRef(channel, ts) if channel and ts else None
+
+
+def _open_form(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
+    card = nudges.read_card(action["value"])
+    context = front.context(asker)
+    try:
+        form = front.registry.ask(context, Call(front.registry.get(action["action_id"]), vars(card)))
+    except Conflict:
+        _refresh(front, body, refreshed(context, card.occurrence_id, card.stage))
+        raise
+    if isinstance(form, (SnoozeForm, RecordForm)):
+        form = replace(form, card=_card_of(body))
+    front.open_modal(body["trigger_id"], render_modal(form))
+
+
+def _show_passage(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
+    quoted = passages.read_value(action["value"])
+    view_id = front.open_modal(body["trigger_id"], passages.opening())
+    call = Call(front.registry.get(passages.SHOW), {"quoted": quoted})
+    try:
+        modal = render_modal(front.registry.run(front.context(asker), call))
+    except PassageGone:
+        modal = passages.gone()
+    front.update_modal(view_id, modal)
+
+
+def _show_checklist(front: Front, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
+    call = Call(front.registry.get(checklists.SHOW), {"topic": action["value"]})
+    front.tell(asker, front.registry.run(front.context(asker), call))

@@ -1,0 +1,95 @@
+"""Submitted forms. A submission's ack carries what is wrong with it, so the work is done before the ack.
+
+It is one short transaction; should it ever take longer than Slack waits, the person sends the form again and is told
+that it was done already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.actions.arguments import FieldError
+from bot.actions.registry import Call
+from bot.slack.front import Asker, Front, error_view
+from bot.slack.listeners.actions import asker_of
+from bot.views import forms
+from bot.views.blocks import render_modal
+from bot.views.forms import read_kept
+from bot.views.models import NudgeView
+
+Values = dict[str, Any]
+
+
+def register(app: App, front: Front) -> None:
+    """A listener for each form."""
+    app.view(forms.ADD)(_handler(front, _add_partner))
+    app.view(forms.SNOOZE)(_handler(front, _about_occurrence))
+    app.view(forms.RECORD)(_handler(front, _about_occurrence))
+
+
+def _handler(front: Front, work: Callable[[Front, Asker, dict[str, Any]], Callable[[], None]]) -> Callable[..., None]:
+    def handle(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        try:
+            then = work(front, asker_of(body), view)
+        except FieldError as error:
+            ack(response_action="errors", errors={error.field: error.message})
+        except Exception as error:  # told in place of the form
+            ack(response_action="update", view=render_modal(error_view(error)))
+        else:
+            ack()
+            then()
+
+    return handle
+
+
+def _add_partner(front: Front, asker: Asker, view: dict[str, Any]) -> Callable[[], None]:
+    values = read_values(view)
+    values["every"] = _whole(values.get("every"))
+    origin = view.get("private_metadata") or None
+    asker = Asker(asker.slack_team, asker.user, origin)
+    call = Call(front.registry.get(forms.ADD), {k: v for k, v in values.items() if v is not None})
+    added = front.registry.run(front.context(asker), call)
+    return lambda: front.tell(asker, added)
+
+
+def _about_occurrence(front: Front, asker: Asker, view: dict[str, Any]) -> Callable[[], None]:
+    kept = read_kept(view["private_metadata"])
+    about = {"occurrence_id": kept.occurrence_id, "version": kept.version, "stage": kept.stage}
+    asker = Asker(asker.slack_team, asker.user, kept.card.channel if kept.card else None)
+    call = Call(front.registry.get(view["callback_id"]), about | read_values(view))
+    shown = front.registry.run(front.context(asker), call)
+    card = kept.card
+    if card is None or not isinstance(shown, NudgeView):
+        return lambda: front.tell(asker, shown)
+    return lambda: front.update_card(card.channel, card.ts, shown)
+
+
+def read_values(view: Mapping[str, Any]) -> Values:
+    """What was filled in, by block id; dates as dates, what was left empty as None."""
+    blocks: Mapping[str, Any] = (view.get("state") or {}).get("values") or {}
+    return {block: _value(next(iter(elements.values()), {})) for block, elements in blocks.items()}
+
+
+def _value(state: Mapping[str, Any]) -> Any:
+    if state.get("selected_option"):
+        return state["selected_option"]["value"]
+    if state.get("selected_date"):
+        return date.fromisoformat(state["selected_date"])
+    for name in ("value", "selected_user", "selected_conversation", "selected_channel"):
+        if state.get(name):
+            return state[name]
+    return None
+
+
+def _whole(typed: str | None) -> int:
+    try:
+        number = int((typed or "").strip())
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise FieldError("every", "Give a whole number, such as 6. Nothing was changed.")
+    return number

@@ -1,0 +1,81 @@
+"""The Slack app manifest, derived from the registry; and whether a token has the scopes it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from bot.actions.registry import Action, Registry
+from bot.actions.table import REGISTRY
+
+SCOPES = (
+    "app_mentions:read",
+    "assistant:write",
+    "channels:history",
+    "channels:join",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "groups:history",
+    "groups:read",
+    "im:history",
+    "im:read",
+    "im:write",
+    "mpim:history",
+    "mpim:read",
+    "users:read",
+)
+EVENTS = ("app_mention", "message.im")
+_NOUNS = {
+    "checklist": "Look a checklist up",
+    "partner": "The register of partners",
+    "proviso": "What Proviso can do",
+}
+
+
+def render_manifest(registry: Registry = REGISTRY) -> dict[str, Any]:
+    """The manifest for Socket Mode; for HTTP, set `socket_mode_enabled` to false and name the request URLs."""
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": "Proviso",
+            "description": "Good practice for partnered operations: cited answers, checklists, reminders.",
+            "background_color": "#1d3a4c",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": "Proviso", "always_online": True},
+            "slash_commands": [_command(noun, actions) for noun, actions in registry.nouns("slash").items()],
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {"bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": True,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def missing_scopes(granted: str | None) -> list[str]:
+    """What the header `x-oauth-scopes` lacks; nothing when there is no header to tell."""
+    if granted is None:
+        return []
+    have = {scope.strip() for scope in granted.split(",")}
+    return [scope for scope in SCOPES if scope not in have]
+
+
+def _command(noun: str, actions: Iterable[Action]) -> dict[str, Any]:
+    hints = [action.usage.removeprefix(f"/{noun}").strip() for action in actions]
+    return {
+        "command": f"/{noun}",
+        "description": _NOUNS[noun],
+        "usage_hint": " | ".join(hint for hint in hints if hint)[:1000],
+        # Mentions arrive as ids: names are not unique.
+        "should_escape": True,
+    }
