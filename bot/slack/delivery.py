@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 EVENT_TYPE = "proviso_post"
 REPEAT = "This may be a repeat: nobody could tell whether it had been posted before."
+_OUTSIDE = "not_in_channel"
 _PAGE = 200
 _PAGES = 50
 
@@ -41,10 +42,19 @@ class SlackNotifier:
         if post.view in FROM_REGISTER:
             self._require_inside(post.channel)
         try:
-            if post.ephemeral_user:
-                return str(self._whisper(post, message)["message_ts"])
-            return str(self._client.chat_postMessage(**_arguments(post, message))["ts"])
+            return self._say(post, message)
         except Exception as error:  # every way a call can fail has exactly one meaning here
+            failure = translate(error)
+            if not (isinstance(failure, DestinationBlocked) and failure.reason == _OUTSIDE):
+                raise _told(failure) from error
+        # Definitely not posted: in a public channel we may come in by ourselves, once, and say it then.
+        try:
+            self._client.conversations_join(channel=post.channel)
+        except Exception as error:  # a private channel: somebody has to invite us
+            raise _told(DestinationBlocked(_OUTSIDE)) from error
+        try:
+            return self._say(post, message)
+        except Exception as error:  # as above
             raise _told(translate(error)) from error
 
     def find(self, post: OutgoingPost, oldest: datetime) -> str | None:
@@ -76,14 +86,17 @@ class SlackNotifier:
         if not inside:
             raise DestinationBlocked("shared_with_another_organisation")
 
-    def _whisper(self, post: OutgoingPost, message: Message) -> Any:
-        return self._client.chat_postEphemeral(
+    def _say(self, post: OutgoingPost, message: Message) -> str:
+        if not post.ephemeral_user:
+            return str(self._client.chat_postMessage(**_arguments(post, message))["ts"])
+        whispered = self._client.chat_postEphemeral(
             channel=post.channel,
-            user=str(post.ephemeral_user),
+            user=post.ephemeral_user,
             text=message.text,
             blocks=list(message.blocks) or None,
             thread_ts=post.thread,
         )
+        return str(whispered["message_ts"])
 
     def _self(self) -> tuple[str | None, str | None]:
         if self._own is None:

@@ -10,7 +10,6 @@ from bot.actions.table import REGISTRY
 
 SCOPES = (
     "app_mentions:read",
-    "assistant:write",
     "channels:history",
     "channels:join",
     "channels:read",

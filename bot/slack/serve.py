@@ -102,15 +102,16 @@ def connect(app: App, app_token: str) -> SocketModeHandler:
     """An open Socket Mode connection, which the SDK renews by itself; raises SettingsError, ServiceUnavailable."""
     handler = SocketModeHandler(app, app_token, concurrency=CONCURRENCY)
     try:
-        handler.connect()
+        handler.client.connect()
     except SlackApiError as error:
-        handler.close()
+        handler.client.close()
         code = error_code(error)
         raise SettingsError(
-            f"Slack refused SLACK_APP_TOKEN: {code}. Nothing was started; set an app-level token with connections:write."
+            f"Slack refused SLACK_APP_TOKEN: {code}. Nothing was started; set an app-level token that has the scope "
+            "connections:write."
         ) from error
     except Exception as error:  # as in check_token
-        handler.close()
+        handler.client.close()
         raise ServiceUnavailable(
             "Slack's Socket Mode does not answer. Nothing was started; try again later."
         ) from error
@@ -123,4 +124,4 @@ def _over_socket(app: App, app_token: str, stop: threading.Event, on_ready: Call
         on_ready()
         stop.wait()
     finally:
-        handler.close()
+        handler.client.close()
