@@ -189,7 +189,8 @@ def _remember(session: Session, root: str, now: datetime) -> None:
 def _store(session: Session, document: Document, now: datetime) -> None:
     source = document.source
     version = version_id(source, document.content_hash, document.passages)
-    if session.get(VersionRow, version) is None:
+    # Held against a sweep that would forget a version nobody refers to yet.
+    if session.get(VersionRow, version, with_for_update={"read": True, "key_share": True}) is None:
         session.add(
             VersionRow(
                 version_id=version,

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from retrieval.errors import IndexDamaged, IndexGone
+from retrieval.errors import IndexDamaged, IndexGone, IndexUnavailable
 from retrieval.ports import Vectors
 
 COLLECTION = "passages"
@@ -174,9 +174,19 @@ def _chroma_errors() -> Iterator[None]:
     """Chroma's errors as ours. Its Rust side panics with a BaseException, so nearly everything is caught."""
     try:
         yield
-    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError, IndexGone, IndexDamaged):
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError, IndexGone, IndexDamaged, IndexUnavailable):
         raise
     except BaseException as error:
         if type(error).__name__ == "NotFoundError":
             raise IndexGone from error
+        if _is_of_the_network(error):
+            raise IndexUnavailable from error
         raise IndexDamaged(f"The vector index failed ({type(error).__name__}).") from error
+
+
+def _is_of_the_network(error: BaseException) -> bool:
+    import httpx
+
+    # The client turns a refused connection into a ValueError whose cause tells more than its text.
+    chain = (error, error.__cause__, error.__context__)
+    return any(isinstance(link, httpx.TransportError | httpx.HTTPStatusError) for link in chain)

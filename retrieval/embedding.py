@@ -48,8 +48,8 @@ class Session:
         return vectors
 
     def count(self, text: str) -> int:
-        """Word pieces of the whole text, the two marks the model adds included."""
-        return len(self._tokenizer.encode(text).ids)
+        """Word pieces of the whole text, without the two marks the model adds."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def _word_pieces(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text).ids
@@ -85,7 +85,7 @@ class LocalEmbedder:
         return self._session.embed(texts)
 
     def count(self, text: str) -> int:
-        """Word pieces of `text`, the two marks the model adds included; above 256 the end is not embedded."""
+        """Word pieces of `text`, without the model's own two marks; what is above 254 is not embedded."""
         return self._session.count(text)
 
 

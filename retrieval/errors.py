@@ -42,3 +42,7 @@ class IndexDamaged(RetrievalError):
 
 class IndexGone(RetrievalError):
     """An index generation was swept while it was in use. Nothing was lost; ask again."""
+
+
+class IndexUnavailable(RetrievalError):
+    """The Chroma server does not answer. Search goes on by words alone; `proviso doctor` checks the server."""

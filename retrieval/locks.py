@@ -1,4 +1,4 @@
-"""Locks between processes on one machine. The kernel holds them (flock), so a killed process lets go of its own."""
+"""Locks between processes. The kernel (flock) or PostgreSQL holds them, so a killed process lets go of its own."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DBAPIError
+
+from retrieval.database import Database
 from retrieval.errors import IndexBusy
 
 POLL_SECONDS = 0.05
+# "proviso" in ASCII: the key of the advisory lock.
+ADVISORY_KEY = 0x70726F7669736F
 
 
 class FileLock:
@@ -22,8 +28,11 @@ class FileLock:
         self._file: int | None = None
 
     def take(self, *, shared: bool = False) -> bool:
-        """Take it without waiting; False when another holder is in the way or the file was removed meanwhile."""
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        """Take it without waiting; False when another holder is in the way or the folder was removed."""
+        try:
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except FileNotFoundError:
+            return False
         try:
             fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
             # Between opening and locking the folder may have been moved away: then this locks nothing.
@@ -57,3 +66,29 @@ def exclusive(path: Path, seconds: float) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def build_lock(database: Database, path: Path, seconds: float, *, everywhere: bool = True) -> Iterator[None]:
+    """The right to build: on this machine by `path`, and `everywhere` by PostgreSQL where that is the database.
+
+    Waits at most `seconds`; raises IndexBusy. Death of the holder releases both.
+    """
+    with exclusive(path, seconds):
+        if database.is_sqlite or not everywhere:
+            yield
+            return
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            _advisory(connection, time.monotonic() + seconds)
+            try:
+                yield
+            finally:
+                with suppress(DBAPIError):  # a connection that broke has let go of the lock already
+                    connection.execute(select(func.pg_advisory_unlock(ADVISORY_KEY)))
+
+
+def _advisory(connection: Connection, deadline: float) -> None:
+    while not connection.scalar(select(func.pg_try_advisory_lock(ADVISORY_KEY))):
+        if time.monotonic() >= deadline:
+            raise IndexBusy
+        time.sleep(POLL_SECONDS)

@@ -1,0 +1,31 @@
+"""Two ranked lists into one: min-max normalised scores, weighted (Bruch et al. 2023, arXiv:2210.11934)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+Ranked = Sequence[tuple[str, float]]
+
+
+def normalised(ranked: Ranked) -> Mapping[str, float]:
+    """Each id's score between 0 (the least of the list) and 1 (the greatest); all 1 when they are equal."""
+    if not ranked:
+        return {}
+    scores = [score for _, score in ranked]
+    least, span = min(scores), max(scores) - min(scores)
+    return {key: (score - least) / span if span > 0 else 1.0 for key, score in ranked}
+
+
+def fuse(dense: Ranked, lexical: Ranked, dense_weight: float) -> list[tuple[str, float]]:
+    """Ids and fused scores (0 to 1), best first; an id that one list lacks scores 0 there.
+
+    `dense_weight` is between 0 and 1 and the lexical list weighs the rest; an empty list leaves the other its whole
+    weight. Equal scores are ordered by id, so that the same lists always give the same order.
+    """
+    if not dense or not lexical:
+        dense_weight = 1.0 if dense else 0.0
+    one, other = normalised(dense), normalised(lexical)
+    fused = {
+        key: dense_weight * one.get(key, 0.0) + (1.0 - dense_weight) * other.get(key, 0.0) for key in {*one, *other}
+    }
+    return sorted(fused.items(), key=lambda item: (-item[1], item[0]))

@@ -1,0 +1,93 @@
+"""The manifest of a generation's folder: what went in, by which recipe, and how to tell that it is intact."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from retrieval.errors import IndexDamaged, IndexGone
+
+NAME = "manifest.json"
+FORMAT = 1
+READERS = "readers.lock"
+# Chroma writes to its SQLite file whenever it opens it, so that file says nothing about damage.
+_TOUCHED = (NAME, READERS, "chroma.sqlite3", "chroma.sqlite3-wal", "chroma.sqlite3-shm", "chroma.sqlite3-journal")
+_EDGE = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`recipe` is None when the generation has no vectors. `golden` pairs words of a passage with its id; `probes`
+    are the ids whose vectors lie in probes.npy, in order; `files` maps relative paths to fingerprints.
+    """
+
+    generation: str
+    recipe: str | None
+    passages: int
+    golden: tuple[tuple[str, str], ...] = ()
+    probes: tuple[str, ...] = ()
+    files: dict[str, str] | None = None
+    format: int = FORMAT
+
+
+def write(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest, complete or not at all."""
+    aside = folder / f".{NAME}"
+    aside.write_text(json.dumps(asdict(manifest), indent=1))
+    aside.replace(folder / NAME)
+
+
+def read(folder: Path) -> Manifest:
+    """The manifest in `folder`. Raises IndexGone, IndexDamaged."""
+    try:
+        data = json.loads((folder / NAME).read_text())
+        data["golden"] = tuple((words, passage) for words, passage in data["golden"])
+        data["probes"] = tuple(data["probes"])
+        manifest = Manifest(**data)
+    except FileNotFoundError as error:
+        raise IndexGone from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged(f"The manifest of an index cannot be read ({type(error).__name__}).") from error
+    if manifest.format != FORMAT:
+        raise IndexDamaged(f"The index is of form {manifest.format}; this version reads form {FORMAT}.")
+    return manifest
+
+
+def fingerprints(folder: Path) -> dict[str, str]:
+    """Every file that never changes once the folder is sealed, with its fingerprint."""
+    found: dict[str, str] = {}
+    for path, _folders, names in os.walk(folder):
+        place = Path(path)
+        # A vector segment without this file is scratch: Chroma makes it anew from its SQLite file.
+        if "data_level0.bin" in names and "index_metadata.pickle" not in names:
+            continue
+        for name in names:
+            if name not in _TOUCHED:
+                found[(place / name).relative_to(folder).as_posix()] = fingerprint(place / name)
+    return dict(sorted(found.items()))
+
+
+def fingerprint(path: Path) -> str:
+    """Size and SHA-256 of the first and the last 16 MB: a start must not read a gigabyte."""
+    size = path.stat().st_size
+    digest = hashlib.sha256(str(size).encode())
+    with path.open("rb") as file:
+        digest.update(file.read(_EDGE))
+        file.seek(max(file.tell(), size - _EDGE))
+        digest.update(file.read(_EDGE))
+    return digest.hexdigest()[:32]
+
+
+def same_space(one: str | None, other: str | None) -> bool:
+    """Whether vectors of two recipes may be compared.
+
+    The same weights in int8 and in fp32 may: documents in one and queries in the other cost .001 nDCG@10.
+    """
+    return one is not None and other is not None and _model(one) == _model(other)
+
+
+def _model(recipe: str) -> str:
+    return recipe.removesuffix("+int8").removesuffix("+fp32")
