@@ -38,7 +38,7 @@ STARTERS = frozenset({
 OPENERS = "\"'“‘«([*_¿¡—–-…"
 CLOSERS = "\"'”’»)]*_"
 END = re.compile(rf"(?:[.!?…؟]+|[。！？])[{re.escape(CLOSERS)}]*[{SUPERSCRIPT}]*(?=\s|$)|[。！？][」』”）]*")
-WORD = re.compile(r"[^\s(\[\"“‘'«—–/]*$")
+WORD = re.compile(r"[^\s({\[\"“‘'«—–/]*$")
 LONGEST_WORD, LONGEST_NUMBER = 40, 8
 INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 NUMBERING = re.compile(r"[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[)\]]?\.?")

@@ -38,7 +38,10 @@ class Structure:
 
 
 def structure(reading: Reading, title: str | None = None, *, digest: bool = False) -> Structure:
-    """Take a document apart, in reading order. In a digest, a trailing `{par. 3}` is the locator of its paragraph."""
+    """Take a document apart, in reading order.
+
+    In a digest a paragraph that ends in a mark such as `{par. 3}` is one statement, and the mark is its locator.
+    """
     blocks = reading.blocks
     notes = note_blocks(blocks)
     levels, byline = _headings(reading, notes)
@@ -92,7 +95,11 @@ class _Builder:
                 if index:
                     segments.append([])
                 segments[-1].append(Span(piece, block.paragraph, block.page))
-        sentences = tuple(s for segment in segments for s in sentences_of(segment, locator))
+        if locator is not None:
+            # A statement of a digest is quoted whole: its later sentences lean on the first, which says who says it.
+            sentences = tuple(Sentence(tuple(segment), locator) for segment in segments)
+        else:
+            sentences = tuple(sentence for segment in segments for sentence in sentences_of(segment))
         if sentences:
             self.units.append(Unit(joined_path(self._path, self._title), sentences, chain.note))
 
@@ -138,7 +145,7 @@ class _Builder:
         return [row for row in rows if not TABLE_RULE.match(row)]
 
 
-def sentences_of(segment: Sequence[Span], locator: str | None = None) -> list[Sentence]:
+def sentences_of(segment: Sequence[Span]) -> list[Sentence]:
     """The sentences of spans that run on from one to the next; each keeps the places of its parts."""
     text = " ".join(span.text for span in segment)
     found: list[Sentence] = []
@@ -150,5 +157,5 @@ def sentences_of(segment: Sequence[Span], locator: str | None = None) -> list[Se
             if cut:
                 spans.append(Span(cut, span.paragraph, span.page))
             begin += len(span.text) + 1
-        found.append(Sentence(tuple(spans), locator))
+        found.append(Sentence(tuple(spans)))
     return found
