@@ -15,7 +15,7 @@ FAR = datetime(9000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Window:
-    """A nudge and the time in which it is right to post it. `by_person`: somebody's act ended it, not the next stage."""
+    """A nudge and the time in which to post it. `by_person`: somebody's act ended it, not a later stage."""
 
     identity: Identity
     opens: datetime

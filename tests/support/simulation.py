@@ -1,4 +1,4 @@
-"""A year of nudges in seconds: partners, people who act, outages, faults and deaths at named points; then the oracle."""
+"""A year of nudges in seconds: partners, people, outages, faults and deaths at named points; then the oracle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The test of the tests: six engine bugs, each put in by hand, each found by a small simulation; the engine is clean."""
+"""The test of the tests: six engine bugs, each put in by hand, each found by a small simulation."""
 
 from __future__ import annotations
 

@@ -1,0 +1,148 @@
+"""Real processes, killed 60 times without warning, against a server that hangs up on one post in ten."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.partners.register import NewPartner, add
+from bot.work.inbox import DONE, FAILED, Inbox
+from bot.work.outbox import TERMINAL
+from bot.work.people import person_id, team_id
+from bot.work.tables import InboxRow, OutboxRow
+from retrieval.database import Database
+from tests.support.http_slack import HttpSlack
+from tests.support.mortal_worker import START, HastenedClock, answer_key
+
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(600)]
+
+KILLS = 60
+NUDGES = 200
+QUESTIONS = 200
+DRAIN_SECONDS = 150.0
+
+
+class Worker:
+    """A process of the bot."""
+
+    def __init__(self, database: Database, slack: HttpSlack, origin: float, name: str) -> None:
+        command = [sys.executable, "-m", "tests.support.mortal_worker", database.url, slack.url, str(origin), name]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.ready = threading.Event()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.strip() == "ready":
+                self.ready.set()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+class World:
+    """What comes in while processes die: partners that fall due at once, and questions, most of them repeatedly."""
+
+    def __init__(self, database: Database, clock: HastenedClock, chance: random.Random) -> None:
+        self.database, self.chance, self.clock = database, chance, clock
+        self.inbox = Inbox(database, clock)
+        with database.write() as session:
+            self.team = team_id(session, "T1")
+            self.person = person_id(session, self.team, "U1")
+        self.partners, self.questions = 0, 0
+
+    def go_on(self, until: float) -> None:
+        """Up to this share of everything has come in."""
+        while self.partners < NUDGES * until:
+            name, channel = f"Partner {self.partners}", f"C{self.partners % 50}"
+            new = NewPartner(
+                self.team, name, channel, "UTC", "180 days", self.person, self.person, assess_by=START.date()
+            )
+            with self.database.write() as session:
+                add(session, new, self.clock.now())
+            self.partners += 1
+        while self.questions < QUESTIONS * until:
+            for _ in range(self.chance.choice([1, 2, 4])):
+                self.ask(self.questions)
+            self.questions += 1
+        self.ask(self.chance.randrange(max(self.questions, 1)))
+
+    def ask(self, number: int) -> None:
+        body = {"text": f"question {number}", "channel": f"D{number % 50}"}
+        self.inbox.receive("mention", f"Ev{number}", body, self.team)
+
+    def unfinished(self) -> int:
+        open_posts = select(func.count()).select_from(OutboxRow).where(OutboxRow.state.not_in(TERMINAL))
+        open_events = select(func.count()).select_from(InboxRow).where(InboxRow.state.not_in((DONE, FAILED)))
+        nudges = select(func.count()).select_from(OutboxRow).where(OutboxRow.view == "nudge")
+        with self.database.read() as session:
+            unfinished = (session.scalar(open_posts) or 0) + (session.scalar(open_events) or 0)
+            return unfinished + NUDGES - (session.scalar(nudges) or 0)
+
+
+def test_every_nudge_and_every_answer_is_seen_once_although_processes_are_killed(database: Database) -> None:
+    chance, origin = random.Random(60), time.time()
+    slack = HttpSlack(silent=0.1, seed=10).start()
+    world = World(database, HastenedClock(origin), chance)
+    size, started = (2 if database.is_sqlite else 3), 0
+    workers: list[Worker] = []
+
+    def start() -> Worker:
+        nonlocal started
+        started += 1
+        return Worker(database, slack, origin, f"process-{started}")
+
+    try:
+        workers = [start() for _ in range(size)]
+        for kill in range(KILLS):
+            world.go_on((kill + 1) / KILLS)
+            victim = _ready(workers, chance)
+            time.sleep(chance.uniform(0.05, 0.6))
+            workers[victim].kill()
+            workers[victim] = start()
+        deadline = time.monotonic() + DRAIN_SECONDS
+        while (left := world.unfinished()) and time.monotonic() < deadline:
+            time.sleep(0.5)
+    finally:
+        for worker in workers:
+            worker.kill()
+        slack.stop()
+    recovered = _judge(database, slack)
+    seconds = time.time() - origin
+    print(
+        f"\n{database.engine.dialect.name}: {size} processes, {KILLS} kills, {NUDGES} nudges, {QUESTIONS} questions, "
+        f"{slack.hung_up} accepted without reply, {recovered} recovered, 0 lost, 0 doubled, {seconds:.0f} s"
+    )
+    assert left == 0
+
+
+def _ready(workers: list[Worker], chance: random.Random) -> int:
+    """One of those that work, or the first that comes to work."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        ready = [place for place, worker in enumerate(workers) if worker.ready.is_set()]
+        if ready:
+            return chance.choice(ready)
+        time.sleep(0.02)
+    raise AssertionError("no process has come to work within a minute")
+
+
+def _judge(database: Database, slack: HttpSlack) -> int:
+    views = Counter(message["view"] for message in slack.accepted)
+    nudged = Counter((m["data"]["partner"], m["data"]["stage"]) for m in slack.accepted if m["view"] == "nudge")
+    assert nudged == Counter((f"Partner {n}", "due") for n in range(NUDGES))
+    answered = Counter(message["key"] for message in slack.accepted if message["view"] != "nudge")
+    assert answered == Counter(answer_key(f"Ev{n}") for n in range(QUESTIONS))
+    assert views["answer"] >= QUESTIONS * 0.9
+    recovered = select(func.count()).select_from(OutboxRow).where(OutboxRow.last_error.is_not(None))
+    with database.read() as session:
+        return session.scalar(recovered) or 0
