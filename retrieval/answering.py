@@ -36,7 +36,13 @@ class Found:
 class ModelAnswering(Protocol):
     """What answering needs of a model: an answer held to its sources, or the fallback's when the model fails."""
 
-    def answer(self, found: Found, fallback: Callable[[Found], Answer]) -> Answer: ...
+    def answer(
+        self,
+        asked: Asked,
+        retrieve: Callable[[Asked], Found],
+        extract: Callable[[Found], Answer],
+        abstain: Callable[[Found], Answer],
+    ) -> Answer: ...
 
 
 @dataclass(slots=True)
@@ -96,8 +102,11 @@ class Answerer:
         timings.mark("screen")
         if refusal is not None:
             return self._refused(question, refusal, timings)
-        found = self._find(understand(question, context), timings)
-        answer = extract(found) if self._model is None else self._model.answer(found, extract)
+        asked = understand(question, context)
+        if self._model is None:
+            answer = extract(self._find(asked, timings))
+        else:
+            answer = self._model.answer(asked, lambda asked: self._find(asked, timings), extract, abstain)
         timings.mark("answer" if self._model is None else "model")
         return answer
 

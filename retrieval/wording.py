@@ -91,11 +91,12 @@ def stands_alone(sentence: str) -> bool:
 
 def content_weights(terms: Mapping[str, float]) -> dict[str, float]:
     """The stemmed terms of a question that say what it is about; the words every question has are left out."""
-    return {term: weight for term, weight in terms.items() if term not in _function_stems()}
+    return {term: weight for term, weight in terms.items() if term not in function_stems()}
 
 
 @cache
-def _function_stems() -> frozenset[str]:
+def function_stems() -> frozenset[str]:
+    """The stems of words that any question or sentence may have, whatever it is about."""
     from retrieval.lexical import tokens
 
     return frozenset(tokens(_FUNCTION_WORDS))

@@ -1,0 +1,125 @@
+"""A model server on loopback that says what a test wrote for it: replies, faults, and replies that never end."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One HTTP reply. `delay` seconds pass before it; `drip` seconds between single bytes of its body."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    drip: float = 0.0
+
+
+def completion(content: str | None, finish: str = "stop", refusal: str | None = None) -> bytes:
+    """A chat completion of the OpenAI wire form."""
+    message = {"role": "assistant", "content": content, "refusal": refusal}
+    return json.dumps(
+        {
+            "id": "chatcmpl-1",
+            "object": "chat.completion",
+            "created": 1,
+            "model": "scripted",
+            "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+            "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+        }
+    ).encode()
+
+
+def claims(*stated: tuple[str, Sequence[tuple[str, str]]], covered: bool = True) -> str:
+    """Reply content: each claim as (text, [(passage id, quote), …])."""
+    return json.dumps(
+        {
+            "covered": covered,
+            "claims": [
+                {"text": text, "citations": [{"passage": passage, "quote": quote} for passage, quote in cited]}
+                for text, cited in stated
+            ],
+        }
+    )
+
+
+def says(*stated: tuple[str, Sequence[tuple[str, str]]], covered: bool = True) -> Reply:
+    """A well-formed reply with these claims."""
+    return Reply(completion(claims(*stated, covered=covered)))
+
+
+def fails(status: int, message: str = "scripted", code: str | None = None, **headers: str) -> Reply:
+    """An error of the OpenAI wire form."""
+    body = {"error": {"message": message, "type": "scripted", "code": code}}
+    return Reply(json.dumps(body).encode(), status, {k.replace("_", "-"): v for k, v in headers.items()})
+
+
+class ModelServer:
+    """Serves the scripted replies in order, the last one for ever; keeps the bodies of the requests."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, Any]] = []
+        self.paths: list[str] = []
+        self._replies: deque[Reply] = deque()
+        self._stop = threading.Event()
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                server.paths.append(self.path)
+                server.requests.append(json.loads(body) if body else {})
+                server._send(self)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                return
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._http.server_address[1]}/v1"
+        threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def script(self, *replies: Reply) -> None:
+        """Replace what is still to be said."""
+        self._replies = deque(replies)
+
+    def prompt(self, number: int = -1) -> str:
+        """The user message of a request, the last one unless told."""
+        return next(str(m["content"]) for m in reversed(self.requests[number]["messages"]) if m["role"] == "user")
+
+    def stop(self) -> None:
+        """Close at once, whatever still drips."""
+        self._stop.set()
+        self._http.shutdown()
+        self._http.server_close()
+
+    def _next(self) -> Reply:
+        return self._replies.popleft() if len(self._replies) > 1 else self._replies[0]
+
+    def _send(self, handler: BaseHTTPRequestHandler) -> None:
+        reply = self._next()
+        if self._stop.wait(reply.delay):
+            return
+        handler.send_response(reply.status)
+        for name, value in {"Content-Type": "application/json", **reply.headers}.items():
+            handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(reply.body)))
+        handler.end_headers()
+        for byte in reply.body if reply.drip else ():
+            if self._stop.is_set():
+                return
+            handler.wfile.write(bytes([byte]))
+            handler.wfile.flush()
+            time.sleep(reply.drip)
+        if not reply.drip:
+            handler.wfile.write(reply.body)
