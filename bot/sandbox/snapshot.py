@@ -23,6 +23,7 @@ class Snapshot:
         """Everything the page draws for `user` in a channel, with one thread open or none."""
         world = self._world
         places = [c for c in list(world.channels.values()) if user.id in c.members]
+        places.sort(key=lambda place: place.im_with is not None)
         channel = next((c for c in places if c.id == channel_id), places[0])
         modals, home = world.stack(user.id), world.homes.get(user.id)
         return {

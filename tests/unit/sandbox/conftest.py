@@ -148,4 +148,5 @@ def connected(app: App, sandbox: Sandbox, workspace: Workspace) -> Iterator[Work
     handler.connect()
     workspace.wait_until_connected()
     yield workspace
-    handler.close()
+    handler.client.auto_reconnect_enabled = False
+    threading.Thread(target=handler.close, daemon=True).start()  # the SDK takes seconds to end its threads

@@ -1,0 +1,32 @@
+// Talking to the sandbox's server.
+
+const session = document.querySelector('meta[name="sandbox-session"]').content;
+const headers = { "X-Sandbox-Session": session };
+
+export async function look(user, channel, thread) {
+  const query = new URLSearchParams({ user, channel: channel ?? "", thread: thread ?? "" });
+  const response = await fetch(`/page/state?${query}`, { headers });
+  if (!response.ok) throw new Error((await response.json()).error);
+  return response.json();
+}
+
+const REASONS = {
+  not_in_channel: "You are not a member of that channel.",
+  is_archived: "That channel is archived.",
+};
+
+export async function perform(doing) {
+  const sent = { ...headers, "Content-Type": "application/json" };
+  const response = await fetch("/page/do", { method: "POST", headers: sent, body: JSON.stringify(doing) });
+  if (response.ok) return;
+  const { error } = await response.json();
+  throw new Error(REASONS[error] ?? `That did not work: ${error}.`);
+}
+
+// Calls `changed` whenever the server says so, and `up(true|false)` as the line comes and goes.
+export function watch(changed, up) {
+  const socket = new WebSocket(`ws://${location.host}/page/changes?${new URLSearchParams({ session })}`);
+  socket.onopen = () => { up(true); changed(); };
+  socket.onmessage = changed;
+  socket.onclose = () => { up(false); setTimeout(() => watch(changed, up), 1500); };
+}
