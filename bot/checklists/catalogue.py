@@ -45,9 +45,10 @@ class _Data(BaseModel):
 
 
 class Basis(_Data):
-    """What an item rests on. `locator` is the place in the original; `note` says how far the source carries it."""
+    """What an item rests on: the original's title, and the place in it; `note` says how far it carries the item."""
 
     source: Line
+    publisher: Line | None = None
     locator: Line | None = None
     note: Line | None = None
 

@@ -25,8 +25,11 @@ logger = logging.getLogger(__name__)
 CONCURRENCY = 20
 
 
-def check_token(client: WebClient) -> None:
-    """Refuse to start with a token that is refused or lacks a scope; raises SettingsError, ServiceUnavailable."""
+def check_token(client: WebClient) -> str:
+    """The workspace (Slack's id) the token is for.
+
+    Refuses to start with a token that is refused or lacks a scope; raises SettingsError, ServiceUnavailable.
+    """
     try:
         answer = client.auth_test()
     except SlackApiError as error:
@@ -51,6 +54,7 @@ def check_token(client: WebClient) -> None:
             f"The bot token lacks the scopes {', '.join(missing)}. Nothing was started; update the app from "
             "`proviso manifest` and install it again."
         )
+    return str(answer["team_id"])
 
 
 def stop_on_signals() -> threading.Event:

@@ -9,9 +9,16 @@ from bot.views.models import NudgeView, PartnerView
 
 OUTSET = "outset assessment"
 OUTSET_BASIS = (
-    "risks of working with a partner are assessed at the outset (“Don’t Forget Your Friends: Risks and Opportunities "
+    "risks of working with a partner are assessed at the outset (“Don't Forget Your Friends: Risks and Opportunities "
     "in Security Partnerships”, ICRC, par. 3; NATO Policy for the Protection of Civilians, par. 14)"
 )
+STAGES = {
+    "ahead": "coming up",
+    "due": "due",
+    "overdue7": "overdue by a week",
+    "overdue14": "overdue by two weeks",
+    "overdue30": "overdue by a month",
+}
 CADENCE_BASIS = "your organisation’s own interval; no source gives one"
 
 
@@ -24,7 +31,7 @@ def basis(item: Item) -> str:
     """What an item rests on, in one line."""
     if item.basis == TEAM_JUDGEMENT or isinstance(item.basis, str):
         return TEAM_JUDGEMENT
-    return "; ".join(", ".join(p for p in (b.source, b.locator, b.note) if p) for b in item.basis)
+    return "; ".join(", ".join(p for p in (b.source, b.publisher, b.locator, b.note) if p) for b in item.basis)
 
 
 def nudge_heading(view: NudgeView) -> str:

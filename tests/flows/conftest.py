@@ -1,0 +1,145 @@
+"""The bot, composed of its real parts and connected to a sandbox over a real socket; one a module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.actions.registry import Desk
+from bot.actions.table import REGISTRY
+from bot.checklists.catalogue import Catalogue
+from bot.partners import tables as _partners
+from bot.reminders import tables as _reminders
+from bot.reminders.nudges import still_wanted
+from bot.reminders.scan import Scanner
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.driver import Workspace
+from bot.sandbox.server import Sandbox
+from bot.slack.app import build_bolt
+from bot.slack.client import build_client
+from bot.slack.delivery import SlackNotifier
+from bot.slack.front import Front
+from bot.slack.inbox_middleware import KIND
+from bot.slack.manifest import render_manifest
+from bot.slack.privacy import Privacy
+from bot.slack.questions import QuestionHandler
+from bot.slack.serve import connect
+from bot.slack.status import Status
+from bot.slack.teams import Teams
+from bot.work.inbox import Inbox
+from bot.work.loops import WakingLoop
+from bot.work.sender import Sender
+from bot.work.workers import WorkerPool
+from retrieval.answering import Answerer
+from retrieval.corpus import Corpus, CorpusChange, Document
+from retrieval.database import Base, Database
+from retrieval.generations import Generations
+from retrieval.ports import Answering, Searcher
+from retrieval.retriever import HybridRetriever
+from tests.flows.guidance import PASSAGES
+
+MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+TABLES = (_partners, _reminders)
+
+
+class Bot:
+    """The parts that `build` puts together, in a test's hands."""
+
+    def __init__(
+        self, sandbox: Sandbox, database: Database, searcher: Searcher, answering: Answering, workers: int = 4
+    ) -> None:
+        client = build_client(sandbox.bot_token, sandbox.api_url)
+        privacy = Privacy(client, keep=0.0)
+        teams = Teams(database)
+        desk = Desk(database, Catalogue.load(), searcher, zone="Europe/Brussels")
+        self.front = Front(desk, REGISTRY, teams, privacy, client, sandbox.clock)
+        self.inbox = Inbox(database, sandbox.clock)
+        self.scanner = Scanner(database, sandbox.clock)
+        self.sender = Sender(database, SlackNotifier(client, privacy), sandbox.clock, "flow", still_wanted=still_wanted)
+        status = Status(build_client(sandbox.bot_token, sandbox.api_url, timeout=2))
+        questions = QuestionHandler(answering, REGISTRY, status)
+        self.workers = WorkerPool(self.inbox, {KIND: questions}, workers, failures={KIND: questions.failed})
+        self.posting = WakingLoop("posting", lambda: self.sender.send_due(1))
+        self.inbox.on_receive, self.inbox.on_posts = self.workers.wake, self.posting.wake
+        self.app = build_bolt(self.front, self.inbox)
+        self._handler = connect(self.app, sandbox.app_token)
+        self.workers.start()
+        self.posting.start()
+
+    def scan(self) -> None:
+        """What the metronome does every half minute."""
+        self.scanner.scan()
+        self.posting.wake()
+
+    def stop(self) -> None:
+        self._handler.client.close()
+        self.workers.stop()
+        self.posting.stop()
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(SandboxClock(MONDAY), manifest=render_manifest(), retries=(0.2, 0.5)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def workspace(sandbox: Sandbox) -> Workspace:
+    return Workspace(sandbox)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def story_database(home: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{home / 'proviso.db'}")
+    Base.metadata.create_all(database.engine)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def corpus(story_database: Database, sandbox: Sandbox) -> Corpus:
+    corpus = Corpus(story_database)
+    documents = tuple(Document(source, "guidance", source.path, passages) for source, passages in PASSAGES.items())
+    corpus.apply(CorpusChange(documents), sandbox.clock.now())
+    return corpus
+
+
+@pytest.fixture(scope="module")
+def generations(corpus: Corpus, story_database: Database, sandbox: Sandbox, home: Path) -> Generations:
+    generations = Generations(story_database, home, None, sandbox.clock)
+    generations.build()
+    return generations
+
+
+@pytest.fixture(scope="module")
+def searcher(generations: Generations) -> HybridRetriever:
+    return HybridRetriever(generations, None)
+
+
+BotMaker = Callable[..., Bot]
+
+
+@pytest.fixture(scope="module")
+def make_bot(sandbox: Sandbox, story_database: Database, searcher: HybridRetriever) -> Iterator[BotMaker]:
+    made: list[Bot] = []
+
+    def make(answering: Answering | None = None, workers: int = 4) -> Bot:
+        made.append(Bot(sandbox, story_database, searcher, answering or Answerer(searcher, None), workers))
+        return made[-1]
+
+    yield make
+    for bot in made:
+        bot.stop()
+
+
+@pytest.fixture(scope="module")
+def bot(make_bot: BotMaker) -> Bot:
+    return make_bot()

@@ -1,0 +1,61 @@
+"""Somebody looks a checklist up."""
+
+from __future__ import annotations
+
+from bot.sandbox.driver import Workspace
+from tests.flows.conftest import Bot
+
+
+def newest(workspace: Workspace, name: str) -> str:
+    return workspace.text(workspace.user(name).ephemerals("C-ops")[-1])
+
+
+def typed(workspace: Workspace, name: str, command: str) -> str:
+    person = workspace.user(name)
+    before = len(person.ephemerals("C-ops"))
+    assert person.command(command).acked
+    workspace.wait_for(lambda: len(person.ephemerals("C-ops")) > before, what=f"an answer to {command}")
+    return newest(workspace, name)
+
+
+def test_a_checklist_is_shown_to_whom_asked_with_why_and_source(bot: Bot, workspace: Workspace) -> None:
+    said = typed(workspace, "amal", "/checklist assessment")
+    assert said.startswith("Assessing a partner\n")
+    assert "Why: Risks that come with a support relationship" in said
+    assert "Ask: Has any support already begun" in said
+    assert "Risks and Opportunities in Security Partnerships, ICRC, 2022, par. 3" in said
+    assert workspace.bot_messages("C-ops") == []
+
+
+def test_a_misspelt_topic_is_understood(bot: Bot, workspace: Workspace) -> None:
+    assert typed(workspace, "amal", "/checklist asessment").startswith("Assessing a partner\n")
+
+
+def test_without_a_topic_or_a_match_the_checklists_are_named(bot: Bot, workspace: Workspace) -> None:
+    assert "[Assessing a partner]" in typed(workspace, "amal", "/checklist")
+    assert "There is no checklist for “pizza”." in typed(workspace, "amal", "/checklist pizza")
+
+
+def test_a_button_leads_to_another_checklist(bot: Bot, workspace: Workspace) -> None:
+    typed(workspace, "amal", "/checklist assessment")
+    amal = workspace.user("amal")
+    before = len(amal.ephemerals("C-ops"))
+    assert amal.click("Detention and transfers by or to a partner").acked
+    workspace.wait_for(lambda: len(amal.ephemerals("C-ops")) > before)
+    assert newest(workspace, "amal").startswith("Detention and transfers by or to a partner\n")
+
+
+def test_help_names_every_command_with_an_example(bot: Bot, workspace: Workspace) -> None:
+    said = typed(workspace, "bo", "/proviso help")
+    for part in ("/checklist [TOPIC]", "/partner add [NAME]", "/partner list", "/partner show NAME", "/proviso help"):
+        assert part in said
+    assert "Not for classified information." in said
+
+
+def test_an_error_is_private_and_names_the_next_step(bot: Bot, workspace: Workspace) -> None:
+    said = typed(workspace, "bo", "/partner lst")
+    assert said == (
+        "`/partner` does not know “lst”. Did you mean `/partner list`? Nothing was changed. "
+        "You can type `/partner add [NAME]`, `/partner list`, `/partner show NAME`."
+    ).replace("`", "ˋ")
+    assert workspace.bot_messages("C-ops") == []

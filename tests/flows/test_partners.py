@@ -1,0 +1,137 @@
+"""A partner is added, its focal point is nudged, and somebody acts on the nudge."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.sandbox.driver import Workspace
+from bot.sandbox.things import Message, User
+from tests.flows.conftest import Bot
+from tests.flows.test_checklists import typed
+
+FORM = {"focal": "U0BO", "channel": "C0LIAISON", "every": "6", "unit": "months", "first_due": "2026-03-30"}
+
+
+def add(workspace: Workspace, name: str, **changed: str) -> None:
+    amal = workspace.user("amal")
+    assert amal.command(f'/partner add "{name}"').acked
+    amal.wait_for_modal("Add a partner")
+    before = len(amal.ephemerals("C-ops"))
+    assert amal.submit({**FORM, **changed}).acked
+    workspace.wait_for(lambda: len(amal.ephemerals("C-ops")) > before, what="the confirmation")
+
+
+def nudge(bot: Bot, workspace: Workspace, partner: str) -> Message:
+    bot.scan()
+    return workspace.wait_for(
+        lambda: next((m for m in workspace.bot_messages("C-liaison") if partner in m.text), None), what="a nudge"
+    )
+
+
+def test_a_partner_is_added_by_the_form_and_stays_proposed(bot: Bot, workspace: Workspace) -> None:
+    add(workspace, "4th Brigade")
+    said = workspace.text(workspace.user("amal").ephemerals("C-ops")[-1])
+    assert said == (
+        "Added as proposed: support should not begin before the outset assessment is recorded.\n"
+        "*4th Brigade* · proposed\n"
+        "Next: outset assessment due Monday 30 March 2026\n"
+        "Focal point: @bo · Channel: #liaison\n"
+        "Cadence: every 6 months, your organisation’s own interval · Europe/Brussels time\n"
+        "A partner stays _proposed_ until its outset assessment is recorded."
+    )
+    assert workspace.user("amal").modal is None
+    assert "*4th Brigade* · proposed · outset assessment due" in typed(workspace, "amal", "/partner list")
+    assert "Focal point: @bo" in typed(workspace, "amal", "/partner show 4th brigade")
+
+
+def test_what_is_wrong_in_the_form_is_said_at_its_field(bot: Bot, workspace: Workspace) -> None:
+    amal = workspace.user("amal")
+    amal.command("/partner add Guards")
+    amal.wait_for_modal("Add a partner")
+    amal.submit({**FORM, "zone": "Europe/Brusels"})
+    assert amal.modal is not None
+    assert "Europe/Brussels" in amal.modal.errors["zone"]
+    amal.submit({**FORM, "every": "six"})
+    assert amal.modal.errors == {"every": "Give a whole number, such as 6. Nothing was changed."}
+    amal.submit({**FORM, "first_due": "2025-01-01"})
+    assert "has passed" in amal.modal.errors["first_due"]
+    amal.close_modal()
+
+
+def test_a_nudge_is_acknowledged_by_the_first_and_the_second_is_told(bot: Bot, workspace: Workspace) -> None:
+    add(workspace, "Harbour Police")
+    workspace.advance(timedelta(days=15))
+    card = nudge(bot, workspace, "Harbour Police")
+    assert workspace.text(card).startswith(
+        "*Outset assessment coming up: Harbour Police*\n"
+        "Due: Monday 30 March 2026, Europe/Brussels time\n"
+        "Focal point: @bo\n"
+        "Why: risks of working with a partner are assessed at the outset"
+    )
+    stale = list(card.blocks)
+    assert workspace.user("bo").click("Acknowledge", card).acked
+    workspace.wait_for(lambda: "Acknowledged by @bo." in workspace.text(card))
+    assert "[Acknowledge]" not in workspace.text(card)
+    card.blocks[:] = stale
+    amal = workspace.user("amal")
+    amal.click("Acknowledge", card)
+    told = workspace.wait_for(lambda: amal.ephemerals("C-liaison"), what="word that it was done")
+    assert "Already acknowledged by @bo" in workspace.text(told[-1])
+    workspace.wait_for(lambda: "Acknowledged by @bo." in workspace.text(card))
+
+
+def test_a_nudge_is_put_off_and_then_recorded(bot: Bot, workspace: Workspace) -> None:
+    add(workspace, "Border Guard", first_due="2026-03-25")
+    workspace.sandbox.clock.set(datetime(2026, 3, 25, 9, tzinfo=UTC))
+    card = nudge(bot, workspace, "Border Guard")
+    bo = workspace.user("bo")
+    assert bo.click("Snooze…", card).acked
+    bo.wait_for_modal("Snooze")
+    bo.submit({"until": "2026-04-08"})
+    assert bo.modal is None
+    workspace.wait_for(lambda: "Nudges put off until Wednesday 8 April 2026" in workspace.text(card))
+    assert "Wednesday 8 April 2026 (scheduled for Wednesday 25 March 2026)" in workspace.text(card)
+    bo.click("Record…", card)
+    bo.wait_for_modal("Record an assessment")
+    assert "Not for classified information." in bo.modal_text
+    bo.submit({"conclusion": "continue with measures", "note": "Mentors stay with the unit."})
+    workspace.wait_for(lambda: "*Recorded: Continue with measures*, by @bo" in workspace.text(card))
+    assert "[Record…]" not in workspace.text(card)
+    said = typed(workspace, "amal", "/partner show Border Guard")
+    assert "*Border Guard* · active" in said
+    assert "Note: Mentors stay with the unit." in said
+    assert "Next: reassessment due Friday 25 September 2026" in said
+
+
+def test_a_form_that_is_out_of_date_says_so_in_its_place(bot: Bot, workspace: Workspace) -> None:
+    add(workspace, "Coast Watch", first_due="2026-03-27")
+    workspace.sandbox.clock.set(datetime(2026, 3, 27, 9, tzinfo=UTC))
+    card = nudge(bot, workspace, "Coast Watch")
+    amal, bo = workspace.user("amal"), workspace.user("bo")
+    for person in (amal, bo):
+        person.click("Record…", card)
+        person.wait_for_modal("Record an assessment")
+    bo.submit({"conclusion": "continue"})
+    amal.submit({"conclusion": "end"})
+    amal.wait_for_modal("Not done")
+    assert "Already recorded by @bo" in amal.modal_text
+
+
+def test_the_register_is_closed_to_guests_and_shared_channels(bot: Bot, workspace: Workspace) -> None:
+    guest = workspace.add_user(User("U0GUEST", "gil", "Gil Guest", is_guest=True), "ops")
+    guest.command("/partner list")
+    told = workspace.wait_for(lambda: guest.ephemerals("C-ops"), what="a refusal")
+    assert workspace.text(told[-1]).startswith("The register is not shown to guests")
+    workspace.channel("C-ops").is_shared = True
+    try:
+        assert typed(workspace, "amal", "/partner list").startswith("The register is not shown to guests")
+    finally:
+        workspace.channel("C-ops").is_shared = False
+
+
+@pytest.mark.parametrize("command", ["/partner show Atlantis", "/partner show"])
+def test_an_unknown_partner_is_said_to_be_unknown_in_private(bot: Bot, workspace: Workspace, command: str) -> None:
+    assert "Nothing was changed" in typed(workspace, "bo", command)
+    assert workspace.bot_messages("C-ops") == []
