@@ -11,7 +11,7 @@ from ingest.cleaning import Cleaner
 from ingest.continuity import Chain, chains_of
 from ingest.headings import guess_headings, joined_path, section_path
 from ingest.notes import is_caption, note_blocks
-from ingest.readers.markdown import ITEM, TABLE_RULE
+from ingest.readers.markdown import ITEM
 from ingest.sentences import sentence_ranges
 from retrieval.types import Sentence, Span
 
@@ -119,7 +119,7 @@ class _Builder:
         if block.kind == "list":
             parts = self._items(text)
         elif block.kind == "table":
-            parts = self._rows(text)
+            parts = text.split("\n")
         else:
             parts = [text]
         return [cleaned for part in parts if (cleaned := self.cleaner.clean(part))]
@@ -136,13 +136,6 @@ class _Builder:
             else:
                 parts.append(line)
         return parts
-
-    def _rows(self, text: str) -> list[str]:
-        rows = text.split("\n")
-        for row in rows:
-            if TABLE_RULE.match(row):
-                self.cleaner.drop(row, "markup")
-        return [row for row in rows if not TABLE_RULE.match(row)]
 
 
 def sentences_of(segment: Sequence[Span]) -> list[Sentence]:

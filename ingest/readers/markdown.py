@@ -100,7 +100,8 @@ class _Parser:
             return "heading", len(heading[1]), heading[2], line[:start] + line[end:]
         if run and kind == "text" and SETEXT.match(line):
             return "heading", 1 if "=" in line else 2, None, line
-        if heading or RULE.match(line) or SETEXT.match(line) or (kind == "table" and TABLE_RULE.match(line)):
+        rows = kind == "table" or line.lstrip().startswith("|")
+        if heading or RULE.match(line) or SETEXT.match(line) or (rows and TABLE_RULE.match(line)):
             return kind, None, None, line
         return self._running(line, run, kind)
 

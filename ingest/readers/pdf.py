@@ -22,6 +22,8 @@ SIZE_EVERY = 4
 SCAN_CHARACTERS, SCAN_SHARE = 20, 0.8
 NOT_A_TITLE = re.compile(r"^(untitled|microsoft \w+ - .*|.*\.(docx?|rtf|indd|qxd|tex|pptx?|pdf))$", re.IGNORECASE)
 
+NOT_AN_AUTHOR = re.compile(r"^\W*(anonymous|unknown|unspecified|user|admin(istrator)?|owner)\W*$", re.IGNORECASE)
+
 
 def read_pdf(data: bytes) -> Reading:
     """The blocks of a PDF, with pages and without paragraph numbers. Raises Rejected with the reason."""
@@ -112,6 +114,8 @@ def _metadata(document: Any) -> dict[str, str]:
     found = known_fields({"title": given.get("Title", ""), "author": given.get("Author", "")})
     if NOT_A_TITLE.match(found.get("title", "")):
         del found["title"]
+    if NOT_AN_AUTHOR.match(found.get("author", "")):
+        del found["author"]
     return found
 
 

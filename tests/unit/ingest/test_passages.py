@@ -37,7 +37,9 @@ def test_a_passage_never_crosses_a_section(source: Source) -> None:
 
 
 def test_notes_are_passages_of_their_own_and_do_not_part_the_body(source: Source) -> None:
-    found = pack([unit(words(20), 1), unit("Reed.", 2, note=True), unit("Ibid.", 3, note=True), unit(words(20), 4)], source)
+    found = pack(
+        [unit(words(20), 1), unit("Reed.", 2, note=True), unit("Ibid.", 3, note=True), unit(words(20), 4)], source
+    )
 
     assert [(passage.note, passage.paragraphs) for passage in found] == [(False, (1, 4)), (True, (2,)), (True, (3,))]
 

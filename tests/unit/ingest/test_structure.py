@@ -97,9 +97,9 @@ def test_every_span_is_verbatim_in_its_paragraph() -> None:
 LINES = st.sampled_from(
     [
         "", "", "Title Case Line", "1 A note about wicks.", "2. Second item", "and it goes on", "A whole sentence.¹",
-        "Ends without a stop and has more than twelve words so that it may go on", "- item one", "| a | b |", "|---|---|",
-        "# Heading", "====", "```", "<!-- hidden", "end -->", "[^1]: a note", "> quoted", "IMAGE: a boat.", "co-", "operate", "{par. 3}",
-        "\u200bzero width", "²Raised note", "---", "* * *", "Ü é ß — “q”",
+        "Ends without a stop and has more than twelve words so that it may go on", "- item one", "| a | b |",
+        "|---|---|", "# Heading", "====", "```", "<!-- hidden", "end -->", "[^1]: a note", "> quoted", "IMAGE: a boat.",
+        "co-", "operate", "{par. 3}", "\u200bzero width", "²Raised note", "---", "* * *", "Ü é ß — “q”",
     ]
 )  # fmt: skip
 
@@ -166,7 +166,9 @@ def test_words_broken_at_the_end_of_a_line_are_put_together() -> None:
 
 def test_items_and_rows_are_sentences_of_their_own() -> None:
     parts = structure(
-        read_markdown(b"# Oil\n\nBuy:\n\n- oil for\n  the lamps\n- wicks\n\n| what | cost |\n|------|------|\n| oil | 3 |\n")
+        read_markdown(
+            b"# Oil\n\nBuy:\n\n- oil for\n  the lamps\n- wicks\n\n| what | cost |\n|------|------|\n| oil | 3 |\n"
+        )
     )
 
     assert body(parts) == [
@@ -179,7 +181,9 @@ def test_items_and_rows_are_sentences_of_their_own() -> None:
 
 
 def test_a_statement_of_a_digest_is_one_sentence_with_the_place_in_the_original() -> None:
-    reading = read_markdown(b"---\nkind: digest\n---\nReed says so. He adds more. {par. 7 and 12}\n\nNo mark here. {x\n")
+    reading = read_markdown(
+        b"---\nkind: digest\n---\nReed says so. He adds more. {par. 7 and 12}\n\nNo mark here. {x\n"
+    )
     parts = structure(reading, digest=True)
 
     assert [(s.text, s.locator) for unit in parts.units for s in unit.sentences] == [

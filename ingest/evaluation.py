@@ -1,0 +1,68 @@
+"""Evaluation through the product's own reading and splitting, for collections and for question files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ingest.passages import Count, split
+from ingest.readers.reading import read
+from ingest.report import Progress
+from retrieval.corpus import Corpus, CorpusChange, Document
+from retrieval.evaluation import EvaluationDocument, load_collection, measure, rank_documents
+from retrieval.generations import Generations
+from retrieval.ports import Clock, Searcher
+from retrieval.records import source_id
+from retrieval.types import Source
+
+ROOT = "evaluation"
+# Both legs give their first hundred; a document of several passages takes several places.
+PASSAGES_RANKED = 200
+
+
+def evaluate_collection(
+    folder: Path,
+    corpus: Corpus,
+    generations: Generations,
+    searcher: Searcher,
+    clock: Clock,
+    count: Count,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Index the collection in `folder` (BEIR form) and score its queries; `corpus` should be empty.
+
+    Raises CollectionMalformed. The figures are those of `retrieval.evaluation.measure`, and `passages`.
+    """
+    collection = load_collection(folder)
+    documents = tuple(_document(document, count) for document in collection.documents)
+    corpus.apply(CorpusChange(documents), clock.now())
+    built = generations.build(lambda done, total: progress(done, total, "index"))
+
+    def rank(query: str) -> list[str]:
+        hits = searcher.search(query, PASSAGES_RANKED).hits
+        return rank_documents((hit.passage.source.path, hit.score) for hit in hits)
+
+    figures = measure(collection, rank, progress=lambda done, total: progress(done, total, "ask"))
+    return figures | {"passages": built.passages}
+
+
+def paragraph_reader(folder: Path) -> Callable[[str, int], str | None]:
+    """(path below `folder`, number) to the text of that paragraph, as citations count them; None where there is none."""
+
+    @cache
+    def paragraphs(name: str) -> dict[int, str]:
+        parts: dict[int, list[str]] = defaultdict(list)
+        for block in read(folder / name).blocks:
+            if block.paragraph is not None:
+                parts[block.paragraph].append(block.text)
+        return {number: "\n".join(texts) for number, texts in parts.items()}
+
+    return lambda name, number: paragraphs(name).get(number)
+
+
+def _document(document: EvaluationDocument, count: Count) -> Document:
+    source = Source(source_id(ROOT, document.id), document.id, title=document.title)
+    return Document(source, ROOT, "", split(document.text, source, count))

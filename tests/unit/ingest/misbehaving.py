@@ -1,0 +1,49 @@
+"""A reader that does to its process what bad documents do to parsers; the name of the file says what."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from ingest.blocks import Block, Reading
+from ingest.errors import Rejected
+
+
+def read(path: Path) -> Reading:
+    what = path.stem.split("-")[0]
+    if what in DEEDS:
+        DEEDS[what](path)
+    if what == "bloat":
+        return Reading((Block("x" * (1 << 31)),))
+    return Reading((Block(what, os.getpid()),))
+
+
+def _raise(error: BaseException) -> NoReturn:
+    raise error
+
+
+def _spin() -> NoReturn:
+    while True:
+        pass
+
+
+def _crash_once(path: Path) -> None:
+    if path.exists():
+        path.unlink()
+        os.abort()
+
+
+DEEDS: dict[str, Callable[[Path], object]] = {
+    "crash": lambda _: os.abort(),
+    "exit": lambda _: sys.exit(3),
+    "raise": lambda _: _raise(RuntimeError("a bug")),
+    "hang": lambda _: time.sleep(600),
+    "spin": lambda _: _spin(),
+    "chatter": lambda _: print("warning: odd font", flush=True),
+    "once": _crash_once,
+    "reject": lambda _: _raise(Rejected("corrupt", "Fetch it again.")),
+}

@@ -1,0 +1,339 @@
+from __future__ import annotations
+
+import itertools
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import ingest.sync
+from ingest.child_server import Limits
+from ingest.children import ReadingPool
+from ingest.errors import LossNeedsConfirmation, PathMissing
+from ingest.report import IngestReport, Phase
+from ingest.starter import starter_guidance
+from ingest.structure import structure
+from ingest.sync import Ingestor
+from retrieval.corpus import Corpus
+from retrieval.database import Database
+from retrieval.generations import Generations
+from retrieval.types import Passage
+from tests.support.clock import ManualClock
+from tests.unit.ingest.conftest import ARTICLE
+
+Write = Callable[[str, str | bytes], Path]
+
+
+class Library:
+    """A corpus, its generations and an ingestor over them."""
+
+    def __init__(self, database: Database, home: Path) -> None:
+        self.clock = ManualClock()
+        self.corpus = Corpus(database)
+        self.generations = Generations(database, home, None, self.clock)
+        self.ingestor = Ingestor(self.corpus, self.generations, self.clock, pool=lambda: ReadingPool(1))
+
+    def ingest(self, *paths: Path, yes: bool = False) -> IngestReport:
+        return self.ingestor.ingest(paths, yes=yes)
+
+    def found(self, query: str) -> list[Passage]:
+        opened = self.generations.current()
+        if opened is None or opened.lexical is None:
+            return []
+        ids = [hit[0] for hit in opened.lexical.search(query, 5)]
+        return [passage for found in ids if (passage := opened.passage(found)) is not None]
+
+    @property
+    def paths(self) -> list[str]:
+        return [summary.source.path for summary in self.corpus.sources()]
+
+
+@pytest.fixture
+def library(sqlite_database: Database, tmp_path: Path) -> Iterator[Library]:
+    library = Library(sqlite_database, tmp_path / "home")
+    yield library
+    library.generations.close() if hasattr(library.generations, "close") else None
+
+
+def counts(report: IngestReport) -> tuple[int, int, int, int]:
+    return report.added, report.changed, report.unchanged, report.removed
+
+
+def test_a_folder_is_read_and_answers_with_its_places(library: Library, write: Write) -> None:
+    folder = write("a.txt", ARTICLE).parent
+    write("sub/b.md", "---\ntitle: On Wicks\n---\n\n# Buying\n\nBuy wicks early.")
+    write("c.docx", "PK")
+    report = library.ingest(folder)
+
+    assert report.to_json() == {
+        "added": 2,
+        "changed": 0,
+        "unchanged": 0,
+        "removed": 0,
+        "rejected": [
+            {
+                "path": "c.docx",
+                "reason": "unsupported type",
+                "hint": "Save it as PDF, Markdown (.md) or plain text (.txt).",
+            }
+        ],
+        "sources": 2,
+        "passages": report.passages,
+        "generation": report.generation,
+        "seconds": 0.0,
+    }
+    assert not report.read_nothing
+    (passage,) = library.found("buy wicks early")[:1]
+    assert (passage.source.title, passage.source.path, passage.section, passage.paragraphs) == (
+        "On Wicks",
+        "sub/b.md",
+        "Buying",
+        (2,),
+    )
+
+
+def test_only_what_changed_is_read_again(library: Library, write: Write) -> None:
+    folder = write("a.txt", "Oil is dear.").parent
+    write("b.txt", "Wicks are cheap.")
+    first = library.ingest(folder)
+    again = library.ingest(folder)
+    write("a.txt", "Oil is free.")
+    write("b.meta.yaml", "title: Wicks")
+    third = library.ingest(folder)
+
+    assert [counts(report) for report in (first, again, third)] == [(2, 0, 0, 0), (0, 0, 2, 0), (0, 2, 0, 0)]
+    assert first.generation == again.generation != third.generation
+    assert [passage.text for passage in library.found("oil")] == ["Oil is free."]
+
+
+def test_a_new_recipe_reads_everything_again(library: Library, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("a.txt", "Oil is dear.")
+    library.ingest(path)
+    monkeypatch.setattr(ingest.sync, "RECIPE", "next")
+
+    assert counts(library.ingest(path)) == (0, 1, 0, 0)
+
+
+def test_files_gone_from_a_folder_leave_and_other_roots_stay(library: Library, write: Write, tmp_path: Path) -> None:
+    kept = write("kept/a.txt", "Oil.")
+    gone = write("named/b.txt", "Wicks.")
+    write("named/c.txt", "Towers.")
+    library.ingest(kept.parent, gone.parent)
+    gone.unlink()
+    kept.unlink()
+
+    assert counts(library.ingest(gone.parent)) == (0, 0, 1, 1)
+    assert library.paths == ["a.txt", "c.txt"]
+    assert library.found("wicks") == []
+
+
+def test_losing_much_of_a_root_asks_first_and_changes_nothing(library: Library, write: Write) -> None:
+    files = [write(f"{n}.txt", f"Tower {n} stands.") for n in range(6)]
+    folder = files[0].parent
+    library.ingest(folder)
+    for file in files[:2]:
+        file.unlink()
+    write("new.txt", "A new one.")
+
+    with pytest.raises(LossNeedsConfirmation) as caught:
+        library.ingest(folder)
+    assert str(caught.value) == (
+        f"2 of the 6 sources of {folder} are gone from it. Nothing was changed; "
+        "see whether the folder is complete, or confirm with --yes."
+    )
+    assert len(library.paths) == 6
+    assert counts(library.ingest(folder, yes=True)) == (1, 0, 4, 2)
+
+
+def test_small_roots_and_small_losses_do_not_ask(library: Library, write: Write) -> None:
+    for n in range(4):
+        write(f"big/{n}.txt", f"Tower {n} stands.")
+    small = write("small/a.txt", "Oil.").parent
+    library.ingest(small, small.parent / "big")
+    (small / "a.txt").unlink()
+    (small.parent / "big" / "0.txt").unlink()
+
+    assert counts(library.ingest(small, small.parent / "big")) == (0, 0, 3, 2)
+
+
+def test_a_file_that_can_no_longer_be_read_keeps_its_last_version(library: Library, write: Write) -> None:
+    path = write("a.txt", "Oil is dear.")
+    library.ingest(path.parent)
+    write("a.txt", b"")
+    report = library.ingest(path.parent)
+
+    assert counts(report) == (0, 0, 0, 0)
+    assert [(row.path, row.reason, row.hint) for row in report.rejected] == [
+        (
+            "a.txt",
+            "empty",
+            "The file has no bytes; copy it again from where it came. The version read before stays in use.",
+        )
+    ]
+    assert [passage.text for passage in library.found("oil")] == ["Oil is dear."]
+
+
+def test_a_named_file_is_updated_in_the_root_that_holds_it(library: Library, write: Write) -> None:
+    path = write("sub/a.txt", "Oil.")
+    write("b.txt", "Wicks.")
+    library.ingest(path.parent.parent)
+    write("sub/a.txt", "Oil lamps.")
+
+    assert counts(library.ingest(path)) == (0, 1, 0, 0)
+    assert library.paths == ["b.txt", "sub/a.txt"]
+    assert library.corpus.roots() == [str(path.parent.parent)]
+
+
+def test_a_sub_folder_is_synced_without_touching_its_neighbours(library: Library, write: Write) -> None:
+    path = write("sub/a.txt", "Oil.")
+    other = write("b.txt", "Wicks.")
+    library.ingest(other.parent)
+    path.unlink()
+    other.unlink()
+
+    assert counts(library.ingest(path.parent)) == (0, 0, 0, 1)
+    assert library.paths == ["b.txt"]
+
+
+def test_a_path_that_does_not_exist_changes_nothing(library: Library, write: Write, tmp_path: Path) -> None:
+    path = write("a.txt", "Oil.")
+
+    with pytest.raises(PathMissing):
+        library.ingest(path, tmp_path / "gone")
+    assert library.paths == []
+
+
+def test_a_folder_where_nothing_can_be_read_says_so(library: Library, write: Write) -> None:
+    report = library.ingest(write("a.docx", "PK").parent, write("b.txt", "").parent)
+
+    assert report.read_nothing
+    assert (report.sources, len(report.rejected)) == (0, 2)
+
+
+def test_a_document_of_headings_alone_is_rejected(library: Library, write: Write) -> None:
+    (row,) = library.ingest(write("a.md", "# Only\n\n## Headings")).rejected
+
+    assert (row.reason, row.hint) == ("no text", "It holds headings at most; nothing in it can be quoted.")
+
+
+def test_a_document_that_breaks_the_splitter_keeps_nobody_out(
+    library: Library, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    def breaks(reading: object, *args: object, **kwargs: object) -> object:
+        if "bad" in str(reading):
+            raise RecursionError
+        return structure(reading, *args, **kwargs)  # type: ignore[arg-type]  # passed through as given
+
+    monkeypatch.setattr(ingest.sync, "structure", breaks)
+    write("a.txt", "a bad one")
+    report = library.ingest(write("b.txt", "a good one").parent)
+
+    assert counts(report)[0] == 1
+    assert [(row.path, row.reason) for row in report.rejected] == [("a.txt", "not understood")]
+
+
+def test_progress_is_told_for_reading_and_indexing(library: Library, write: Write) -> None:
+    told: list[tuple[int, int, Phase]] = []
+    for n in range(3):
+        write(f"{n}.txt", f"Tower {n}.")
+    library.ingestor.ingest([write("x.txt", "Oil.").parent], progress=lambda *step: told.append(step))
+
+    assert [step for step in told if step[2] == "read"] == [(n, 4, "read") for n in range(5)]
+
+
+def test_an_interruption_leaves_everything_as_it_was(library: Library, write: Write) -> None:
+    folder = write("a.txt", "Oil is dear.").parent
+    before = library.ingest(folder)
+    write("a.txt", "Oil is free.")
+
+    def interrupt(done: int, _total: int, _phase: Phase) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        library.ingestor.ingest([folder], progress=interrupt)
+    assert [passage.text for passage in library.found("oil")] == ["Oil is dear."]
+    assert library.generations.build().id == before.generation
+
+
+def test_an_interrupted_build_is_made_up_by_the_next_run(
+    library: Library, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write("a.txt", "Oil is dear.").parent
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(library.generations, "build", interrupt)
+        library.ingest(folder)
+
+    assert counts(library.ingest(folder)) == (0, 0, 1, 0)
+    assert [passage.text for passage in library.found("oil")] == ["Oil is dear."]
+
+
+def test_the_starter_guidance_is_indexed_without_a_rejection(library: Library) -> None:
+    report = library.ingest(starter_guidance())
+
+    assert (report.added, report.rejected) == (3, ())
+    assert library.corpus.roots() == ["starter-guidance"]
+    assert library.found("detainees early humane lawful")[0].sentences[0].locator is not None
+
+
+def test_what_one_bad_file_takes_the_others_do_not_wait_for(
+    sqlite_database: Database, tmp_path: Path, write: Write
+) -> None:
+    clock = ManualClock()
+    limits = Limits(memory_bytes=200 << 20, cpu_seconds=1, wall_seconds=1)
+    ingestor = Ingestor(
+        Corpus(sqlite_database),
+        Generations(sqlite_database, tmp_path / "home", None, clock),
+        clock,
+        pool=lambda: ReadingPool(2, limits, "tests.unit.ingest.misbehaving:read"),
+    )
+    for name in ("hang", "crash", "bloat", "raise", "one", "two"):
+        write(f"{name}.txt", "x")
+    started = time.monotonic()
+    report = ingestor.ingest([tmp_path / "docs"])
+
+    assert (report.added, sorted((row.path, row.reason) for row in report.rejected)) == (
+        2,
+        [
+            ("bloat.txt", "out of memory"),
+            ("crash.txt", "reader crashed"),
+            ("hang.txt", "timed out"),
+            ("raise.txt", "reader crashed"),
+        ],
+    )
+    assert time.monotonic() - started < 30
+
+
+def test_seconds_are_those_of_the_clock(library: Library, write: Write) -> None:
+    ticks = itertools.count()
+    path = write("a.txt", "Oil.")
+    library.ingestor._clock = Ticking(ticks)
+
+    assert library.ingest(path).seconds > 0
+
+
+class Ticking:
+    """A clock that moves a second whenever it is asked."""
+
+    def __init__(self, ticks: Iterator[int]) -> None:
+        self._ticks = ticks
+
+    def now(self) -> datetime:
+        return datetime(2026, 3, 2, tzinfo=UTC) + timedelta(seconds=next(self._ticks))
+
+
+def test_a_root_that_was_moved_is_another_root(library: Library, write: Write, tmp_path: Path) -> None:
+    folder = write("a.txt", "Oil.").parent
+    library.ingest(folder)
+    shutil.move(folder, tmp_path / "moved")
+
+    assert counts(library.ingest(tmp_path / "moved")) == (1, 0, 0, 0)
+    assert len(library.corpus.roots()) == 2
