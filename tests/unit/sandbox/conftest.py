@@ -57,6 +57,18 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def standing() -> Iterator[Sandbox]:
+    """One sandbox for all tests that leave nothing behind."""
+    with Sandbox(SandboxClock()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def standing_client(standing: Sandbox) -> WebClient:
+    return WebClient(standing.bot_token, base_url=standing.api_url, retry_handlers=[])
+
+
 @pytest.fixture
 def workspace(sandbox: Sandbox) -> Workspace:
     return Workspace(sandbox)
@@ -89,6 +101,12 @@ def small_app(client: WebClient, seen: Seen) -> App:
             seen.headers.append(req.headers)
         return next()
 
+    _messages(app)
+    _forms(app)
+    return app
+
+
+def _messages(app: App) -> None:
     @app.event("app_mention")
     def answer(event: dict[str, Any], say: Any) -> None:
         blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": f"For <@{event['user']}>"}}, BUTTON]
@@ -99,6 +117,13 @@ def small_app(client: WebClient, seen: Seen) -> App:
         if event["channel_type"] == "im":
             say("hello")
 
+    @app.action("show")
+    def show(ack: Any, action: dict[str, Any], respond: Any) -> None:
+        ack()
+        respond(f"passage {action['value']}", replace_original=False)
+
+
+def _forms(app: App) -> None:
     @app.command("/partner")
     def command(ack: Any, command: dict[str, Any], client: WebClient, respond: Any) -> None:
         if command["text"] == "deaf":
@@ -123,13 +148,6 @@ def small_app(client: WebClient, seen: Seen) -> App:
         cadence = values["cadence"]["cadence"]["selected_option"]
         client.chat_postMessage(channel="C0OPS", text=f"{name}, {cadence and cadence['value']}")
 
-    @app.action("show")
-    def show(ack: Any, action: dict[str, Any], respond: Any) -> None:
-        ack()
-        respond(f"passage {action['value']}", replace_original=False)
-
-    return app
-
 
 @pytest.fixture
 def seen() -> Seen:
@@ -144,7 +162,7 @@ def app(client: WebClient, seen: Seen) -> App:
 @pytest.fixture
 def connected(app: App, sandbox: Sandbox, workspace: Workspace) -> Iterator[Workspace]:
     """The workspace with the small app connected by Socket Mode."""
-    handler = SocketModeHandler(app, sandbox.app_token, ping_interval=5)
+    handler = SocketModeHandler(app, sandbox.app_token, ping_interval=1)
     handler.connect()
     workspace.wait_until_connected()
     yield workspace

@@ -27,29 +27,29 @@ def ask(sandbox: Sandbox, method: str, path: str, body: Any = None, **headers: s
     return response.status, text, {name.lower(): value for name, value in response.getheaders()}
 
 
-def test_the_page_carries_its_session_and_a_strict_policy(sandbox: Sandbox) -> None:
-    status, text, headers = ask(sandbox, "GET", "/")
+def test_the_page_carries_its_session_and_a_strict_policy(standing: Sandbox) -> None:
+    status, text, headers = ask(standing, "GET", "/")
     assert status == 200
-    assert sandbox.session in text
+    assert standing.session in text
     assert "script-src 'self'" in headers["content-security-policy"]
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', text):
-        assert ask(sandbox, "GET", address)[0] == 200
+        assert ask(standing, "GET", address)[0] == 200
 
 
-def test_the_page_loads_nothing_from_outside_and_never_parses_html(sandbox: Sandbox) -> None:
-    _, text, _ = ask(sandbox, "GET", "/static/app.js")
+def test_the_page_loads_nothing_from_outside_and_never_parses_html(standing: Sandbox) -> None:
+    _, text, _ = ask(standing, "GET", "/static/app.js")
     names = set(re.findall(r'from "\./(\w+\.js)"', text)) | {"text.js", "elements.js"}
     for name in names | {"app.js"}:
-        source = ask(sandbox, "GET", f"/static/{name}")[1]
+        source = ask(standing, "GET", f"/static/{name}")[1]
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", source)
         assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)[a-z]", source)
 
 
 @pytest.mark.parametrize("path", ["/static/../server.py", "/static/%2e%2e%2fserver.py", "/static/server.py"])
-def test_only_the_pages_own_files_are_served(sandbox: Sandbox, path: str) -> None:
-    assert ask(sandbox, "GET", path)[0] == 404
+def test_only_the_pages_own_files_are_served(standing: Sandbox, path: str) -> None:
+    assert ask(standing, "GET", path)[0] == 404
 
 
 def test_a_call_with_the_session_is_done(sandbox: Sandbox, workspace: Workspace) -> None:
@@ -81,9 +81,9 @@ def test_other_pages_cannot_drive_it(
 @pytest.mark.parametrize(
     ("session", "origin"), [("guess", None), ("SESSION", "http://evil.example"), ("SESSION", "null")]
 )
-def test_other_pages_cannot_listen(sandbox: Sandbox, session: str, origin: str | None) -> None:
-    session = sandbox.session if session == "SESSION" else session
-    address = f"{sandbox.url.replace('http', 'ws', 1)}/page/changes?session={session}"
+def test_other_pages_cannot_listen(standing: Sandbox, session: str, origin: str | None) -> None:
+    session = standing.session if session == "SESSION" else session
+    address = f"{standing.url.replace('http', 'ws', 1)}/page/changes?session={session}"
     with pytest.raises(InvalidStatus), connect(address, origin=origin):  # type: ignore[arg-type]  # a plain string will do
         pass
 
@@ -105,14 +105,14 @@ def test_what_one_person_alone_sees_is_not_in_anothers_state(sandbox: Sandbox, w
     assert "secret" not in state("U0BO")
 
 
-def test_a_socket_needs_a_ticket_of_its_own(sandbox: Sandbox) -> None:
-    with pytest.raises(InvalidStatus), connect(f"{sandbox.url.replace('http', 'ws', 1)}/link/guess"):
+def test_a_socket_needs_a_ticket_of_its_own(standing: Sandbox) -> None:
+    with pytest.raises(InvalidStatus), connect(f"{standing.url.replace('http', 'ws', 1)}/link/guess"):
         pass
 
 
 @pytest.mark.parametrize(
     "body", [{}, {"do": "fly", "user": "U0AMAL"}, {"do": "act", "user": "U0AMAL", "view": "V9"}, []]
 )
-def test_nonsense_from_the_page_is_answered_politely(sandbox: Sandbox, body: Any) -> None:
-    status, text, _ = ask(sandbox, "POST", "/page/do", body or {"x": 1}, X_Sandbox_Session=sandbox.session)
+def test_nonsense_from_the_page_is_answered_politely(standing: Sandbox, body: Any) -> None:
+    status, text, _ = ask(standing, "POST", "/page/do", body or {"x": 1}, X_Sandbox_Session=standing.session)
     assert (status, json.loads(text)) == (400, {"error": "that is not there any more"})

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from bot.sandbox import delivery
 from bot.sandbox.driver import Workspace
 
 
@@ -46,7 +49,10 @@ def test_a_command_can_answer_later_through_its_response_url(connected: Workspac
     connected.wait_for(lambda: connected.transcript("C-ops") == ["proviso (only amal sees): later"])
 
 
-def test_a_command_that_is_not_acked_is_told_to_the_person(connected: Workspace) -> None:
+def test_a_command_that_is_not_acked_is_told_to_the_person(
+    connected: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "ACK_SECONDS", 0.3)
     outcome = connected.user("amal").command("/partner deaf")
     assert not outcome.acked
     assert connected.transcript("C-ops") == [

@@ -37,8 +37,8 @@ def refusal(error: pytest.ExceptionInfo[SlackApiError]) -> tuple[str, list[str]]
     return data["error"], data.get("response_metadata", {}).get("messages", [])
 
 
-def test_auth_test_names_the_app_and_its_scopes(client: WebClient) -> None:
-    response = client.auth_test()
+def test_auth_test_names_the_app_and_its_scopes(standing_client: WebClient) -> None:
+    response = standing_client.auth_test()
     assert (response["team_id"], response["user_id"], response["bot_id"]) == ("T0SANDBOX", "U0PROVISO", "B0PROVISO")
     assert "chat:write" in response.headers["x-oauth-scopes"]
 
@@ -46,16 +46,16 @@ def test_auth_test_names_the_app_and_its_scopes(client: WebClient) -> None:
 @pytest.mark.parametrize(
     ("token", "error"), [("", "not_authed"), ("xoxb-other", "invalid_auth"), ("APP", "not_allowed_token_type")]
 )
-def test_a_wrong_token_is_refused(sandbox: Sandbox, token: str, error: str) -> None:
-    token = sandbox.app_token if token == "APP" else token
+def test_a_wrong_token_is_refused(standing: Sandbox, token: str, error: str) -> None:
+    token = standing.app_token if token == "APP" else token
     with pytest.raises(SlackApiError) as refused:
-        WebClient(token, base_url=sandbox.api_url).auth_test()
+        WebClient(token, base_url=standing.api_url).auth_test()
     assert refusal(refused)[0] == error
 
 
-def test_an_unknown_method_is_refused_by_name(client: WebClient) -> None:
+def test_an_unknown_method_is_refused_by_name(standing_client: WebClient) -> None:
     with pytest.raises(SlackApiError) as refused:
-        client.api_call("chat.startStream")
+        standing_client.api_call("chat.startStream")
     assert refused.value.response.data == {"ok": False, "error": "unknown_method", "req_method": "chat.startStream"}
 
 
@@ -122,9 +122,11 @@ REFUSED_BLOCKS: list[tuple[str, list[Any], str, str]] = [
 @pytest.mark.parametrize(
     ("blocks", "error", "message"), [row[1:] for row in REFUSED_BLOCKS], ids=[r[0] for r in REFUSED_BLOCKS]
 )
-def test_blocks_slack_refuses_are_refused(client: WebClient, blocks: list[Any], error: str, message: str) -> None:
+def test_blocks_slack_refuses_are_refused(
+    standing_client: WebClient, blocks: list[Any], error: str, message: str
+) -> None:
     with pytest.raises(SlackApiError) as refused:
-        client.chat_postMessage(channel="C0OPS", text="x", blocks=blocks)
+        standing_client.chat_postMessage(channel="C0OPS", text="x", blocks=blocks)
     assert refusal(refused) == (error, [f"[ERROR] {message}"])
 
 
@@ -135,9 +137,9 @@ def test_blocks_at_their_limits_are_taken(client: WebClient) -> None:
     assert client.chat_postMessage(channel="C0OPS", text="x" * 40_000, blocks=blocks)["ok"]
 
 
-def test_blocks_with_too_much_text_in_all_are_refused(client: WebClient) -> None:
+def test_blocks_with_too_much_text_in_all_are_refused(standing_client: WebClient) -> None:
     with pytest.raises(SlackApiError) as refused:
-        client.chat_postMessage(channel="C0OPS", text="x", blocks=[section("x" * 3000)] * 5)
+        standing_client.chat_postMessage(channel="C0OPS", text="x", blocks=[section("x" * 3000)] * 5)
     assert refusal(refused)[0] == "msg_blocks_too_long"
 
 
@@ -254,9 +256,9 @@ def test_only_own_messages_are_changed(client: WebClient, workspace: Workspace) 
     assert refusal(refused)[0] == "message_not_found"
 
 
-def test_an_ephemeral_message_needs_a_member(client: WebClient) -> None:
+def test_an_ephemeral_message_needs_a_member(standing_client: WebClient) -> None:
     with pytest.raises(SlackApiError) as refused:
-        client.chat_postEphemeral(channel="C0OPS", user="U0NOBODY", text="x")
+        standing_client.chat_postEphemeral(channel="C0OPS", user="U0NOBODY", text="x")
     assert refusal(refused)[0] == "user_not_in_channel"
 
 
@@ -286,10 +288,10 @@ def test_people_and_channels_are_listed(client: WebClient, workspace: Workspace)
     ],
 )
 def test_views_slack_refuses_are_refused(
-    sandbox: Sandbox, client: WebClient, view: dict[str, Any], pointer: str
+    standing: Sandbox, standing_client: WebClient, view: dict[str, Any], pointer: str
 ) -> None:
     with pytest.raises(SlackApiError) as refused:
-        client.views_open(trigger_id=sandbox.world.new_trigger("U0AMAL"), view=view)
+        standing_client.views_open(trigger_id=standing.world.new_trigger("U0AMAL"), view=view)
     error, messages = refusal(refused)
     assert error == "invalid_arguments"
     assert f"[json-pointer:{pointer}]" in messages[0]
