@@ -61,7 +61,7 @@ class Step:
 
 def post_key(*parts: object) -> str:
     """A key that is the same for the same parts and reveals none of them."""
-    return str(uuid.uuid5(_NAMESPACE, "/".join(str(part) for part in parts)))
+    return str(uuid.uuid5(_NAMESPACE, "\x1f".join(str(part) for part in parts)))
 
 
 def enqueue(session: Session, post: Post, now: datetime) -> bool:

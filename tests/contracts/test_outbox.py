@@ -1,0 +1,372 @@
+"""The one outbox: every way a post can go, on each database."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from bot.work.destinations import blocked
+from bot.work.notifier import (
+    Ambiguous,
+    CredentialsBlocked,
+    DestinationBlocked,
+    HistoryUnreadable,
+    Malformed,
+    OutgoingPost,
+    Refused,
+)
+from bot.work.outbox import Post, counts, enqueue, post_key, posted_as, record_superseded, supersede
+from retrieval.database import Database
+from tests.support.clock import ManualClock
+from tests.support.outbox import Desk
+
+
+@pytest.fixture
+def desk(database: Database, clock: ManualClock) -> Desk:
+    return Desk(database, clock)
+
+
+def test_a_post_goes_out_once_and_its_story_is_kept(desk: Desk) -> None:
+    key = desk.put()
+    assert (desk.first.send_due(), desk.first.send_due()) == (1, 0)
+    assert desk.seen == ["a"]
+    assert desk.steps(key) == [(None, "PENDING", None), ("PENDING", "SENDING", None), ("SENDING", "SENT", None)]
+    with desk.database.read() as session:
+        found = posted_as(session, "C1", desk.slack.messages[0].ts)
+    assert found is not None
+    assert found.key == key
+
+
+def test_the_same_key_is_enqueued_once_and_what_was_frozen_first_stays(desk: Desk) -> None:
+    key = desk.put()
+    with desk.database.write() as session:
+        assert not enqueue(session, Post(key, "team", "C2", None, "answer", {"text": "b"}), desk.clock.now())
+    desk.first.send_due()
+    assert desk.seen == ["a"]
+
+
+def test_a_key_is_the_same_for_the_same_parts_and_says_nothing_of_them(desk: Desk) -> None:
+    assert post_key("team", "partner", 1) == post_key("team", "partner", 1) == "fce63bf2-a5ca-5a2a-ab03-9af690d44589"
+    assert len({post_key("a", "b"), post_key("b", "a"), post_key("ab"), post_key("a/b")}) == 4
+
+
+def test_a_refused_post_waits_as_long_as_slack_asks(desk: Desk) -> None:
+    key = desk.put()
+    desk.slack.script = [Refused(retry_after=60)]
+    desk.first.send_due()
+    assert (desk.state(key), desk.row(key).maybe_delivered) == ("PENDING", False)
+    desk.wait(seconds=59)
+    assert desk.first.send_due() == 0
+    desk.wait(seconds=1)
+    assert desk.first.send_due() == 1
+    assert desk.seen == ["a"]
+    assert desk.slack.looks == 0
+
+
+def test_without_a_wish_of_slacks_pauses_grow_to_a_quarter_of_an_hour(desk: Desk) -> None:
+    key = desk.put()
+    pauses = []
+    for _ in range(10):
+        desk.slack.script = [Refused()]
+        desk.first.send_due()
+        pauses.append((desk.row(key).not_before - desk.clock.now()).total_seconds())
+        desk.wait(seconds=pauses[-1])
+    assert pauses == [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]
+
+
+def test_a_post_accepted_without_reply_is_found_in_history_and_not_repeated(desk: Desk) -> None:
+    key = desk.put()
+    desk.slack.script = ["accepted, no reply"]
+    desk.first.send_due()
+    assert (desk.state(key), desk.first.send_due(), desk.first.reconcile()) == ("UNKNOWN", 0, 0)
+    desk.wait(seconds=60)
+    assert desk.first.reconcile() == 1
+    assert (desk.state(key), desk.row(key).slack_ts) == ("SENT", desk.slack.messages[0].ts)
+    assert desk.seen == ["a"]
+
+
+def test_a_lost_post_is_repeated_only_after_two_looks(desk: Desk) -> None:
+    key = desk.put()
+    desk.slack.script = [Ambiguous()]
+    desk.first.send_due()
+    desk.wait(seconds=60)
+    assert (desk.first.reconcile(), desk.state(key), desk.slack.looks) == (0, "UNKNOWN", 1)
+    desk.wait(seconds=239)
+    assert (desk.first.reconcile(), desk.slack.looks) == (0, 1)
+    desk.wait(seconds=1)
+    assert (desk.first.reconcile(), desk.state(key), desk.slack.looks) == (1, "PENDING", 2)
+    desk.first.send_due()
+    assert (desk.seen, desk.state(key), desk.row(key).attempt) == (["a"], "SENT", 2)
+
+
+def test_an_error_nobody_foresaw_counts_as_unclear(desk: Desk) -> None:
+    key = desk.put()
+    desk.slack.script = [ValueError("a fault of the notifier")]
+    desk.first.send_due()
+    assert desk.steps(key)[-1] == ("SENDING", "UNKNOWN", "ValueError")
+
+
+def test_a_sender_that_died_leaves_a_post_in_doubt_after_its_lease(desk: Desk) -> None:
+    key = desk.put()
+    claim = desk.first._claims.take()
+    assert claim is not None
+    desk.wait(seconds=119)
+    desk.sender("second").reconcile()
+    assert desk.state(key) == "SENDING"
+    desk.wait(seconds=1)
+    desk.sender("second").reconcile()
+    assert desk.state(key) == "UNKNOWN"
+    assert desk.row(key).maybe_delivered
+
+
+def test_a_sender_that_comes_back_late_cannot_undo_what_others_found_out(desk: Desk) -> None:
+    key = desk.put()
+    stale = desk.first._claims.take()
+    assert stale is not None
+    for _ in range(3):
+        desk.wait(seconds=150)
+        desk.sender("second").reconcile()
+    second = desk.sender("second")._claims.take()
+    assert second is not None
+    assert not desk.first._claims.refused(stale, None)
+    assert not desk.first._claims.ambiguous(stale, "late")
+    assert not desk.first._claims.sent(stale, "1.0")
+    assert (desk.state(key), desk.row(key).attempt) == ("SENDING", 2)
+
+
+def test_a_late_reply_settles_a_post_that_was_in_doubt(desk: Desk) -> None:
+    key = desk.put()
+    claim = desk.first._claims.take()
+    assert claim is not None
+    desk.wait(seconds=121)
+    desk.sender("second").reconcile()
+    assert desk.first._claims.sent(claim, "1.0")
+    assert (desk.state(key), desk.row(key).slack_ts) == ("SENT", "1.0")
+
+
+def test_whoever_was_frozen_after_the_claim_does_not_post(desk: Desk) -> None:
+    key = desk.put()
+    desk.frozen_seconds = 91
+    desk.first.send_due()
+    assert desk.seen == []
+    assert desk.steps(key)[-1] == ("SENDING", "PENDING", "too late to post")
+
+
+def test_a_blocked_channel_is_tried_once_an_hour_and_others_go_on(desk: Desk) -> None:
+    keys = [desk.put("a"), desk.put("b")]
+    other = desk.put("c", channel="C2")
+    desk.slack.script = [DestinationBlocked("is_archived")]
+    desk.first.send_due()
+    assert ([desk.state(key) for key in keys], desk.state(other)) == (["BLOCKED", "BLOCKED"], "SENT")
+    desk.wait(minutes=59)
+    assert desk.first.send_due() == 0
+    desk.wait(minutes=1)
+    desk.slack.script = [DestinationBlocked("is_archived")]
+    assert desk.first.send_due() == 1
+    with desk.database.read() as session:
+        [destination] = blocked(session)
+    assert (destination.channel, destination.reason) == ("C1", "is_archived")
+    desk.wait(hours=1)
+    assert desk.first.send_due() == 2
+    assert desk.seen == ["c", "a", "b"]
+
+
+def test_a_channel_blocked_for_a_week_ends_its_posts(desk: Desk) -> None:
+    key = desk.put()
+    for _ in range(8):
+        assert desk.state(key) != "DEAD"
+        desk.slack.script = [DestinationBlocked("not_in_channel")]
+        desk.first.send_due()
+        desk.wait(days=1)
+    assert desk.state(key) == "DEAD"
+    assert desk.first.send_due() == 0
+
+
+def test_refused_credentials_stop_everything_and_all_goes_out_once_they_are_cured(desk: Desk) -> None:
+    keys = [desk.put(name, channel=f"C{name}") for name in "abcd"]
+    desk.slack.script = [CredentialsBlocked("token_revoked")]
+    assert desk.first.send_due() == 1
+    assert {desk.state(key) for key in keys} == {"BLOCKED"}
+    desk.wait(minutes=4)
+    assert desk.first.send_due() == 0
+    desk.wait(minutes=1)
+    desk.slack.script = [CredentialsBlocked("token_revoked")]
+    assert desk.first.send_due() == 1
+    desk.wait(minutes=5)
+    assert desk.first.send_due() == 4
+    assert sorted(desk.seen) == ["a", "b", "c", "d"]
+    with desk.database.read() as session:
+        assert (counts(session), blocked(session)) == ({"SENT": 4}, [])
+
+
+def test_refused_credentials_never_end_a_post(desk: Desk) -> None:
+    key = desk.put()
+    for _ in range(10):
+        desk.slack.script = [CredentialsBlocked("account_inactive")]
+        desk.first.send_due()
+        desk.wait(days=1)
+    desk.first.send_due()
+    assert (desk.seen, desk.state(key)) == (["a"], "SENT")
+
+
+def test_a_malformed_post_is_tried_once_as_plain_text(desk: Desk) -> None:
+    key = desk.put()
+    desk.slack.script = [Malformed("invalid_blocks")]
+    assert desk.first.send_due() == 2
+    assert (desk.seen, desk.slack.messages[0].plain, desk.state(key)) == (["a"], True, "SENT")
+
+
+def test_a_post_malformed_even_as_plain_text_is_dead(desk: Desk) -> None:
+    key = desk.put()
+    desk.slack.script = [Malformed("invalid_blocks"), Malformed("msg_too_long")]
+    desk.first.send_due()
+    assert desk.steps(key)[-1] == ("SENDING", "DEAD", "msg_too_long")
+    desk.wait(days=1)
+    assert desk.first.send_due() == 0
+
+
+def test_a_post_refused_for_a_week_is_dead(desk: Desk) -> None:
+    key = desk.put()
+    for _ in range(21):
+        assert desk.state(key) == "PENDING"
+        desk.slack.script = [Refused()]
+        desk.first.send_due()
+        desk.wait(hours=9)
+    assert desk.state(key) == "DEAD"
+
+
+def test_after_a_long_outage_a_post_refused_before_it_is_tried_again(desk: Desk) -> None:
+    key = desk.put()
+    desk.slack.script = [Refused()]
+    desk.first.send_due()
+    desk.wait(days=30)
+    desk.slack.script = [Refused()]
+    desk.first.send_due()
+    desk.wait(minutes=1)
+    desk.first.send_due()
+    assert (desk.seen, desk.state(key)) == (["a"], "SENT")
+
+
+class Unreadable:
+    """History that cannot be read."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.post, self.looks = desk.slack.post, 0
+
+    def find(self, post: OutgoingPost, oldest: object) -> str | None:
+        self.looks += 1
+        raise HistoryUnreadable
+
+
+def test_history_unreadable_for_a_day_leads_to_a_repeat_that_says_so(desk: Desk) -> None:
+    key = desk.put()
+    desk.slack.script = [Ambiguous()]
+    desk.first.send_due()
+    desk.slack.find = Unreadable(desk).find  # type: ignore[method-assign]  # the fake is to fail here
+    for _ in range(25):
+        assert desk.state(key) == "UNKNOWN"
+        desk.wait(hours=1)
+        desk.first.reconcile()
+    assert desk.state(key) == "PENDING"
+    desk.first.send_due()
+    assert [message.repeat for message in desk.slack.messages] == [True]
+
+
+def test_history_unreadable_may_also_hold_a_post_for_ever(desk: Desk) -> None:
+    key = desk.put()
+    sender = desk.sender("holding", unreadable="hold")
+    desk.slack.script = [Ambiguous()]
+    sender.send_due()
+    desk.slack.find = Unreadable(desk).find  # type: ignore[method-assign]  # the fake is to fail here
+    for _ in range(40):
+        desk.wait(hours=1)
+        sender.reconcile()
+    assert desk.state(key) == "UNKNOWN"
+
+
+def test_two_unreadable_looks_around_an_outage_are_not_a_day_of_looking(desk: Desk) -> None:
+    key = desk.put()
+    desk.slack.script = ["accepted, no reply"]
+    desk.first.send_due()
+    find, desk.slack.find = desk.slack.find, Unreadable(desk).find  # type: ignore[method-assign]  # as above
+    for duration in (timedelta(minutes=1), timedelta(days=3)):
+        desk.clock.advance(duration)
+        desk.first.reconcile()
+    assert desk.state(key) == "UNKNOWN"
+    desk.slack.find = find  # type: ignore[method-assign]  # and now it can be read again
+    desk.wait(hours=1)
+    desk.first.reconcile()
+    assert (desk.state(key), desk.seen) == ("SENT", ["a"])
+
+
+def test_what_only_one_person_sees_is_repeated_without_a_look(desk: Desk) -> None:
+    key = desk.put(ephemeral_user="U1")
+    desk.slack.script = [Ambiguous()]
+    desk.first.send_due()
+    desk.wait(seconds=60)
+    assert (desk.first.reconcile(), desk.slack.looks, desk.state(key)) == (1, 0, "PENDING")
+    desk.first.send_due()
+    assert desk.slack.messages[0].repeat
+
+
+def test_waiting_posts_about_a_subject_are_withdrawn_together_and_sent_ones_stay(desk: Desk) -> None:
+    sent = desk.put("a", subject="s")
+    desk.first.send_due()
+    waiting, other = desk.put("b", subject="s"), desk.put("c", subject="t")
+    with desk.database.write() as session:
+        assert supersede(session, "s", desk.clock.now(), "done") == 1
+    desk.first.send_due()
+    assert [desk.state(key) for key in (sent, waiting, other)] == ["SENT", "SUPERSEDED", "SENT"]
+    assert desk.steps(waiting)[-1] == ("PENDING", "SUPERSEDED", "done")
+
+
+def test_what_was_missed_can_be_recorded_without_ever_being_posted(desk: Desk) -> None:
+    post = Post(post_key("missed"), "team", "C1", None, "nudge", {"text": "missed"})
+    with desk.database.write() as session:
+        assert record_superseded(session, post, desk.clock.now(), "by due")
+    assert desk.first.send_due() == 0
+    assert desk.steps(post.key) == [(None, "SUPERSEDED", "by due")]
+
+
+def test_a_post_that_is_no_longer_wanted_is_not_posted(desk: Desk) -> None:
+    key = desk.put()
+    desk.wanted = lambda session, post: post.data["text"] != "a"
+    desk.put("b")
+    assert desk.first.send_due() == 1
+    assert (desk.seen, desk.state(key)) == (["b"], "SUPERSEDED")
+
+
+def test_answers_go_before_nudges(desk: Desk) -> None:
+    desk.put("nudge", subject="occurrence:1")
+    desk.wait(seconds=1)
+    desk.put("answer", channel="C2")
+    desk.first.send_due()
+    assert desk.seen == ["answer", "nudge"]
+
+
+def test_a_channel_gets_five_posts_at_once_then_one_a_second_and_others_are_not_held_up(desk: Desk) -> None:
+    for number in range(8):
+        desk.put(str(number))
+    desk.put("other", channel="C2")
+    assert (desk.first.send_due(), desk.first.send_due()) == (6, 0)
+    for _ in range(3):
+        desk.wait(seconds=1)
+        assert desk.first.send_due() == 1
+    assert desk.seen == ["0", "1", "2", "3", "4", "other", "5", "6", "7"]
+
+
+def test_ten_senders_at_once_post_each_of_forty_posts_once(desk: Desk) -> None:
+    for number in range(40):
+        desk.put(str(number), channel=f"C{number}")
+    senders = [desk.sender(f"sender-{number}") for number in range(10)]
+    threads = [threading.Thread(target=sender.send_due) for sender in senders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    desk.first.send_due()
+    assert sorted(desk.seen, key=int) == [str(number) for number in range(40)]
+    with desk.database.read() as session:
+        assert counts(session) == {"SENT": 40}

@@ -1,0 +1,70 @@
+"""A small outbox with a Slack of its own, for tests that post a message or two."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.work.claims import StillWanted
+from bot.work.notifier import OutgoingPost
+from bot.work.outbox import Post, enqueue, find, post_key, story
+from bot.work.sender import Sender, always
+from bot.work.tables import OutboxRow
+from retrieval.database import Database
+from tests.support.clock import ManualClock
+from tests.support.fake_slack import FakeSlack
+
+
+class Desk:
+    """Puts messages into the outbox and lets senders at them; the clock moves only when told to."""
+
+    def __init__(self, database: Database, clock: ManualClock) -> None:
+        self.database, self.clock = database, clock
+        self.slack = FakeSlack(clock, random.Random(0))
+        self.frozen_seconds = 0.0
+        self.wanted: StillWanted = always
+        self.first = self.sender("first")
+
+    def sender(self, worker: str, **options: Any) -> Sender:
+        ticks = iter(range(10**9))
+        return Sender(
+            self.database,
+            self.slack,
+            self.clock,
+            worker,
+            still_wanted=self._still_wanted,
+            monotonic=lambda: next(ticks) * self.frozen_seconds,
+            **options,
+        )
+
+    def _still_wanted(self, session: Session, post: OutgoingPost) -> bool:
+        return self.wanted(session, post)
+
+    def put(self, name: str = "a", channel: str = "C1", **values: Any) -> str:
+        post = Post(post_key(name), "team", channel, None, values.pop("view", "answer"), {"text": name}, **values)
+        with self.database.write() as session:
+            assert enqueue(session, post, self.clock.now())
+        return post.key
+
+    def row(self, key: str) -> OutboxRow:
+        with self.database.read() as session:
+            row = find(session, key)
+        assert row is not None
+        return row
+
+    def state(self, key: str) -> str:
+        return self.row(key).state
+
+    def steps(self, key: str) -> list[tuple[str | None, str, str | None]]:
+        with self.database.read() as session:
+            return [(step.from_state, step.to_state, step.detail) for step in story(session, key)]
+
+    def wait(self, **duration: float) -> None:
+        self.clock.advance(timedelta(**duration))
+
+    @property
+    def seen(self) -> list[str]:
+        return [message.data["text"] for message in self.slack.messages]
