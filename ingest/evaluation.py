@@ -27,6 +27,7 @@ def evaluate_collection(
     folder: Path,
     corpus: Corpus,
     generations: Generations,
+    *,
     searcher: Searcher,
     clock: Clock,
     count: Count,
@@ -45,12 +46,12 @@ def evaluate_collection(
         hits = searcher.search(query, PASSAGES_RANKED).hits
         return rank_documents((hit.passage.source.path, hit.score) for hit in hits)
 
-    figures = measure(collection, rank, progress=lambda done, total: progress(done, total, "ask"))
+    figures = measure(collection, rank)
     return figures | {"passages": built.passages}
 
 
 def paragraph_reader(folder: Path) -> Callable[[str, int], str | None]:
-    """(path below `folder`, number) to the text of that paragraph, as citations count them; None where there is none."""
+    """(path below `folder`, number) to the text of that paragraph, as citations count them; None without one."""
 
     @cache
     def paragraphs(name: str) -> dict[int, str]:

@@ -19,7 +19,7 @@ COMMANDS = {
     "nudges": "bot.cli.nudges:nudges",
     "sandbox": "bot.cli.service:sandbox",
     "serve": "bot.cli.service:serve",
-    "tour": "bot.cli.tour:tour",
+    "tour": "bot.cli.service:tour",
     "doctor": "bot.cli.operate:doctor",
     "manifest": "bot.cli.operate:manifest",
     "backup": "bot.cli.operate:backup",

@@ -11,18 +11,22 @@ from typing import Any, TextIO
 
 from bot.app import Services, build
 from bot.settings import Settings
+from ingest.report import Progress
 
-Progress = Callable[[int, int, str], None]
 
-
-@contextmanager
-def services(**overrides: Any) -> Iterator[Services]:
-    """The composed services of this installation, closed at the end."""
+def configure() -> Settings:
+    """The settings, and a log on standard error as they ask."""
     settings = Settings()
     logging.basicConfig(
         level=settings.proviso_log_level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
-    composed = build(settings, **overrides)
+    return settings
+
+
+@contextmanager
+def services() -> Iterator[Services]:
+    """The composed services of this installation, closed at the end."""
+    composed = build(configure())
     try:
         yield composed
     finally:

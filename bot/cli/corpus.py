@@ -11,7 +11,8 @@ import click
 from bot.cli.context import print_json, progress, services
 from bot.errors import UserError
 from ingest.errors import LossNeedsConfirmation
-from ingest.sync import Ingestor, IngestReport
+from ingest.report import IngestReport
+from ingest.sync import Ingestor
 from retrieval.corpus import SourceSummary
 
 

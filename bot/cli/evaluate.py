@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from bot.app import Services, build
 from bot.cli.context import print_json, progress
 from bot.errors import UserError
 from bot.settings import Settings
+from retrieval.types import Answer, Turn
 
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
@@ -34,7 +35,13 @@ def retrieval(folder: Path, as_json: bool) -> None:
 
     with _throw_away() as composed, progress("Evaluating") as show:
         figures = evaluate_collection(
-            folder, composed.corpus, composed.generations, composed.retriever, composed.clock, progress=show
+            folder,
+            composed.corpus,
+            composed.generations,
+            searcher=composed.retriever,
+            clock=composed.clock,
+            count=composed.count,
+            progress=show,
         )
     _print(figures, as_json)
 
@@ -45,6 +52,7 @@ def retrieval(folder: Path, as_json: bool) -> None:
 @AS_JSON
 def answers(file: Path, folder: Path, as_json: bool) -> None:
     """Answer the questions of FILE (JSON lines) from the documents in --corpus and score the answers."""
+    from ingest.evaluation import paragraph_reader
     from retrieval.answer_evaluation import evaluate as score
 
     try:
@@ -53,8 +61,12 @@ def answers(file: Path, folder: Path, as_json: bool) -> None:
         raise UserError(f"{file.name} is no JSON lines file; write one question a line") from error
     with _throw_away() as composed, progress("Evaluating") as show:
         composed.ingestor.ingest([folder], yes=True, progress=show)
-        figures = score(questions, composed.answerer.answer, folder)
+        figures = score(questions, _answer_with(composed), paragraph_reader(folder))
     _print(figures, as_json)
+
+
+def _answer_with(composed: Services) -> Callable[[str, Sequence[Turn]], Answer]:
+    return lambda question, context: composed.answerer.answer(question, context=context)
 
 
 @contextmanager

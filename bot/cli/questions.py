@@ -31,7 +31,7 @@ def ask(question: str | None, file: TextIO | None, as_json: bool) -> int:
         if as_json:
             print_json(answer.to_json())
         else:
-            show(AnswerView.of(answer))
+            show(AnswerView(answer))
         return 1 if answer.status == "failed" else 0
 
 

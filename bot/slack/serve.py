@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import ServiceUnavailable, SettingsError
-from bot.slack.client import error_code
+from bot.slack.client import build_client, error_code
 from bot.slack.failures import CREDENTIALS
 from bot.slack.http import Health, HttpServer, application
 from bot.slack.manifest import missing_scopes
@@ -55,6 +55,18 @@ def check_token(client: WebClient) -> str:
             "`proviso manifest` and install it again."
         )
     return str(answer["team_id"])
+
+
+def check_app_token(app_token: str, api_url: str) -> None:
+    """Ask for a Socket Mode address; raises SettingsError when the token is refused, ServiceUnavailable."""
+    try:
+        build_client(app_token, api_url).apps_connections_open(app_token=app_token)
+    except SlackApiError as error:
+        raise _app_token_refused(error) from error
+    except Exception as error:  # as in check_token
+        raise ServiceUnavailable(
+            "Slack's Socket Mode does not answer. Nothing was started; try again later."
+        ) from error
 
 
 def stop_on_signals() -> threading.Event:
@@ -109,17 +121,20 @@ def connect(app: App, app_token: str) -> SocketModeHandler:
         handler.client.connect()
     except SlackApiError as error:
         handler.client.close()
-        code = error_code(error)
-        raise SettingsError(
-            f"Slack refused SLACK_APP_TOKEN: {code}. Nothing was started; set an app-level token that has the scope "
-            "connections:write."
-        ) from error
+        raise _app_token_refused(error) from error
     except Exception as error:  # as in check_token
         handler.client.close()
         raise ServiceUnavailable(
             "Slack's Socket Mode does not answer. Nothing was started; try again later."
         ) from error
     return handler
+
+
+def _app_token_refused(error: SlackApiError) -> SettingsError:
+    return SettingsError(
+        f"Slack refused SLACK_APP_TOKEN: {error_code(error)}. Nothing was started; set an app-level token that has the "
+        "scope connections:write."
+    )
 
 
 def _over_socket(app: App, app_token: str, stop: threading.Event, on_ready: Callable[[], None]) -> None:

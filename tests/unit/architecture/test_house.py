@@ -100,6 +100,8 @@ def test_slack_libraries_stay_in_their_room() -> None:
 def test_no_module_is_over_300_lines_and_no_function_over_60() -> None:
     long = []
     for path in modules():
+        if "versions" in path.parts:
+            continue  # a revision lists tables: data, generated once and never changed
         text = path.read_text(encoding="utf-8")
         if text.count("\n") > 300:
             long.append(f"{path.relative_to(ROOT)}: {text.count(chr(10))} lines")

@@ -1,0 +1,215 @@
+"""The composition root: what there is, made from the settings. The only module that sees everything."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import uuid
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from bot.actions.registry import Desk
+from bot.checklists.catalogue import Catalogue
+from bot.errors import SettingsError
+from bot.migrations import upgrade
+from bot.sandbox.things import TEAM as SANDBOX_TEAM
+from bot.settings import Settings
+from bot.work.workspace import claim
+from ingest.passages import estimate
+from ingest.starter import starter_guidance
+from ingest.sync import Ingestor
+from retrieval.answering import Answerer
+from retrieval.corpus import Corpus
+from retrieval.database import Database
+from retrieval.errors import ModelDamaged, ModelMissing
+from retrieval.generations import Generations
+from retrieval.ports import Clock, SystemClock
+from retrieval.retriever import HybridRetriever
+
+if TYPE_CHECKING:
+
+    from bot.sandbox.server import Sandbox
+    from bot.service import Service
+    from ingest.passages import Count
+    from ingest.report import Progress
+    from retrieval.embedding import LocalEmbedder
+    from retrieval.model_answering import ModelAnswerer
+    from retrieval.openai_embedding import OpenAIEmbedder
+
+logger = logging.getLogger(__name__)
+
+_TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
+
+
+def build(settings: Settings, *, clock: Clock | None = None, model_cache: Path | None = None) -> Services:
+    """The services of one installation. Nothing is opened before it is used; `close` gives everything back.
+
+    `model_cache` is where the converted local model lies, by default in the home.
+    """
+    # LangSmith comes with LangChain and would send questions away if somebody's environment asked for it.
+    for name in _TRACING:
+        os.environ[name] = "false"
+    return Services(settings, clock or SystemClock(), model_cache or settings.proviso_home)
+
+
+def build_sandbox(settings: Settings, sandbox: Sandbox) -> Services:
+    """The services of the sandbox: a home of its own below the installation's, and the sandbox's clock and tokens.
+
+    Raises SettingsError for a database that has known a real workspace.
+    """
+    own = {
+        "proviso_home": settings.proviso_home / "sandbox",
+        "slack_bot_token": SecretStr(sandbox.bot_token),
+        "slack_app_token": SecretStr(sandbox.app_token),
+        "slack_signing_secret": SecretStr(sandbox.signing_secret),
+        "slack_api_url": sandbox.api_url,
+        "proviso_http": "127.0.0.1:0",
+    }
+    composed = build(settings.model_copy(update=own), clock=sandbox.clock, model_cache=settings.proviso_home)
+    composed.claim_workspace(SANDBOX_TEAM)
+    return composed
+
+
+class Services:
+    """Every part, made at first use from the settings and the parts below it."""
+
+    def __init__(self, settings: Settings, clock: Clock, model_cache: Path) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.worker = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
+        self._model_cache = model_cache
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, its schema up to date."""
+        self.settings.proviso_home.mkdir(parents=True, exist_ok=True)
+        database = Database(self.settings.resolved_database_url)
+        upgrade(database)
+        return database
+
+    @cached_property
+    def embedder(self) -> LocalEmbedder | OpenAIEmbedder | None:
+        """The embedder the settings name; None where the local model cannot be had: words alone are searched then."""
+        if self.settings.proviso_embedding_model:
+            from retrieval.openai_embedding import OpenAIEmbedder
+
+            return OpenAIEmbedder(_name(self.settings.proviso_embedding_model), *self.model_server)
+        from retrieval.embedding import LocalEmbedder
+
+        try:
+            return LocalEmbedder.load(self._model_cache / "models")
+        except (ModelMissing, ModelDamaged) as error:
+            logger.warning("%s", error)
+            return None
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """Sources and passages."""
+        return Corpus(self.database)
+
+    @cached_property
+    def generations(self) -> Generations:
+        """The index generations."""
+        home, url = self.settings.proviso_home, self.settings.chroma_url
+        return Generations(self.database, home, self.embedder, self.clock, chroma_url=url)
+
+    @cached_property
+    def retriever(self) -> HybridRetriever:
+        """Hybrid search."""
+        return HybridRetriever(self.generations, self.embedder)
+
+    @property
+    def count(self) -> Count:
+        """Counts the word pieces of a text; an estimate where the local model is not in use."""
+        count: Count = getattr(self.embedder, "count", estimate)
+        return count
+
+    @cached_property
+    def ingestor(self) -> Ingestor:
+        """Brings the corpus in line with files and folders."""
+        return Ingestor(self.corpus, self.generations, self.clock, count=self.count)
+
+    @cached_property
+    def model(self) -> ModelAnswerer | None:
+        """The model that words answers; None when none is set."""
+        if not self.settings.proviso_chat_model:
+            return None
+        from retrieval.model_answering import ModelAnswerer
+
+        return ModelAnswerer.build(self.settings.proviso_chat_model, *self.model_server)
+
+    @cached_property
+    def answerer(self) -> Answerer:
+        """Questions to answers."""
+        return Answerer(self.retriever, self.embedder, self.model)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The checklists."""
+        return Catalogue.load()
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What actions work with."""
+        return Desk(self.database, self.catalogue, self.retriever, zone=self.settings.proviso_zone)
+
+    @property
+    def starter(self) -> Path:
+        """The folder of the starter guidance."""
+        return starter_guidance()
+
+    def ensure_corpus(self, progress: Progress | None = None) -> None:
+        """Have something to answer from: at first run, the starter guidance."""
+        if not self.corpus.roots():
+            self.ingestor.ingest([self.starter], progress=progress)
+        elif self.generations.current() is None:
+            self.generations.build()
+
+    def refresh_starter(self, progress: Progress | None = None) -> None:
+        """Bring in what a new version of the product says, unless the starter guidance was taken out."""
+        self.ensure_corpus(progress)
+        if any(summary.root == str(self.starter) for summary in self.corpus.sources()):
+            self.ingestor.ingest([self.starter], yes=True, progress=progress)
+
+    def claim_workspace(self, slack_team: str) -> str:
+        """Our id of the workspace this installation serves; raises SettingsError when it serves another."""
+        with self.database.write() as session:
+            return claim(session, slack_team)
+
+    def service(self, *, scan_seconds: float = 30.0) -> Service:
+        """The bot itself, for the Slack-shaped server the settings name. Raises SettingsError without a token."""
+        from bot.service import Service
+
+        token = self.settings.slack_bot_token
+        if token is None:
+            raise SettingsError("SLACK_BOT_TOKEN is not set. Nothing was started; README says how to connect Slack.")
+        secret = self.settings.slack_signing_secret
+        return Service(
+            self,
+            token=token.get_secret_value(),
+            api_url=self.settings.slack_api_url,
+            signing_secret=secret.get_secret_value() if secret else None,
+            scan_seconds=scan_seconds,
+        )
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        if "database" in self.__dict__:
+            self.database.close()
+
+    @property
+    def model_server(self) -> tuple[str | None, str | None]:
+        """Key and address of the model server; None for an address is OpenAI's own."""
+        key = self.settings.openai_api_key
+        return (key.get_secret_value() if key else None, self.settings.openai_base_url)
+
+
+def _name(model: str) -> str:
+    provider, _, name = model.rpartition(":")
+    if provider not in ("", "openai"):
+        raise SettingsError(f"{provider} is no provider of models here. Nothing was started; write openai:NAME.")
+    return name

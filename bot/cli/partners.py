@@ -1,0 +1,53 @@
+"""`proviso partner add|list|show`: the register, as in Slack."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from bot.actions.registry import Actor, Call, Context
+from bot.actions.table import REGISTRY
+from bot.cli.context import services
+from bot.cli.terminal import show as show_view
+from bot.work.workspace import LOCAL, local_team
+
+
+@click.group()
+def partner() -> None:
+    """The register of partners."""
+
+
+@partner.command()
+@click.argument("name")
+@click.option("--channel", required=True, help="Slack's id of the channel its nudges go to (C…).")
+@click.option("--focal", required=True, help="Slack's id of the person who is nudged (U…).")
+@click.option("--every", required=True, type=click.IntRange(min=1), help="How many units between two assessments.")
+@click.option("--unit", default="days", show_default=True, type=click.Choice(["days", "months"]))
+@click.option("--zone", help="The partner's time zone, such as Europe/Brussels.")
+@click.option("--first-due", type=click.DateTime(["%Y-%m-%d"]), help="The local date of the outset assessment.")
+def add(name: str, first_due: datetime | None, **values: Any) -> None:
+    """Add a partner; it is proposed until its outset assessment is recorded."""
+    _run("partner.add", name=name, first_due=first_due.date() if first_due else None, **values)
+
+
+@partner.command("list")
+def list_() -> None:
+    """List the partners, what is due first on top."""
+    _run("partner.list")
+
+
+@partner.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """Show one partner."""
+    _run("partner.show", name=name)
+
+
+def _run(action: str, **values: Any) -> None:
+    with services() as composed:
+        with composed.database.write() as session:
+            team = local_team(session)
+        context = Context(composed.desk, Actor(team, LOCAL), composed.clock.now(), REGISTRY)
+        show_view(REGISTRY.run(context, Call(REGISTRY.get(action), values)))
