@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from retrieval.database import Database
@@ -21,8 +22,10 @@ from retrieval.records import (
     text_hash,
     version_id,
 )
-from retrieval.tables import PassageRow, RootRow, SourceRow, VersionRow
+from retrieval.tables import PassageRow, RootRow, SourceRow, VersionRow, table_of
 from retrieval.types import Passage, Source, SourceKind
+
+T = TypeVar("T")
 
 # Below the number of parameters a statement may have on every database.
 CHUNK = 500
@@ -109,12 +112,11 @@ class Corpus:
         A curator's decision about a source outlives a new version of it.
         """
         with self._database.write() as session:
-            for root in {*change.roots, *(document.root for document in change.documents)}:
-                _remember(session, root, now)
+            _remember(self._database, session, {*change.roots, *(d.root for d in change.documents)}, now)
             for ids in chunks(change.removed):
                 session.execute(delete(SourceRow).where(SourceRow.source_id.in_(ids)))
-            for document in change.documents:
-                _store(session, document, now)
+            for documents in chunks(change.documents):
+                _store(self._database, session, documents, now)
 
     def remove(self, source_id: str) -> None:
         """Forget the source; reading its file again brings it back. Raises SourceUnknown."""
@@ -166,9 +168,9 @@ def to_passage(row: PassageRow, source: Source) -> Passage:
     return Passage(row.passage_id, source, sentences_from_json(row.sentences), row.section, row.note)
 
 
-def chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    """`ids` in parts that fit into one statement."""
-    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+def chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:
+    """`items` in parts that fit into one statement."""
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
 def _present() -> Select[SourceRow, VersionRow]:
@@ -180,47 +182,57 @@ def _summary(row: SourceRow, version: VersionRow) -> SourceSummary:
     return SourceSummary(source, source.kind, version.passages, row.root, row.state)
 
 
-def _remember(session: Session, root: str, now: datetime) -> None:
-    if session.get(RootRow, root) is None:
-        session.add(RootRow(root=root, added_at=now))
-        session.flush()
+def _remember(database: Database, session: Session, roots: Iterable[str], now: datetime) -> None:
+    rows = [{"root": root, "added_at": now} for root in sorted(roots)]
+    if rows:
+        session.execute(database.insert(table_of(RootRow)).on_conflict_do_nothing(), rows)
 
 
-def _store(session: Session, document: Document, now: datetime) -> None:
-    source = document.source
-    version = version_id(source, document.content_hash, document.passages)
+def _store(database: Database, session: Session, documents: Sequence[Document], now: datetime) -> None:
+    read = {version_id(d.source, d.content_hash, d.passages): d for d in documents}
     # Held against a sweep that would forget a version nobody refers to yet.
-    if session.get(VersionRow, version, with_for_update={"read": True, "key_share": True}) is None:
-        session.add(
-            VersionRow(
-                version_id=version,
-                source_id=source.source_id,
-                content_hash=document.content_hash,
-                source=source_to_json(source),
-                passages=len(document.passages),
-                read_at=now,
-            )
-        )
-        session.flush()
-        session.add_all(_row(version, ordinal, passage) for ordinal, passage in enumerate(document.passages))
-    row = session.get(SourceRow, source.source_id)
-    if row is None:
-        row = SourceRow(source_id=source.source_id, state="active")
-        session.add(row)
-    row.root, row.path, row.version_id = document.root, source.path, version
-    session.flush()
-
-
-def _row(version: str, ordinal: int, passage: Passage) -> PassageRow:
-    return PassageRow(
-        passage_id=passage_id(version, ordinal),
-        version_id=version,
-        ordinal=ordinal,
-        section=passage.section,
-        note=passage.note,
-        sentences=sentences_to_json(passage.sentences),
-        text_hash=text_hash(passage.indexed_text),
+    query = select(VersionRow.version_id).where(VersionRow.version_id.in_(read))
+    known = set(session.scalars(query.with_for_update(read=True, key_share=True)))
+    new = {version: document for version, document in read.items() if version not in known}
+    if new:
+        session.execute(insert(VersionRow), [_version(version, document, now) for version, document in new.items()])
+    passages = [_passage(v, n, passage) for v, d in new.items() for n, passage in enumerate(d.passages)]
+    if passages:
+        session.execute(insert(PassageRow), passages)
+    put = database.insert(table_of(SourceRow))
+    put = put.on_conflict_do_update(
+        index_elements=["source_id"], set_={name: put.excluded[name] for name in ("root", "path", "version_id")}
     )
+    session.execute(put, [_source(version, document) for version, document in read.items()])
+
+
+def _version(version: str, document: Document, now: datetime) -> dict[str, Any]:
+    return {
+        "version_id": version,
+        "source_id": document.source.source_id,
+        "content_hash": document.content_hash,
+        "source": source_to_json(document.source),
+        "passages": len(document.passages),
+        "read_at": now,
+    }
+
+
+def _passage(version: str, ordinal: int, passage: Passage) -> dict[str, Any]:
+    return {
+        "passage_id": passage_id(version, ordinal),
+        "version_id": version,
+        "ordinal": ordinal,
+        "section": passage.section,
+        "note": passage.note,
+        "sentences": sentences_to_json(passage.sentences),
+        "text_hash": text_hash(passage.indexed_text),
+    }
+
+
+def _source(version: str, document: Document) -> dict[str, Any]:
+    source = document.source
+    place = {"root": document.root, "path": source.path}
+    return {"source_id": source.source_id, "version_id": version, "state": "active"} | place
 
 
 def _unknown(source_id: str) -> str:

@@ -148,4 +148,6 @@ def _judgements(path: Path) -> dict[str, dict[str, int]]:
         for row in csv.DictReader(file, delimiter="\t"):
             if int(row["score"]) > 0:
                 judgements.setdefault(row["query-id"], {})[row["corpus-id"]] = int(row["score"])
+    if not judgements:
+        raise ValueError(f"{path.name} judges nothing")
     return judgements

@@ -6,6 +6,7 @@ Lucene's variant (k1 1.5, b .75; Kamphuis et al. 2020): idf(t) = ln(1 + (N - df 
 from __future__ import annotations
 
 import json
+import logging
 import math
 import re
 import threading
@@ -50,8 +51,7 @@ class Bm25Index:
     @classmethod
     def build(cls, folder: Path, ids: Sequence[str], texts: Sequence[str]) -> None:
         """Write an index of `texts` into `folder`; a text without a single word is counted and never found."""
-        import bm25s
-
+        bm25s = _bm25s()
         vocabulary = {_NO_WORD: 0}
         documents = [
             [vocabulary.setdefault(token, len(vocabulary)) for token in tokens(text)] or [vocabulary[_NO_WORD]]
@@ -66,8 +66,7 @@ class Bm25Index:
     @classmethod
     def open(cls, folder: Path) -> Bm25Index:
         """The index in `folder`. Raises IndexGone, IndexDamaged."""
-        import bm25s
-
+        bm25s = _bm25s()
         try:
             return cls(bm25s.BM25.load(folder, mmap=True), json.loads((folder / IDS).read_text()))
         except FileNotFoundError as error:
@@ -103,6 +102,14 @@ def _largest(scores: NDArray[np.float32], k: int) -> NDArray[np.intp]:
     if len(rows) > k:
         rows = rows[np.argpartition(-scores[rows], k - 1)[:k]]
     return rows[np.lexsort((rows, -scores[rows]))]
+
+
+def _bm25s() -> Any:
+    import bm25s
+
+    # It sets its logger to DEBUG, past whatever level the program was given.
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+    return bm25s
 
 
 def _stemmer() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from retrieval.database import Base, UtcDateTime
@@ -111,3 +111,10 @@ class PointerRow(Base):
     name: Mapped[str] = mapped_column(String(16), primary_key=True)
     generation_id: Mapped[str] = mapped_column(ForeignKey("index_generation.generation_id"))
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def table_of(row: type[Base]) -> Table:
+    """The table behind a row class, for statements that are particular to a database."""
+    table = row.__table__
+    assert isinstance(table, Table)
+    return table

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from retrieval.corpus import chunks
 from retrieval.database import Database
 from retrieval.ports import Embedder, Vectors
-from retrieval.tables import VectorRow
+from retrieval.tables import VectorRow, table_of
 
 # Embedded and committed together: what a killed builder had done by then is not done again.
 BATCH = 64
@@ -64,6 +64,6 @@ def from_bytes(stored: Sequence[bytes]) -> Vectors:
 
 def _store(database: Database, recipe: str, made: Mapping[str, bytes]) -> None:
     rows = [{"text_hash": text_hash, "recipe": recipe, "vector": vector} for text_hash, vector in made.items()]
-    insert = database.insert(VectorRow.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]  # a Table
+    insert = database.insert(table_of(VectorRow)).on_conflict_do_nothing()
     with database.write() as session:
         session.execute(insert, rows)
