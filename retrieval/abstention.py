@@ -31,6 +31,9 @@ SCOPE = (
     "I cover good practice in partnered military operations: assessing and supporting partners, conditions, training, "
     "intelligence sharing, arms, detention, monitoring, civilian harm, and ending support."
 )
+NOTHING_INDEXED = (
+    "Nothing is indexed yet: there is nothing to answer from. Next step: have your administrator run `proviso ingest`."
+)
 NEXT_STEP = (
     "Next step: name the term the guidance would use, ask your legal adviser or focal point, or have the document that "
     "covers it added to the index."

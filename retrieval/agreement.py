@@ -21,8 +21,9 @@ REACH = 4
 # A statement is about a stretch of the quote when this share of its content words lies there.
 ABOUT = 0.5
 
-_TOKEN = re.compile(r"n't\b|\d[\d.,/:]*\d|\d|%|[^\W\d_]+(?:'s\b)?")
+_TOKEN = re.compile(r"[,;:]|n't\b|\d[\d.,/:]*\d|\d|%|[^\W\d_]+(?:'s\b)?")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])[\"')\]]*\s+")
+_CLAUSE_ENDS = frozenset({",", ";", ":", "but", "because", "while", "whereas", "although", "though", "which"})
 _PREFIXES = ("un", "in", "im", "il", "ir", "non", "dis")
 
 
@@ -33,8 +34,8 @@ class Lists:
     strengths: Mapping[str, frozenset[tuple[str, ...]]]
     negations: frozenset[tuple[str, ...]]
     universals: frozenset[str]
-    conditions: frozenset[tuple[str, ...]]
-    condition_kept: frozenset[tuple[str, ...]]
+    near_negations: frozenset[tuple[str, ...]]
+    conditions: tuple[tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]], ...]
     views: frozenset[tuple[str, ...]]
     attributed: frozenset[tuple[str, ...]]
     opposites: tuple[tuple[str, str], ...]
@@ -67,9 +68,23 @@ class Text:
             if tuple(self.words[start : start + len(phrase)]) == phrase and self.words[start - 1 : start] != ["than"]
         )
 
-    def after(self, place: int, count: int | None = None) -> list[str]:
-        """The content stems from `place` on, at most `count`."""
-        return [stem for stem in self.stems[place:] if _carries(stem)][:count]
+    def after(self, place: int, count: int) -> list[str]:
+        """The content stems from `place` on, at most `count`, to the end of the clause."""
+        found: list[str] = []
+        for word, stem in zip(self.words[place:], self.stems[place:], strict=True):
+            if word in _CLAUSE_ENDS or len(found) == count:
+                break
+            if _carries(stem):
+                found.append(stem)
+        return found
+
+    @property
+    def negated(self) -> list[list[str]]:
+        """What each negation reaches."""
+        lists = _lists()
+        near = set(self.places(lists.near_negations))
+        places = set(self.places(lists.negations)) | near
+        return [self.after(place, 1 if place in near else REACH) for place in sorted(places)]
 
 
 def disagreement(claim: str, quotes: Sequence[str], source: str = "") -> str | None:
@@ -82,8 +97,8 @@ def disagreement(claim: str, quotes: Sequence[str], source: str = "") -> str | N
     said, quoted = Text(claim), Text(" ".join(quotes))
     named = Text(source)
     return (
-        _content(said, quoted, named)
-        or _names(said, quoted, named)
+        _names(said, quoted, named)
+        or _content(said, quoted, named)
         or _figures(said, quoted)
         or _opposed(said, quoted)
         or _universal(said, quoted)
@@ -95,7 +110,7 @@ def disagreement(claim: str, quotes: Sequence[str], source: str = "") -> str | N
 
 def _content(said: Text, quoted: Text, named: Text) -> str | None:
     content = said.content
-    known = quoted.content | named.content | _list_stems()
+    known = quoted.content | named.content | _list_stems() | _abbreviations(said, quoted)
     if not content or not content & quoted.content:
         return "it shares no content with its quote"
     if len(content & known) < CONTENT_SHARE * len(content):
@@ -104,15 +119,23 @@ def _content(said: Text, quoted: Text, named: Text) -> str | None:
 
 
 def _names(said: Text, quoted: Text, named: Text) -> str | None:
-    known = set(quoted.stems) | set(named.stems) | _list_stems()
-    initials = "".join(word[0] for word in quoted.words if word.isalpha() and word not in ("and", "of", "the", "for"))
-    for position, word in enumerate(said.cased):
-        if not word[0].isupper() or said.stems[position] in known or not _carries(said.stems[position]):
-            continue
-        letters = word.removesuffix("'s").rstrip("s").lower()
-        if not (word.rstrip("s").isupper() and len(letters) > 2 and letters in initials):
+    known = set(quoted.stems) | set(named.stems) | _list_stems() | _abbreviations(said, quoted)
+    for word, stem in zip(said.cased, said.stems, strict=True):
+        if word[0].isupper() and _carries(stem) and stem not in known:
             return f"{word} is not in its quote"
     return None
+
+
+def _abbreviations(said: Text, quoted: Text) -> frozenset[str]:
+    """The stems of the claim's acronyms whose letters begin words in a row of the quote."""
+    initials = "".join(word[0] for word in quoted.words if word.isalpha() and word not in ("and", "of", "the", "for"))
+    return frozenset(
+        stem
+        for word, stem in zip(said.cased, said.stems, strict=True)
+        if (letters := word.removesuffix("'s").rstrip("s")).isupper()
+        and len(letters) > 2
+        and letters.lower() in initials
+    )
 
 
 def _figures(said: Text, quoted: Text) -> str | None:
@@ -182,7 +205,7 @@ def _within_sentence(said: Text, sentence: Text) -> str | None:
         return fault
     if not _about(said, sentence.content):
         return None
-    if sentence.places(lists.conditions) and not said.places(lists.condition_kept):
+    if any(sentence.places(phrases) and not said.places(kept) for phrases, kept in lists.conditions):
         return "it leaves out the condition its quote makes"
     if sentence.places(lists.views) and not said.places(lists.attributed):
         return "it gives as a fact what its quote gives as somebody's view"
@@ -225,8 +248,18 @@ def _strengths_of(stem: str, text: Text, marks: Sequence[tuple[int, str]]) -> se
 
 def _strength_added(said: Text, quoted: Text) -> str | None:
     known = {strength for _, strength in _marks(quoted)}
-    added = [strength for _, strength in _marks(said) if strength not in known]
-    return f'its quote does not say "{added[0]}"' if added else None
+    for place, strength in _marks(said):
+        if strength not in known:
+            return f'its quote does not say "{strength}"'
+        for stem in said.after(place, 1):
+            if stem not in quoted.content and not _kin(stem) & quoted.content:
+                return f'its quote does not speak of "{stem}"'
+    return None
+
+
+def _kin(stem: str) -> frozenset[str]:
+    """Stems of the same direction, such as suspend and cancel."""
+    return frozenset().union(*(side for pair in _lists().opposed_groups for side in pair if stem in side))
 
 
 def _marks(text: Text) -> list[tuple[int, str]]:
@@ -236,8 +269,7 @@ def _marks(text: Text) -> list[tuple[int, str]]:
 
 
 def _negation_dropped(said: Text, sentence: Text) -> str | None:
-    for place in sentence.places(_lists().negations):
-        reach = sentence.after(place, REACH)
+    for reach in sentence.negated:
         denied = [stem for stem in reach if stem in said.content]
         if len(denied) * 2 > len(reach) and not _negates(said, denied[0]):
             return "its quote negates that, and it does not"
@@ -245,16 +277,16 @@ def _negation_dropped(said: Text, sentence: Text) -> str | None:
 
 
 def _negation_added(said: Text, quoted: Text) -> str | None:
-    for place in said.places(_lists().negations):
-        denied = [stem for stem in said.after(place, REACH) if stem in quoted.content]
-        if not denied or not _negates(quoted, denied[0]):
+    for reach in said.negated:
+        denied = [stem for stem in reach if stem in quoted.content]
+        if reach and not (denied and _negates(quoted, denied[0])):
             return "it negates what its quote does not"
     return None
 
 
 def _negates(text: Text, stem: str) -> bool:
     """Whether some negation of `text` reaches the stem."""
-    return any(stem in text.after(place, REACH) for place in text.places(_lists().negations))
+    return any(stem in reach for reach in text.negated)
 
 
 def _stem(word: str) -> str:
@@ -272,7 +304,8 @@ def _carries(stem: str) -> bool:
 def _list_stems() -> frozenset[str]:
     """Stems of the words that say whose view, how strong or under what condition: no content of their own."""
     lists = _lists()
-    phrases = [*lists.attributed, *lists.condition_kept, *(p for group in lists.strengths.values() for p in group)]
+    kept = [phrase for _, phrases in lists.conditions for phrase in phrases]
+    phrases = [*lists.attributed, *kept, *(p for group in lists.strengths.values() for p in group)]
     return frozenset(_stem(word) for phrase in (*phrases, *lists.negations) for word in phrase)
 
 
@@ -283,8 +316,9 @@ def _lists() -> Lists:
         strengths={name: _phrases(entries) for name, entries in data["strengths"].items()},
         **{
             name: _phrases(data[name])
-            for name in ("negations", "conditions", "condition_kept", "views", "attributed", "at_least", "at_most")
+            for name in ("negations", "near_negations", "views", "attributed", "at_least", "at_most")
         },
+        conditions=tuple((_phrases(c["phrases"]), _phrases(c["kept"])) for c in data["conditions"].values()),
         universals=frozenset(data["universals"]),
         opposites=tuple((one, other) for one, other in data["opposites"]),
         opposed_groups=tuple((_stems(one), _stems(other)) for one, other in data["opposed_groups"]),

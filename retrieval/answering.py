@@ -145,6 +145,8 @@ def extract(found: Found) -> Answer:
 def abstain(found: Found) -> Answer:
     """That the guidance does not cover it, with the nearest passages unless it is about something else altogether."""
     question = found.asked.question
+    if not found.results.generation:
+        return Answer(question, "abstained", abstention.NOTHING_INDEXED)
     nearest = () if abstention.foreign(found.evidence) else related(found.results.hits)
     return Answer(question, "abstained", abstention.not_covered(question, found.evidence), nearest=nearest)
 

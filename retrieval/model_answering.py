@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from prompts.loading import load
@@ -52,7 +53,7 @@ class ModelAnswerer:
         self._server = server
         self._prompt = ChatPromptTemplate.from_messages(list(load("answer").messages))
         self._repair = load("repair")
-        self._new_patience = lambda: Patience(deadline, timer=timer, sleep=sleep)
+        self._new_patience = partial(Patience, deadline, timer=timer, sleep=sleep)
 
     @classmethod
     def build(
@@ -86,7 +87,7 @@ class ModelAnswerer:
         abstain: Callable[[Found], Answer],
     ) -> Runnable[Asked, Answer]:
         """The whole of it as one Runnable."""
-        from langchain_core.runnables import RunnableLambda, RunnablePassthrough
+        from langchain_core.runnables import RunnableAssign, RunnableLambda, RunnableParallel
 
         ask = self._prompt | self._server.runnable
 
@@ -98,7 +99,7 @@ class ModelAnswerer:
 
         worded = (
             RunnableLambda(self._offer)
-            | RunnablePassthrough.assign(reply=RunnableLambda(asking))
+            | RunnableAssign(RunnableParallel(reply=RunnableLambda(asking)))
             | RunnableLambda(grounding)
         )
         return RunnableLambda(retrieve) | worded.with_fallbacks(

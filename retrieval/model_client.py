@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from retrieval.grounding import Claims
 
 if TYPE_CHECKING:
+    import openai
     from langchain_core.language_models import LanguageModelInput
     from langchain_core.runnables import Runnable
 
@@ -27,6 +28,8 @@ FIRST_WAIT_SECONDS = 0.5
 # Calls given up at their deadline may still wait for the server to close; past this many, no further one is begun.
 MAX_CALLS = 64
 _FENCES = ("```json", "```")
+# Servers of the wire form name it in their own words.
+_TOO_LONG = ("context_length", "context length", "context window", "too long", "too many tokens", "maximum context")
 
 CLAIMS_SCHEMA: dict[str, Any] = {
     "name": "claims",
@@ -217,22 +220,30 @@ def failure_of(error: Exception) -> ModelFailure:
     from langchain_core.exceptions import ContextOverflowError
 
     if isinstance(error, openai.APIStatusError) and not isinstance(error, ContextOverflowError):
-        return _failure_by_status(error.status_code, error.response.headers)
+        return _failure_by_status(error)
     named: tuple[tuple[type[Exception], str], ...] = (
         (ContextOverflowError, "too_long"),
         (openai.APITimeoutError, "timeout"),
         (openai.APIConnectionError, "unreachable"),
+        (openai.LengthFinishReasonError, "truncated"),
+        (openai.ContentFilterFinishReasonError, "refusal"),
     )
     # Bodies that are no JSON, or not of the wire form, fail inside the client in ways of their own.
     return ModelFailure(next((outcome for kind, outcome in named if isinstance(error, kind)), "malformed"))
 
 
-def _failure_by_status(status: int, headers: Mapping[str, str]) -> ModelFailure:
-    if status == 429:
+def _failure_by_status(error: openai.APIStatusError) -> ModelFailure:
+    headers = error.response.headers
+    if error.status_code == 429:
         return ModelFailure("rate_limited", _retry_after(headers))
-    if status >= 500:
+    if error.status_code >= 500:
         return ModelFailure("server_error", _retry_after(headers))
-    return ModelFailure("too_long" if status == 413 else "rejected")
+    too_long = error.status_code == 413 or any(sign in _said(error) for sign in _TOO_LONG)
+    return ModelFailure("too_long" if too_long else "rejected")
+
+
+def _said(error: openai.APIStatusError) -> str:
+    return f"{error} {json.dumps(error.body, default=str)}".lower()
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
@@ -242,6 +253,5 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def _is_about_schema(error: Any) -> bool:
-    text = json.dumps(error.body, default=str).lower() + str(error).lower()
-    return "response_format" in text or "json_schema" in text
+def _is_about_schema(error: openai.APIStatusError) -> bool:
+    return any(sign in _said(error) for sign in ("response_format", "json_schema"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -9,10 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrieval.errors import RetrievalError
 from retrieval.ports import Embedder, Vectors
 from retrieval.questions import Asked
 from retrieval.types import Hit, Results, Sentence
 from retrieval.wording import content_weights, normal, shared, words
+
+logger = logging.getLogger(__name__)
 
 # A score is similarity + COVERAGE * share of the question's weighted terms + PASSAGE * fused score of the passage.
 # The shares were chosen on a flat part of the curve: halving or doubling either moves no measure by more than .05.
@@ -109,11 +113,15 @@ class SentenceRanker:
         return sorted(candidates, key=lambda candidate: -candidate.score)
 
     def _similarities(self, asked: Asked, places: Sequence[_Place]) -> Vectors | None:
-        """A row a sentence: cosine to the whole query, then to each part. None without an embedder."""
+        """A row a sentence: cosine to the whole query, then to each part. None where no embedder works."""
         if self._vectors is None:
             return None
         asks = [asked.query, *asked.parts]
-        vectors = self._vectors.of([*asks, *(place.text for place in places)])
+        try:
+            vectors = self._vectors.of([*asks, *(place.text for place in places)])
+        except RetrievalError as error:
+            logger.warning("sentences are ranked by words alone: %s", type(error).__name__)
+            return None
         similarities: Vectors = vectors[len(asks) :] @ vectors[: len(asks)].T
         return similarities
 
