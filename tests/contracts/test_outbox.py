@@ -229,7 +229,7 @@ def test_a_post_malformed_even_as_plain_text_is_dead(desk: Desk) -> None:
 
 def test_a_post_refused_for_a_week_is_dead(desk: Desk) -> None:
     key = desk.put()
-    for _ in range(21):
+    for _ in range(20):
         assert desk.state(key) == "PENDING"
         desk.slack.script = [Refused()]
         desk.first.send_due()
