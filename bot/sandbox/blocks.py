@@ -113,6 +113,13 @@ def block_problems(blocks: list[Any], surface: str, at: str = "/blocks") -> Iter
         yield from allowed[kind](block, here)
 
 
+def _named(blocks: list[Any], surface: str, at: str) -> list[str]:
+    try:
+        return list(block_problems(blocks, surface, at))
+    except (AttributeError, TypeError, ValueError, KeyError):  # a list where an object belongs, and the like
+        return [problem("malformed", at)]
+
+
 def _double_actions(block: Json, at: str) -> Problems:
     items = block.get("elements")
     ids = [item.get("action_id") for item in items or () if isinstance(item, dict) and item.get("action_id")]
@@ -136,7 +143,7 @@ def check_message(blocks: Any) -> list[Json]:
         raise Refusal("invalid_blocks_format")
     if len(blocks) > MESSAGE_BLOCKS:
         raise Refusal("msg_blocks_too_many", ["[ERROR] no more than 50 items allowed [json-pointer:/blocks]"])
-    found = list(block_problems(blocks, "message"))
+    found = _named(blocks, "message", "/blocks")
     if found:
         raise Refusal("invalid_blocks", found)
     markdown = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
@@ -158,7 +165,7 @@ def check_view(view: Any, surface: str) -> Json:
             if name in view or name == "title":
                 found += text_object(view.get(name), f"/view/{name}", 24, plain=True)
     blocks = view["blocks"] if isinstance(view.get("blocks"), list) else []
-    found += block_problems(blocks, surface, "/view/blocks")
+    found += _named(blocks, surface, "/view/blocks")
     if surface == "modal" and "submit" not in view and any(b.get("type") == "input" for b in blocks):
         found.append(problem("missing required field: submit", "/view"))
     if found:

@@ -92,7 +92,9 @@ class Interactions:
         payload: Json = {"token": "sandbox", "team_id": TEAM, "api_app_id": APP, "event": event}
         payload |= {"type": "event_callback", "event_id": self._deliveries.new_event_id()}
         payload |= {"event_time": int(self._world.clock.now().timestamp()), "authorizations": [authorization]}
-        self._deliveries.start(Delivery("events_api", payload | {"is_ext_shared_channel": False}))
+        place = self._world.channels.get(event["channel"])
+        shared = place is not None and place.is_shared
+        self._deliveries.start(Delivery("events_api", payload | {"is_ext_shared_channel": shared}))
 
     async def open_app(self, user: User, tab: str) -> None:
         """A person opens the app's Home or Messages tab."""

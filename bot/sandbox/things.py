@@ -132,7 +132,6 @@ class Channel:
     im_with: str | None = None
     created: int = 0
     messages: list[Message] = field(default_factory=list)
-    deleted_client_ids: set[str] = field(default_factory=set)
 
     @property
     def kind(self) -> str:

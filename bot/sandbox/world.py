@@ -56,6 +56,7 @@ class World:
         self.prompts: dict[str, Json] = {}
         self.deduplicates = True  # by client_msg_id; off to see what an app does without that belt
         self._listeners: list[Callable[[], None]] = []
+        self._by_client_id: dict[str, Message] = {}
         self._last = 0
         self._numbers = itertools.count(1)
         _populate(self)
@@ -112,6 +113,8 @@ class World:
         message = Message(channel.id, self.next_ts(), user, text, client_msg_id=client_msg_id, **more)
         message.blocks = self.with_block_ids(message.blocks)
         channel.messages.append(message)
+        if client_msg_id:
+            self._by_client_id[client_msg_id] = message
         parent = self.find(channel, message.thread_ts) if message.thread_ts else None
         if parent and not message.visible_to:
             parent.thread_ts = parent.ts
@@ -122,15 +125,12 @@ class World:
         return message
 
     def _twin(self, channel: Channel, client_msg_id: str) -> Message | None:
-        for place in self.channels.values():
-            for message in place.messages:
-                if message.client_msg_id == client_msg_id and message.by_bot:
-                    if place is not channel:
-                        raise Refusal("duplicate_channel_not_found")
-                    return message
-        if client_msg_id in channel.deleted_client_ids:
+        twin = self._by_client_id.get(client_msg_id)
+        if twin and twin.channel != channel.id:
+            raise Refusal("duplicate_channel_not_found")
+        if twin and twin not in channel.messages:
             raise Refusal("duplicate_message_not_found")
-        return None
+        return twin
 
     def with_block_ids(self, blocks: list[Json]) -> list[Json]:
         """The blocks as Slack keeps them: each has a block_id."""
@@ -146,10 +146,7 @@ class World:
 
     def delete(self, message: Message) -> None:
         """Take a message away."""
-        channel = self.channels[message.channel]
-        channel.messages.remove(message)
-        if message.client_msg_id:
-            channel.deleted_client_ids.add(message.client_msg_id)
+        self.channels[message.channel].messages.remove(message)
         self.changed()
 
     def find(self, channel: Channel, ts: str) -> Message | None:

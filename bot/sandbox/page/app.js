@@ -136,7 +136,14 @@ function drawStream() {
   const where = guidePlace();
   sub(stream, "guide", () => el("div")).replaceChildren(...(where === "card" ? [guideCard(deeds, draw)] : []));
   part("strip").replaceChildren(...(where === "strip" ? [guideCard(deeds, draw)] : []));
-  if (follow) stream.scrollTop = stream.scrollHeight;
+  if (follow) toNewest(stream, part("list").lastElementChild);
+}
+
+// Down to the end; a message too long for the screen is shown from its beginning.
+function toNewest(stream, last) {
+  const above = last ? last.getBoundingClientRect().top - stream.getBoundingClientRect().top + stream.scrollTop - 12 : Infinity;
+  const tall = last && last.offsetHeight > stream.clientHeight - 40;
+  stream.scrollTop = tall ? above : stream.scrollHeight;
 }
 
 function welcome(place) {
@@ -181,7 +188,9 @@ function drawThread() {
   drawMessages(list, world.thread, world, deeds, { inThread: true });
   const status = world.statuses[here.thread];
   part("thread-status").replaceChildren(...(status ? [statusLine(status, world)] : []));
-  if (follow && list.dataset.count !== String(world.thread.length)) list.lastElementChild?.scrollIntoView({ block: "nearest" });
+  // A long answer is read from its beginning.
+  const grown = list.dataset.count !== String(world.thread.length);
+  if (follow && grown) list.scrollTop = world.thread.length > 2 ? list.lastElementChild.offsetTop - list.offsetTop - 8 : 0;
   list.dataset.count = world.thread.length;
 }
 
