@@ -1,0 +1,72 @@
+"""The metronome: it beats although jobs fail, and only what ran to its end counts as healthy."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from bot.work.schedule import Beat, Job, Metronome
+from retrieval.database import Database
+from tests.support.clock import ManualClock
+
+
+def broken() -> None:
+    raise ValueError("what a planner asked")
+
+
+def test_every_job_runs_at_the_start_and_at_its_period(sqlite_database: Database, clock: ManualClock) -> None:
+    thrice = threading.Semaphore(0)
+    metronome = Metronome([Job("scan", 0.05, thrice.release)], sqlite_database, clock)
+    metronome.start()
+    assert all(thrice.acquire(timeout=10) for _ in range(3))
+    metronome.stop()
+
+
+def test_a_job_that_fails_is_tried_again_and_the_others_go_on(sqlite_database: Database, clock: ManualClock) -> None:
+    twice, others = threading.Semaphore(0), threading.Semaphore(0)
+
+    def failing() -> None:
+        twice.release()
+        raise ValueError
+
+    jobs = [Job("scan", 0.05, failing), Job("send", 0.05, others.release)]
+    metronome = Metronome(jobs, sqlite_database, clock)
+    metronome.start()
+    assert all(semaphore.acquire(timeout=10) for semaphore in (twice, twice, others, others))
+    metronome.stop()
+
+
+def test_health_tells_jobs_that_ran_from_those_that_did_not(
+    sqlite_database: Database, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs = [Job("scan", 30, lambda: None), Job("send", 2, broken), Job("sweep", 3600, lambda: None)]
+    metronome = Metronome(jobs, sqlite_database, clock)
+    began = clock.now()
+    assert [metronome.run(job.name) for job in jobs[:2]] == [True, False]
+    clock.advance(timedelta(seconds=89))
+    assert metronome.health(clock.now()) == [
+        Beat("scan", 30, began, ok=True),
+        Beat("send", 2, None, ok=False),
+        Beat("sweep", 3600, None, ok=False),
+    ]
+    clock.advance(timedelta(seconds=1))
+    assert metronome.health(clock.now())[0] == Beat("scan", 30, began, ok=False)
+    assert [record.getMessage() for record in caplog.records] == ["job send: ValueError"]
+
+
+def test_a_beat_on_any_replica_counts(sqlite_database: Database, clock: ManualClock) -> None:
+    jobs = [Job("scan", 30, lambda: None)]
+    Metronome(jobs, sqlite_database, clock, "one").run("scan")
+    clock.advance(timedelta(seconds=10))
+    Metronome(jobs, sqlite_database, clock, "two").run("scan")
+    assert Metronome(jobs, sqlite_database, clock, "three").health(clock.now())[0].last_ok == clock.now()
+
+
+def test_stopping_twice_or_before_the_start_is_harmless(sqlite_database: Database, clock: ManualClock) -> None:
+    metronome = Metronome([], sqlite_database, clock)
+    metronome.stop()
+    metronome.start()
+    metronome.stop()
+    metronome.stop()
