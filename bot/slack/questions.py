@@ -18,8 +18,7 @@ from retrieval.types import Answer
 _NO_WORDS = "You mentioned me without a question. " + LEAD
 _NO_FILES = "I cannot read files: ask in words, and have documents added to the guidance instead. " + LEAD
 _FAILED = (
-    "Something went wrong on my side, after several tries. Your question was not kept; ask again in a while, and give "
-    "the reference to whoever runs this bot if it stays."
+    "Something went wrong on my side, after several tries. Your question was not kept. Next step: ask again in a while."
 )
 
 

@@ -18,9 +18,9 @@ _EXTRACTIVE = "Quoted word for word; no AI wrote this."
 _SOURCE_ROOM = 1000
 _MOST_SOURCES = 24
 _HEADS = {
-    "abstained": "*I found no answer to this in the guidance.*",
-    "refused": "*I do not answer this.*",
-    "failed": "*I could not answer this time.*",
+    "abstained": "*Not in the guidance*",
+    "refused": "*Not answered*",
+    "failed": "*No answer this time*",
 }
 
 
@@ -35,13 +35,20 @@ def fallback(view: AnswerView) -> str:
     """The same in plain mrkdwn: read out, shown in notifications, and posted when the blocks are refused."""
     answer = view.answer
     if answer.status != "answered":
-        foot = f" Reference: {escape(view.reference)}." if answer.status == "failed" and view.reference else ""
-        return limits.clip(f"{_HEADS[answer.status]} {escape(answer.text)}{foot}", limits.FALLBACK)
+        reference = _reference(view)
+        foot = f" Reference: {escape(reference)}." if reference else ""
+        return limits.clip(f"{_HEADS[answer.status]}: {escape(answer.text)}", limits.FALLBACK - 100) + foot
     sources = "\n".join(limits.clip(_source_text(c, quote=False), 200).replace("\n", " · ") for c in answer.citations)
     sources = limits.clip(sources, limits.FALLBACK // 2)
     room = limits.FALLBACK - limits.width(sources) - 20
     claims = "\n".join(_claim_text(answer, c, room // max(1, len(answer.claims)) - 1) for c in answer.claims)
     return f"{claims}\n\nSources:\n{sources}"
+
+
+def _reference(view: AnswerView) -> str:
+    """The reference of a failure, unless its text names one already."""
+    told = view.answer.status != "failed" or "reference" in view.answer.text
+    return "" if told else view.reference
 
 
 def mode_label(answer: Answer) -> str:
@@ -66,8 +73,8 @@ def _without_answer(view: AnswerView) -> list[Block]:
     nearest = _source_blocks(answer.nearest[:3], quote=True)
     text = f"{_HEADS[answer.status]}\n{escape(answer.text)}"
     blocks = [kit.section(text)]
-    if answer.status == "failed" and view.reference:
-        blocks.append(kit.context(f"Reference `{escape(view.reference)}`: give it to whoever runs this bot."))
+    if reference := _reference(view):
+        blocks.append(kit.context(f"Reference `{escape(reference)}`: give it to whoever runs this bot."))
     if nearest:
         blocks += [kit.divider(), kit.context(f"*{RELATED}*"), *nearest]
     return blocks

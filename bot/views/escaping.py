@@ -6,9 +6,12 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
-_LOUD = re.compile(r"@(?=\W*(?:channel|here|everyone|group)\b)", re.IGNORECASE)
-_SCHEME = re.compile(r"\b([a-z][a-z0-9+.-]{0,30}):(?=//)|\b(mailto|tel|javascript|data):(?=\S)", re.IGNORECASE)
-_WWW = re.compile(r"\b(www)\.(?=\S)", re.IGNORECASE)
+# The gap is bounded: without a bound, a long run of signs would be read anew from each of them.
+_LOUD = re.compile(r"@(?=\W{0,8}(?:channel|here|everyone|group)\b)", re.IGNORECASE)
+_SCHEME = re.compile(
+    r":(?=//)|(?<=\bmailto):(?=\S)|(?<=\btel):(?=\S)|(?<=\bjavascript):|(?<=\bdata):(?=\S)", re.IGNORECASE
+)
+_WWW = re.compile(r"(?<=www)\.(?=\S)", re.IGNORECASE)
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _SAFE_URL = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~!$&'()+,;=:@%/?#-]*)?")
@@ -54,8 +57,7 @@ def one_line(text: str) -> str:
 
 def _harmless(text: str) -> str:
     text = _LOUD.sub("＠", text)
-    text = _SCHEME.sub(lambda m: f"{m[1] or m[2]}[:]", text)
-    return _WWW.sub(r"\1[.]", text)
+    return _WWW.sub("[.]", _SCHEME.sub("[:]", text))
 
 
 def link(url: str | None, label: str) -> str:

@@ -26,9 +26,9 @@ from bot.views.words import basis, day, nudge_due, nudge_heading, nudge_why, par
 from retrieval.types import Answer, Citation, Claim
 
 _HEADS = {
-    "abstained": "**No answer to this was found in the guidance.**",
-    "refused": "**This is not answered.**",
-    "failed": "**This could not be answered this time.**",
+    "abstained": "**Not in the guidance**",
+    "refused": "**Not answered**",
+    "failed": "**No answer this time**",
 }
 _BREAK = "  \n"
 

@@ -1,0 +1,92 @@
+"""Nudges, partners and forms: what they say, and that any name fits."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from bot.sandbox.blocks import check_message, check_view
+from bot.views.blocks import is_modal, render_blocks, render_modal
+from bot.views.forms import Kept, read_kept
+from bot.views.models import CardRef, NudgeView, PartnerListView, SnoozeForm, View
+from bot.views.nudges import Card, card_value, read_card
+from bot.views.wire import view_of
+from tests.unit.views.samples import MESSAGES, MODALS, NUDGE, OVERDUE, PARTNER
+from tests.unit.views.test_escaping import HOSTILE, LIVE
+
+
+def text_of(view: View) -> str:
+    return json.dumps(render_blocks(view).blocks, ensure_ascii=False)
+
+
+def test_a_card_remembers_occurrence_version_and_stage() -> None:
+    assert read_card(card_value(OVERDUE)) == Card("occurrence-1", 4, "overdue14")
+    with pytest.raises(ValueError, match="nudge's button"):
+        read_card("{}")
+
+
+def test_a_nudge_comes_back_from_the_outbox_as_it_went_in() -> None:
+    for view in (NUDGE, OVERDUE):
+        assert view_of("nudge", json.loads(json.dumps(view.to_data()))) == view
+
+
+def test_a_nudge_of_the_scanner_is_understood() -> None:
+    data: dict[str, Any] = {
+        "occurrence_id": "o",
+        "version": 1,
+        "stage": "due",
+        "snooze_no": 0,
+        "partner_id": "p",
+        "partner": "4th Brigade",
+        "due_on": "2026-03-30",
+        "scheduled_on": "2026-03-30",
+        "zone": "UTC",
+        "owner_slack": None,
+        "purpose": "reassessment",
+        "overdue_days": 0,
+        "acknowledged_by": None,
+    }
+    view = view_of("nudge", data)
+    assert isinstance(view, NudgeView)
+    assert "Reassessment due: 4th Brigade" in text_of(view)
+    assert "your organisation’s own interval; no source gives one" in text_of(view)
+    assert "Focal point: nobody named" in text_of(view)
+
+
+def test_an_earlier_acknowledgement_leaves_the_button_on_a_later_card() -> None:
+    later = replace(OVERDUE, acknowledged=False)
+    assert "Acknowledge" in text_of(later)
+    assert '"nudge.acknowledge"' in text_of(later)
+    assert '"nudge.acknowledge"' not in text_of(OVERDUE)
+
+
+def test_a_form_carries_ids_and_nothing_else() -> None:
+    form = MODALS["form_snooze"]
+    assert isinstance(form, SnoozeForm)
+    kept = render_modal(form)["private_metadata"]
+    assert read_kept(kept) == Kept("occurrence-1", 2, "due", CardRef("C0OPS", "1.2"))
+    assert "Brigade" not in kept
+    with pytest.raises(ValueError, match="metadata"):
+        read_kept("C0OPS")
+
+
+def test_every_view_is_a_message_or_a_modal() -> None:
+    assert {name for name, view in (MESSAGES | MODALS).items() if is_modal(view)} == set(MODALS) - {"error_modal"}
+
+
+@settings(max_examples=15, deadline=None)
+@given(HOSTILE)
+def test_a_partner_of_any_name_fits_everywhere_and_mentions_nobody(name: str) -> None:
+    partner = replace(PARTNER, name=name * 3, last_note=name * 50, focal_slack=None, channel="", acknowledged_by=None)
+    nudge = replace(NUDGE, partner=name * 3, owner_slack=None)
+    for view in (partner, PartnerListView((partner,) * 45), nudge):
+        message = render_blocks(view)
+        check_message(list(message.blocks))
+        assert LIVE.search(json.dumps(message.blocks, ensure_ascii=False) + message.text) is None
+    form = MODALS["form_snooze"]
+    assert isinstance(form, SnoozeForm)
+    check_view(render_modal(replace(form, partner=name)), "modal")

@@ -1,0 +1,70 @@
+"""The quote is found again in its passage, whatever became of it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.sandbox.blocks import check_view
+from bot.views.blocks import render_modal
+from bot.views.models import PassageView
+from bot.views.passages import Quoted, button_value, find_marks, gone, opening, read_value, view_of
+from retrieval.types import Citation, Passage, Sentence, Source, Span
+from tests.unit.views.test_escaping import HOSTILE
+
+SOURCE = Source("s", "p.md", title="T")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.text("abc .", min_size=1, max_size=80), min_size=1, max_size=6), st.data())
+def test_a_quote_is_marked_in_its_passage(texts: list[str], data: st.DataObject) -> None:
+    passage = Passage("p", SOURCE, tuple(Sentence((Span(text, n),)) for n, text in enumerate(texts, 1)))
+    chosen = data.draw(st.sampled_from(passage.sentences))
+    quoted = read_value(button_value(Citation(1, "p", SOURCE, chosen.spans)))
+    marks = view_of(passage, quoted).marks
+    assert len(marks) == 1
+    start, end = marks[0]
+    assert passage.text[start:end].startswith(chosen.text[:32])
+    assert passage.text[start:end].endswith(chosen.text[-32:] if len(chosen.text) > 32 else chosen.text)
+
+
+def test_marks_are_in_order_and_never_overlap() -> None:
+    assert find_marks("one two three four", [("three", ""), ("one", "two"), ("two", "three")]) == ((0, 13),)
+
+
+def test_what_no_longer_stands_there_is_not_marked() -> None:
+    assert find_marks("quite another text", [("gone", ""), ("", "")]) == ()
+
+
+@pytest.mark.parametrize(
+    "value", ["", "[]", "{}", '{"p": "x"}', '{"p": "x", "n": "y", "q": []}', '{"p":1,"n":1,"q":[1]}']
+)
+def test_a_strange_value_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="passage button"):
+        read_value(value)
+
+
+def test_a_value_never_outgrows_its_button() -> None:
+    spans = tuple(Span("“" * 400, n) for n in range(80))
+    value = button_value(Citation(1, "p" * 64, SOURCE, spans))
+    assert len(value) <= 2000
+    assert isinstance(read_value(value), Quoted)
+
+
+@settings(max_examples=25, deadline=None)
+@given(HOSTILE, st.integers(1, 60), st.integers(0, 50), st.integers(0, 3000))
+def test_any_passage_is_a_modal_slack_takes(text: str, times: int, start: int, length: int) -> None:
+    body = (text or "word ") * times
+    marks = ((start, min(len(body), start + length)),) if start < len(body) else ()
+    view = PassageView(SOURCE, body, marks, 1)
+    check_view(render_modal(view), "modal")
+
+
+def test_a_passage_without_marks_says_so() -> None:
+    assert "could not be marked" in str(render_modal(PassageView(SOURCE, "text")))
+
+
+def test_the_modals_around_a_passage_are_sound() -> None:
+    for modal in (opening(), gone()):
+        check_view(modal, "modal")
