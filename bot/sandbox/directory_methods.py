@@ -120,11 +120,10 @@ def _between(call: Call, messages: list[Message]) -> list[Message]:
 
 
 def _shown(call: Call, messages: Sequence[Message], channel: Channel) -> list[Json]:
-    shown = []
+    shown, answered = [], call.world.replies(channel)
     for message in messages:
         data = message.to_slack(metadata=call.flag("include_all_metadata"))
-        replies = [m for m in call.world.thread(channel, message.ts) if m.is_reply]
-        if replies:
+        if replies := answered.get(message.ts):
             people = list(dict.fromkeys(m.user for m in replies))
             data |= {"reply_count": len(replies), "reply_users": people, "latest_reply": replies[-1].ts}
         shown.append(data)

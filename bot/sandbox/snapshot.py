@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bot.sandbox.interactions import AppManifest
 from bot.sandbox.things import BOT_USER, TEAM_NAME, Channel, Json, Message, User
@@ -25,6 +25,8 @@ class Snapshot:
         places = [c for c in list(world.channels.values()) if user.id in c.members]
         places.sort(key=lambda place: place.im_with is not None)
         channel = next((c for c in places if c.id == channel_id), places[0])
+        visible, answered = self._visible(channel, user), world.replies(channel)
+        known = {message.ts for message in visible}
         modals, home = world.stack(user.id), world.homes.get(user.id)
         return {
             "team": TEAM_NAME,
@@ -33,8 +35,8 @@ class Snapshot:
             "people": [_person(person) for person in world.users.values()],
             "channels": [self._channel(place, user) for place in places],
             "channel": channel.id,
-            "messages": [self._message(m, channel) for m in self._visible(channel, user) if _in_channel(m, channel)],
-            "thread": self._thread(channel, user, thread) if thread else [],
+            "messages": [_message(m, answered) for m in visible if _in_channel(m, known)],
+            "thread": [_message(m, answered) for m in visible if thread and thread in (m.ts, m.thread_ts)],
             "statuses": dict(world.live_statuses(channel.id)),
             "modal": modals[-1].to_slack() | {"errors": dict(modals[-1].errors)} if modals else None,
             "depth": len(modals),
@@ -60,25 +62,20 @@ class Snapshot:
     def _visible(self, channel: Channel, user: User) -> list[Message]:
         return [m for m in channel.messages[-MESSAGES_SHOWN:] if m.visible_to in (None, user.id)]
 
-    def _thread(self, channel: Channel, user: User, ts: str) -> list[Json]:
-        found = [m for m in self._visible(channel, user) if ts in (m.ts, m.thread_ts)]
-        return [self._message(message, channel) for message in found]
 
-    def _message(self, message: Message, channel: Channel) -> Json:
-        replies = [m for m in self._world.thread(channel, message.ts) if m.is_reply]
-        shown = message.to_slack() | {"revision": message.revision, "visible_to": message.visible_to}
-        shown["thread_ts"] = message.thread_ts
-        if replies and not message.is_reply:
-            people = list(dict.fromkeys(reply.user for reply in replies))
-            shown["replies"] = {"count": len(replies), "people": people, "last": replies[-1].ts}
-        return shown
+def _message(message: Message, answered: Mapping[str, list[Message]]) -> Json:
+    replies = answered.get(message.ts)
+    shown = message.to_slack() | {"revision": message.revision, "visible_to": message.visible_to}
+    shown["thread_ts"] = message.thread_ts
+    if replies and not message.is_reply:
+        people = list(dict.fromkeys(reply.user for reply in replies))
+        shown["replies"] = {"count": len(replies), "people": people, "last": replies[-1].ts}
+    return shown
 
 
-def _in_channel(message: Message, channel: Channel) -> bool:
+def _in_channel(message: Message, known: set[str]) -> bool:
     """Whether it stands in the channel's own list; a reply whose parent is gone does, lest it be seen nowhere."""
-    if not message.is_reply or message.broadcast:
-        return True
-    return all(other.ts != message.thread_ts for other in channel.messages)
+    return not message.is_reply or message.broadcast or message.thread_ts not in known
 
 
 def _person(user: User) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -140,7 +141,7 @@ class World:
         """Replace what a message says."""
         message.text, message.blocks = text, self.with_block_ids(blocks)
         message.metadata = metadata if metadata is not None else message.metadata
-        message.edited = self.next_ts()
+        message.edited = None if message.blocks else self.next_ts()  # Slack marks only edits without blocks
         message.revision += 1
         self.changed()
 
@@ -161,6 +162,14 @@ class World:
     def thread(self, channel: Channel, ts: str) -> list[Message]:
         """A message and its replies, oldest first; nothing ephemeral."""
         return [m for m in list(channel.messages) if not m.visible_to and ts in (m.ts, m.thread_ts)]
+
+    def replies(self, channel: Channel) -> dict[str, list[Message]]:
+        """The visible-to-all replies of a channel by the ts of the message they answer."""
+        found: dict[str, list[Message]] = defaultdict(list)
+        for message in list(channel.messages):
+            if message.thread_ts and message.is_reply and not message.visible_to:
+                found[message.thread_ts].append(message)
+        return found
 
     # -- status, triggers, response URLs --------------------------------------------------------------------------
 
