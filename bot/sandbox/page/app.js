@@ -213,9 +213,12 @@ function lineIs(up) {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.body.classList.remove("rail-open");
   if (event.key === "Escape" && here.thread && !document.querySelector("dialog[open]")) deeds.closeThread();
 });
 document.addEventListener("click", (event) => {
+  const rail = event.target.closest?.("#rail, .narrow-only");
+  if (!rail) document.body.classList.remove("rail-open");
   for (const menu of document.querySelectorAll("details[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 setInterval(() => world && refresh(), 20_000); // the clock, and statuses that run out

@@ -37,7 +37,7 @@ export function guideCard(deeds, redraw) {
   }
   return el("section", { class: "guide", "aria-label": "Getting started" },
     el("div", { class: "guide-head" }, el("h2", {}, "Three things to try"), shut),
-    el("p", {}, "This is a workspace on your own machine. Nothing leaves it, and no account is needed."),
+    el("p", {}, "This workspace runs on your own machine, with the real bot in it. No Slack account is needed."),
     el("ol", {}, STEPS.map((step, n) => el("li", {}, stepMark(step, n, done),
       el("div", {}, el("strong", {}, step.title), el("p", {}, step.about)),
       el("button", { type: "button", class: "primary", onclick: () => start(step) }, step.text)))));
