@@ -16,7 +16,7 @@ from retrieval.building import Builder, IndexFiles
 from retrieval.database import Database
 from retrieval.errors import IndexBusy, IndexDamaged, IndexGone, RetrievalError
 from retrieval.locks import build_lock
-from retrieval.opening import OpenGeneration, open_generation
+from retrieval.opening import OpenGeneration, close_retired, open_generation
 from retrieval.ports import Clock, Embedder
 from retrieval.publishing import Plan, begin, plan, pointer, publish
 from retrieval.sweeping import GRACE, Sweeper
@@ -102,6 +102,7 @@ class Generations:
         A published generation that this machine lacks, or that fails its probe, is made again from SQL first; other
         threads go on with the one before it meanwhile. Raises a RetrievalError only when nothing can be opened.
         """
+        close_retired()
         for _ in range(ATTEMPTS):
             with self._database.read() as session:
                 published = pointer(session)
@@ -123,6 +124,7 @@ class Generations:
 
     def sweep(self, now: datetime) -> None:
         """Clear away what nobody reads. Does nothing while somebody builds: a builder sweeps when it is done."""
+        close_retired()
         try:
             with self._lock(0):
                 self._sweeper.sweep(now, self._new_id())
@@ -148,6 +150,7 @@ class Generations:
             self._builder.make(generation, self._new_id())
 
     def _sweep(self) -> None:
+        close_retired()
         try:
             self._sweeper.sweep(self._clock.now(), self._new_id())
         except Exception:

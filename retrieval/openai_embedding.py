@@ -72,8 +72,10 @@ class OpenAIEmbedder:
     def _client(self) -> Any:
         import openai
 
+        # Servers of one's own often want no key, and the SDK does not start without one.
+        key = self._key or ("none" if self._base_url else None)
         with _sdk_errors():
-            return openai.OpenAI(api_key=self._key, base_url=self._base_url, timeout=self._timeout, max_retries=RETRIES)
+            return openai.OpenAI(api_key=key, base_url=self._base_url, timeout=self._timeout, max_retries=RETRIES)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import weakref
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from retrieval.types import Passage
 logger = logging.getLogger(__name__)
 
 MOST_PASSAGES_KEPT = 5000
+
+_retired: deque[tuple[ChromaIndex | None, FileLock]] = deque()
 
 
 class OpenGeneration:
@@ -90,8 +93,21 @@ def open_generation(generation: str, database: Database, files: IndexFiles, reci
         _let_go(vectors, held)
         raise
     # Readers keep a plain reference while they search; when the last is dropped, the files are free to be swept.
-    weakref.finalize(opened, _let_go, vectors, held).atexit = False
+    weakref.finalize(opened, _retired.append, (vectors, held)).atexit = False
     return opened
+
+
+def close_retired() -> None:
+    """Close what nobody refers to any more. Called between questions, never by the garbage collector itself.
+
+    The collector may run while this very thread holds one of Chroma's locks, and closing needs them.
+    """
+    while _retired:
+        try:
+            vectors, held = _retired.popleft()
+        except IndexError:  # another thread took it
+            return
+        _let_go(vectors, held)
 
 
 def _wants_dense(manifest: Manifest, recipe: str | None) -> bool:

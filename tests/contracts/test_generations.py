@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
+from retrieval import dense, opening
 from retrieval.corpus import Corpus
 from retrieval.database import Database
 from retrieval.errors import EmbeddingUnavailable, IndexBusy, IndexDamaged
@@ -320,6 +321,19 @@ def test_folders_are_swept_once_no_reader_holds_them_and_sql_after_the_grace(
     assert count(database, PassageRow) == 40
     assert count(database, VectorRow) == 40
     assert texts_found(generations, "order 117", WordEmbedder())[0] == rule(117)
+
+
+def test_a_generation_dropped_while_chroma_is_busy_is_closed_later(make: Make, corpus: Corpus) -> None:
+    generations = make(WordEmbedder())
+    generations.build()
+    held = generations.current()
+    generations.discard(held)  # type: ignore[arg-type]
+    with dense._opening:  # as when the garbage collector runs while this thread opens another index
+        del held
+        gc.collect()
+        assert len(opening._retired) == 1
+    generations.current()
+    assert len(opening._retired) == 0
 
 
 def test_a_sweep_leaves_everything_alone_while_somebody_builds(
