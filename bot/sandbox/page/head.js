@@ -4,7 +4,7 @@ import { el, icon } from "./dom.js";
 
 function ahead(seconds) {
   const days = Math.round(seconds / 86_400);
-  return days ? `+${days} ${days === 1 ? "day" : "days"}` : "";
+  return days ? `${days > 0 ? "+" : "−"}${Math.abs(days)} ${Math.abs(days) === 1 ? "day" : "days"}` : "";
 }
 
 function clock(world, deeds) {
