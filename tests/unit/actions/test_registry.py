@@ -1,0 +1,131 @@
+"""What is typed becomes a call, or a message that shows how it is typed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.actions.arguments import Argument, UsageError, read
+from bot.actions.help import help_view
+from bot.actions.registry import Action, Registry
+from bot.actions.table import REGISTRY
+from bot.views import checklists, forms, nudges, passages
+
+
+@pytest.mark.parametrize(
+    ("noun", "text", "action", "values"),
+    [
+        ("checklist", "assessment", "checklist.show", {"topic": "assessment"}),
+        ("checklist", "show assessment", "checklist.show", {"topic": "assessment"}),
+        ("checklist", "", "checklist.show", {}),
+        ("checklist", "hand over  of detainees", "checklist.show", {"topic": "hand over of detainees"}),
+        ("partner", "list", "partner.list", {}),
+        ("partner", "LIST", "partner.list", {}),
+        ("partner", "show 4th Brigade", "partner.show", {"name": "4th Brigade"}),
+        ("partner", "add", "partner.add", {}),
+        ("partner", 'add "4th Brigade"', "partner.add", {"name": "4th Brigade"}),
+        ("partner", "add “4th Brigade”", "partner.add", {"name": "4th Brigade"}),
+        (
+            "partner",
+            'add every-day "6 months" <@U0BO|bo> <#C0OPS|ops> Europe/Brussels 6 months 2026-03-30',
+            "partner.add",
+            {
+                "name": "every-day 6 months",
+                "focal": "U0BO",
+                "channel": "C0OPS",
+                "zone": "Europe/Brussels",
+                "every": 6,
+                "unit": "months",
+                "first_due": date(2026, 3, 30),
+            },
+        ),
+        ("partner", "add UNIFIL 1 day", "partner.add", {"name": "UNIFIL", "every": 1, "unit": "days"}),
+        ("partner", "add Team 2026-02-30", "partner.add", {"name": "Team 2026-02-30"}),
+        ("proviso", "help", "proviso.help", {}),
+    ],
+)
+def test_what_is_typed_is_understood(noun: str, text: str, action: str, values: dict[str, Any]) -> None:
+    call = REGISTRY.parse(noun, text)
+    assert (call.action.name, call.values) == (action, values)
+
+
+@pytest.mark.parametrize(
+    ("noun", "text", "message"),
+    [
+        (
+            "partner",
+            "lst",
+            "`/partner` does not know “lst”. Did you mean `/partner list`? Nothing was changed. "
+            "You can type `/partner add [NAME]`, `/partner list`, `/partner show NAME`.",
+        ),
+        (
+            "partner",
+            "",
+            "`/partner` needs to know what to do. Nothing was changed. "
+            "You can type `/partner add [NAME]`, `/partner list`, `/partner show NAME`.",
+        ),
+        (
+            "partner",
+            "show",
+            "The name is missing. Nothing was changed. Type `/partner show NAME`, "
+            "for example `/partner show 4th Brigade`.",
+        ),
+        (
+            "partner",
+            "list all of them",
+            "I do not know what “all of them” means here. Nothing was changed. Type `/partner list`, "
+            "for example `/partner list`.",
+        ),
+        ("proviso", "", "`/proviso` needs to know what to do. Nothing was changed. You can type `/proviso help`."),
+    ],
+)
+def test_what_is_not_understood_is_answered_with_how_it_is_typed(noun: str, text: str, message: str) -> None:
+    with pytest.raises(UsageError) as error:
+        REGISTRY.parse(noun, text)
+    assert error.value.message == message
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_typed_there_is_a_call_or_a_usage_error(text: str) -> None:
+    for noun in REGISTRY.nouns("slash"):
+        try:
+            REGISTRY.parse(noun, text)
+        except UsageError as error:
+            assert "/" in error.message
+
+
+def test_several_missing_arguments_are_named_together() -> None:
+    arguments = (Argument("name", "", required=True), Argument("first_due", "", "day", required=True))
+    with pytest.raises(UsageError, match="The name and the first due is missing"):
+        read("", arguments)
+
+
+def test_help_is_the_registry_read_aloud() -> None:
+    entries = help_view(REGISTRY).entries
+    assert [entry.usage for entry in entries[1:]] == [action.usage for action in REGISTRY.on("slash")]
+    for action in REGISTRY.on("slash"):
+        assert action.example is not None
+        noun, _, rest = action.example.removeprefix("/").partition(" ")
+        assert REGISTRY.parse(noun, rest).action is action
+
+
+def test_every_button_and_form_a_view_shows_is_in_the_registry() -> None:
+    shown = {nudges.ACKNOWLEDGE, nudges.SNOOZE, nudges.RECORD, passages.SHOW, checklists.SHOW}
+    assert shown == {action.name for action in REGISTRY.on("button")}
+    assert {forms.ADD, forms.SNOOZE, forms.RECORD} == {action.name for action in REGISTRY.on("form")}
+    assert all(action.form for action in REGISTRY.on("form"))
+
+
+def test_whatever_touches_the_register_is_for_insiders() -> None:
+    assert {action.noun for action in REGISTRY.actions if action.who == "insiders"} == {"partner", "nudge"}
+    assert {action.noun for action in REGISTRY.actions if action.who == "anyone"} == {"checklist", "proviso", "passage"}
+
+
+def test_two_actions_may_not_share_a_name() -> None:
+    one = REGISTRY.get("proviso.help")
+    with pytest.raises(ValueError, match="same noun and verb"):
+        Registry([one, Action("proviso", "help", "Again.", one.handler, one.surfaces)])

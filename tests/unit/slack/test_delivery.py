@@ -1,0 +1,251 @@
+"""A post has one of six outcomes, and can be found again by its key."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import uuid
+from datetime import timedelta
+from typing import Any
+from urllib.error import URLError
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.sandbox.driver import Workspace
+from bot.sandbox.things import BOT_USER, Channel, User
+from bot.slack.client import build_client
+from bot.slack.delivery import REPEAT, SlackNotifier
+from bot.slack.failures import CREDENTIALS, DESTINATION, MALFORMED, translate
+from bot.slack.privacy import Privacy
+from bot.work.notifier import (
+    Ambiguous,
+    CredentialsBlocked,
+    DestinationBlocked,
+    HistoryUnreadable,
+    Malformed,
+    OutgoingPost,
+    Refused,
+)
+from tests.unit.views.samples import NUDGE
+
+
+@pytest.fixture
+def notifier(client: WebClient) -> SlackNotifier:
+    return SlackNotifier(client, Privacy(client, keep=0.0))
+
+
+def post(view: str = "notice", channel: str = "C0OPS", thread: str | None = None, **more: Any) -> OutgoingPost:
+    data = {"text": "Hello & welcome"} if view == "notice" else NUDGE.to_data()
+    return OutgoingPost(str(uuid.uuid4()), channel, thread, view, data, **more)
+
+
+def test_a_post_carries_its_key_and_unfurls_nothing(notifier: SlackNotifier, workspace: Workspace) -> None:
+    outgoing = post()
+    ts = notifier.post(outgoing)
+    message = workspace.bot_messages("C-ops")[-1]
+    assert (message.ts, message.text) == (ts, "Hello &amp; welcome")
+    assert message.metadata == {"event_type": "proviso_post", "event_payload": {"key": outgoing.key}}
+    assert message.client_msg_id == outgoing.key
+
+
+def test_a_post_is_found_in_its_channel_and_in_its_thread(notifier: SlackNotifier, workspace: Workspace) -> None:
+    oldest = workspace.sandbox.clock.now() - timedelta(minutes=1)
+    root = workspace.user("amal").say("C-ops", "here")
+    for outgoing in (post(), post(thread=root.ts)):
+        ts = notifier.post(outgoing)
+        assert notifier.find(outgoing, oldest) == ts
+    assert notifier.find(post(), oldest) is None
+    assert notifier.find(post(thread=root.ts), oldest) is None
+
+
+def test_what_somebody_else_posted_with_our_key_is_not_ours(notifier: SlackNotifier, workspace: Workspace) -> None:
+    outgoing = post()
+    channel = workspace.channel("C-ops")
+    forged = {"event_type": "proviso_post", "event_payload": {"key": outgoing.key}}
+    workspace.world.post(channel, "U0AMAL", "forged", metadata=forged)
+    assert notifier.find(outgoing, workspace.sandbox.clock.now() - timedelta(minutes=1)) is None
+
+
+def test_history_that_cannot_be_read_is_said_to_be_unreadable(notifier: SlackNotifier, workspace: Workspace) -> None:
+    for place in (post(channel="C0NOWHERE"), post(thread="1.000001")):
+        with pytest.raises(HistoryUnreadable):
+            notifier.find(place, workspace.sandbox.clock.now())
+
+
+def test_a_message_of_many_pages_ago_is_found(notifier: SlackNotifier, workspace: Workspace) -> None:
+    oldest = workspace.sandbox.clock.now() - timedelta(minutes=1)
+    outgoing = post(channel="C0LIAISON")
+    ts = notifier.post(outgoing)
+    channel = workspace.channel("C-liaison")
+    for number in range(450):
+        workspace.world.post(channel, "U0AMAL", f"later {number}")
+    assert notifier.find(outgoing, oldest) == ts
+
+
+def test_plain_text_goes_without_blocks_and_a_repeat_admits_it(notifier: SlackNotifier, workspace: Workspace) -> None:
+    notifier.post(post(plain=True))
+    assert workspace.bot_messages("C-ops")[-1].blocks == []
+    notifier.post(post(repeat=True))
+    assert REPEAT in workspace.text(workspace.bot_messages("C-ops")[-1])
+
+
+def test_an_ephemeral_post_reaches_one_person(notifier: SlackNotifier, workspace: Workspace) -> None:
+    notifier.post(post(ephemeral_user="U0BO"))
+    assert [workspace.text(m) for m in workspace.user("bo").ephemerals("C-ops")] == ["Hello & welcome"]
+
+
+def test_too_many_requests_say_when_to_come_back(notifier: SlackNotifier, workspace: Workspace) -> None:
+    workspace.faults.arm("rate_limited", method="chat.postMessage", times=1, seconds=60)
+    with pytest.raises(Refused) as refused:
+        notifier.post(post())
+    assert refused.value.retry_after == 60
+
+
+@pytest.mark.parametrize("fault", ["server_error", "server_error_after", "accepted_without_reply"])
+def test_what_nobody_can_tell_is_ambiguous(notifier: SlackNotifier, workspace: Workspace, fault: str) -> None:
+    workspace.faults.arm(fault, method="chat.postMessage", times=1)
+    before = len(workspace.bot_messages("C-ops"))
+    with pytest.raises(Ambiguous):
+        notifier.post(post())
+    assert len(workspace.bot_messages("C-ops")) - before == (0 if fault == "server_error" else 1)
+
+
+def test_a_slow_server_leaves_it_open_too(workspace: Workspace) -> None:
+    sandbox = workspace.sandbox
+    hasty = build_client(sandbox.bot_token, sandbox.api_url, timeout=1)
+    workspace.faults.arm("slow", method="chat.postMessage", times=1, seconds=1.5)
+    with pytest.raises(Ambiguous):
+        SlackNotifier(hasty, Privacy(hasty)).post(post())
+
+
+def test_a_server_that_cannot_be_reached_has_refused() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    client = build_client("xoxb-x", f"http://127.0.0.1:{port}/api/")
+    with pytest.raises(Refused):
+        SlackNotifier(client, Privacy(client)).post(post())
+
+
+def test_a_refused_token_blocks_everything(workspace: Workspace) -> None:
+    client = build_client("xoxb-wrong", workspace.sandbox.api_url)
+    with pytest.raises(CredentialsBlocked) as blocked:
+        SlackNotifier(client, Privacy(client)).post(post())
+    assert blocked.value.reason == "invalid_auth"
+
+
+def test_a_channel_that_takes_nothing_is_blocked(notifier: SlackNotifier, workspace: Workspace) -> None:
+    workspace.archive("C-liaison")
+    try:
+        with pytest.raises(DestinationBlocked) as archived:
+            notifier.post(post(channel="C0LIAISON"))
+    finally:
+        workspace.archive("C-liaison", archived=False)
+    with pytest.raises(DestinationBlocked) as unknown:
+        notifier.post(post(channel="C0NOWHERE"))
+    assert (archived.value.reason, unknown.value.reason) == ("is_archived", "channel_not_found")
+
+
+def test_a_public_channel_is_joined_once_and_a_private_one_is_not(
+    notifier: SlackNotifier, workspace: Workspace
+) -> None:
+    world = workspace.world
+    world.add_channel(Channel("C0OPEN", "open", ["U0AMAL"]))
+    world.add_channel(Channel("C0SHUT", "shut", ["U0AMAL"], is_private=True))
+    notifier.post(post(channel="C0OPEN"))
+    assert BOT_USER in workspace.channel("C0OPEN").members
+    with pytest.raises(DestinationBlocked):
+        notifier.post(post(channel="C0SHUT"))
+
+
+def test_what_cannot_be_rendered_is_malformed(notifier: SlackNotifier) -> None:
+    for view, data in (("riddle", {}), ("nudge", {"stage": "due"}), ("answer", {"answer": {}})):
+        with pytest.raises(Malformed):
+            notifier.post(OutgoingPost("k", "C0OPS", None, view, data))
+
+
+def test_a_nudge_never_enters_a_channel_that_is_shared(notifier: SlackNotifier, workspace: Workspace) -> None:
+    workspace.world.add_channel(Channel("C0JOINT", "joint", ["U0AMAL", BOT_USER], is_shared=True))
+    with pytest.raises(DestinationBlocked) as blocked:
+        notifier.post(post("nudge", "C0JOINT"))
+    assert blocked.value.reason == "shared_with_another_organisation"
+    workspace.faults.arm("server_error", method="conversations.info", times=1)
+    with pytest.raises(Refused):
+        notifier.post(post("nudge"))
+    notifier.post(post("notice", "C0JOINT"))
+    assert [workspace.text(m) for m in workspace.bot_messages("C0JOINT")] == ["Hello & welcome"]
+
+
+def test_a_client_that_repeats_by_itself_is_refused() -> None:
+    with pytest.raises(ValueError, match="post twice"):
+        SlackNotifier(WebClient(), Privacy(WebClient()))
+
+
+def api_error(code: str | None, status: int = 200, headers: dict[str, str] | None = None) -> SlackApiError:
+    body = {"ok": False, "error": code} if code else {}
+    return SlackApiError("no", {"status": status, "headers": headers or {}, **body})  # type: ignore[arg-type]  # as the SDK does for bodies that are no JSON
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        *((api_error(code), CredentialsBlocked) for code in sorted(CREDENTIALS)),
+        *((api_error(code), DestinationBlocked) for code in sorted(DESTINATION)),
+        *((api_error(code), Malformed) for code in sorted(MALFORMED)),
+        (api_error("ratelimited", 429, {"Retry-After": "7"}), Refused),
+        (api_error(None, 429), Refused),
+        (api_error("fatal_error"), Ambiguous),
+        (api_error("internal_error"), Ambiguous),
+        (api_error("service_unavailable"), Ambiguous),
+        (api_error("request_timeout"), Ambiguous),
+        (api_error("duplicate_message_not_found"), Ambiguous),
+        (api_error("a_code_of_next_year"), Ambiguous),
+        (api_error(None, 502), Ambiguous),
+        (URLError(socket.gaierror(-2, "no name")), Refused),
+        (URLError(ConnectionRefusedError()), Refused),
+        (URLError(ssl.SSLCertVerificationError()), Refused),
+        (URLError(TimeoutError()), Ambiguous),
+        (ConnectionResetError(), Ambiguous),
+        (TimeoutError(), Ambiguous),
+        (ValueError(), Ambiguous),
+    ],
+)
+def test_every_failure_has_one_meaning(error: Exception, meaning: type[Exception]) -> None:
+    assert type(translate(error)) is meaning
+
+
+def test_the_register_is_closed_to_guests_and_where_nobody_knows(client: WebClient, workspace: Workspace) -> None:
+    workspace.add_user(User("U0GUEST", "gil", "Gil", is_guest=True), "ops")
+    privacy = Privacy(client, keep=0.0)
+    assert privacy.inside("C0OPS", "U0AMAL")
+    assert privacy.inside(None, None)
+    assert not privacy.inside("C0OPS", "U0GUEST")
+    assert not privacy.inside("C0NOWHERE", "U0AMAL")
+    assert not privacy.inside("C0OPS", "U0NOBODY")
+    workspace.faults.arm("server_error", method="users.info", times=1)
+    assert not privacy.inside("C0OPS", "U0AMAL")
+
+
+def test_a_server_without_the_method_has_no_guests_and_shares_nothing(
+    client: WebClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(**_: Any) -> None:
+        raise api_error("unknown_method")
+
+    monkeypatch.setattr(client, "users_info", unknown)
+    monkeypatch.setattr(client, "conversations_info", unknown)
+    assert Privacy(client).inside("C0OPS", "U0AMAL")
+
+
+def test_an_answer_about_privacy_is_remembered_for_a_while(client: WebClient, workspace: Workspace) -> None:
+    now = [0.0]
+    privacy = Privacy(client, timer=lambda: now[0], keep=60.0)
+    channel = workspace.channel("C-review-cell")
+    assert privacy.of_channel(channel.id)
+    channel.is_shared = True
+    assert privacy.of_channel(channel.id)
+    now[0] = 61.0
+    assert not privacy.of_channel(channel.id)
+    channel.is_shared = False

@@ -1,0 +1,160 @@
+"""A question is a committed row before the ack; everything else is left alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from slack_bolt import BoltContext, BoltRequest, BoltResponse
+from slack_sdk import WebClient
+
+from bot.actions.registry import Desk
+from bot.actions.table import REGISTRY
+from bot.checklists.catalogue import Catalogue
+from bot.slack.app import build_bolt
+from bot.slack.front import Front
+from bot.slack.inbox_middleware import InboxMiddleware, NotKept, Question, read_question
+from bot.slack.privacy import Privacy
+from bot.slack.teams import Teams
+from bot.slack.threads import plain_words, thread_of
+from bot.work.inbox import Inbox
+from retrieval.database import Database
+from tests.support.clock import ManualClock
+from tests.unit.actions.test_handlers import OnePassage
+
+EVENT = {"type": "app_mention", "user": "U1", "channel": "C1", "ts": "5.000001", "text": "<@UBOT> why &amp; when?"}
+
+
+def body(**changed: Any) -> dict[str, Any]:
+    event = {key: value for key, value in {**EVENT, **changed}.items() if value is not None}
+    return {"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": event}
+
+
+def test_a_mention_is_a_question() -> None:
+    assert read_question(body(), "UBOT") == Question(
+        "C1:5.000001",
+        {
+            "channel": "C1",
+            "thread": "5.000001",
+            "user": "U1",
+            "text": "why & when?",
+            "length": 11,
+            "files": 0,
+        },
+    )
+
+
+def test_a_mention_and_the_message_that_brings_it_are_one() -> None:
+    mention = read_question(body(channel="D1"), "UBOT")
+    message = read_question(body(type="message", channel_type="im", channel="D1", client_msg_id="x"), "UBOT")
+    assert mention is not None
+    assert message is not None
+    assert mention.key == message.key
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"type": "message", "channel_type": "channel"},
+        {"type": "message", "channel_type": "im", "subtype": "message_changed"},
+        {"type": "message", "channel_type": "im", "subtype": "message_deleted"},
+        {"type": "message", "channel_type": "im", "subtype": "bot_message"},
+        {"subtype": "channel_join"},
+        {"bot_id": "B1"},
+        {"bot_profile": {"id": "B1"}},
+        {"user": "UBOT"},
+        {"user": "USLACKBOT"},
+        {"user": None},
+        {"edited": {"user": "U1", "ts": "6"}},
+        {"hidden": True},
+        {"ts": None},
+        {"type": "reaction_added"},
+    ],
+)
+def test_what_is_no_question_is_left_alone(changed: dict[str, Any]) -> None:
+    assert read_question(body(**changed), "UBOT") is None
+
+
+@pytest.mark.parametrize("changed", [{"subtype": "file_share", "files": [{}, {}]}, {"subtype": "thread_broadcast"}])
+def test_files_and_broadcast_replies_are_by_people(changed: dict[str, Any]) -> None:
+    question = read_question(body(**changed), "UBOT")
+    assert question is not None
+    assert question.body["files"] == len(changed.get("files", []))
+
+
+def test_payloads_of_other_kinds_are_left_alone() -> None:
+    assert read_question({"type": "block_actions"}, "UBOT") is None
+    assert read_question({"type": "event_callback", "event": "text"}, "UBOT") is None
+
+
+def test_of_a_long_question_only_what_decides_is_kept() -> None:
+    question = read_question(body(text="w" * 39_000), "UBOT")
+    assert question is not None
+    assert (len(question.body["text"]), question.body["length"]) == (4001, 39_000)
+
+
+def test_the_thread_is_the_messages_own_or_a_new_one() -> None:
+    assert thread_of({"ts": "2", "thread_ts": "1"}) == "1"
+    assert thread_of({"ts": "2"}) == "2"
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("<@UBOT> ask <@U2|bo> in <#C1|ops>", "ask @bo in #ops"),
+        ("see <https://x.example/a?b=1&amp;c=2|the page>", "see the page"),
+        ("see <https://x.example>", "see https://x.example"),
+        ("<!here> a &lt; b &amp;&amp; c", "a < b && c"),
+        ("<!subteam^S1|@planners> and <!date^1^x|Monday>", "@planners and Monday"),
+        ("  <@UBOT>\n\n", ""),
+    ],
+)
+def test_mark_up_becomes_words_again(written: str, words: str) -> None:
+    assert plain_words(written, "UBOT") == words
+
+
+@pytest.fixture
+def inbox(database: Database, clock: ManualClock) -> Inbox:
+    return Inbox(database, clock)
+
+
+def handle(middleware: InboxMiddleware, payload: dict[str, Any]) -> BoltResponse:
+    context = BoltContext({"bot_user_id": "UBOT", "team_id": "T1"})
+    return middleware.handle(payload, context, lambda: BoltResponse(status=404, body=""))
+
+
+def test_the_row_is_there_before_the_ack_and_a_duplicate_is_acked_and_dropped(inbox: Inbox, database: Database) -> None:
+    middleware = InboxMiddleware(inbox, Teams(database))
+    assert [handle(middleware, body()).status for _ in range(3)] == [200, 200, 200]
+    received = inbox.lease("worker")
+    assert received is not None
+    assert (received.kind, received.key, received.body["text"]) == ("question", "C1:5.000001", "why & when?")
+    assert inbox.lease("worker") is None
+
+
+def test_what_is_no_question_goes_on_to_the_listeners(inbox: Inbox, database: Database) -> None:
+    assert handle(InboxMiddleware(inbox, Teams(database)), body(bot_id="B1")).status == 404
+
+
+def test_a_question_that_cannot_be_kept_is_not_acked_and_not_quoted(inbox: Inbox) -> None:
+    class Away:
+        def id_of(self, slack_team: str) -> str:
+            raise RuntimeError("the question: why & when?")
+
+    with pytest.raises(NotKept) as error:
+        handle(InboxMiddleware(inbox, Away()), body())  # type: ignore[arg-type]  # only id_of is asked
+    assert (str(error.value), error.value.__cause__) == ("RuntimeError", None)
+
+
+def test_when_the_database_is_away_bolt_does_not_ack(
+    client: WebClient, sqlite_database: Database, clock: ManualClock
+) -> None:
+    desk = Desk(sqlite_database, Catalogue.load(), OnePassage())
+    front = Front(desk, REGISTRY, Teams(sqlite_database), Privacy(client), client, clock)
+    app = build_bolt(front, Inbox(sqlite_database, clock), signing_secret="s")
+    sent = BoltRequest(mode="socket_mode", body=body())
+    assert app.dispatch(sent).status == 200
+    with sqlite_database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE inbox")
+    assert app.dispatch(BoltRequest(mode="socket_mode", body=body(ts="9.000001"))).status == 500
+    assert app.dispatch(BoltRequest(mode="socket_mode", body=body(type="channel_rename"))).status == 200
