@@ -14,7 +14,7 @@ from retrieval.composing import answered, related
 from retrieval.evidence import Evidence, weigh
 from retrieval.ports import Embedder, Searcher
 from retrieval.questions import MAX_CHARACTERS, Asked, understand
-from retrieval.refusal import Refusal, screen
+from retrieval.refusal import OFF_TOPIC, Guard, Refusal
 from retrieval.sentences import Candidate, SentenceRanker
 from retrieval.types import Answer, Results, Turn
 
@@ -80,6 +80,7 @@ class Answerer:
         new_reference: Callable[[], str] = lambda: uuid.uuid4().hex[:8],
     ) -> None:
         self._searcher = searcher
+        self._guard = Guard(embedder)
         self._ranker = SentenceRanker(embedder)
         self._model = model
         self._timer = timer
@@ -98,11 +99,11 @@ class Answerer:
         unfit = _unfit(question)
         if unfit is not None:
             return Answer(question, "abstained", unfit)
-        refusal = screen().check(question)
+        asked = understand(question, context)
+        refusal = self._guard.check(asked)
         timings.mark("screen")
         if refusal is not None:
             return self._refused(question, refusal, timings)
-        asked = understand(question, context)
         if self._model is None:
             answer = extract(self._find(asked, timings))
         else:
@@ -118,6 +119,8 @@ class Answerer:
         return Found(asked, results, ranked, weigh(asked, results, ranked))
 
     def _refused(self, question: str, refusal: Refusal, timings: Timings) -> Answer:
+        if refusal.kind.name == OFF_TOPIC:
+            return Answer(question, "abstained", f"{refusal.kind.what} {abstention.SCOPE}")
         nearest = related(self._searcher.search(refusal.related, k=HITS).hits)
         timings.mark("retrieve")
         return Answer(question, "refused", refusal.text, nearest=nearest)
