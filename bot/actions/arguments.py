@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from zoneinfo import available_timezones
 
 from bot.errors import UserError
 
+T = TypeVar("T")
 Kind = Literal["text", "person", "channel", "zone", "whole", "unit", "day"]
 
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
@@ -29,6 +30,16 @@ class FieldError(UserError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+def for_field(name: str, check: Callable[[], T]) -> T:
+    """What `check` returns; a UserError of its own becomes one of the field."""
+    try:
+        return check()
+    except FieldError:
+        raise
+    except UserError as error:
+        raise FieldError(name, error.message) from error
 
 
 @dataclass(frozen=True)

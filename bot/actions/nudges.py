@@ -7,6 +7,7 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
+from bot.actions.arguments import for_field
 from bot.actions.registry import Context
 from bot.errors import Conflict, UserError
 from bot.partners import register
@@ -43,10 +44,10 @@ def snooze_form(
 
 
 def snooze(context: Context, *, occurrence_id: str, version: int, stage: str, until: date) -> NudgeView:
-    """No nudge before `until`; the scheduled date stays. Raises UserError for a date that will not do, Conflict."""
+    """No nudge before `until`; the scheduled date stays. Raises FieldError for a date that will not do, Conflict."""
     with context.desk.database.write() as session:
-        by = _me(session, context)
-        occurrences.snooze(session, occurrence_id, by, context.now, until=until, version=version)
+        by, now = _me(session, context), context.now
+        for_field("until", lambda: occurrences.snooze(session, occurrence_id, by, now, until=until, version=version))
         return card(session, context, occurrence_id, stage)
 
 
@@ -66,14 +67,17 @@ def record_form(
 def record(
     context: Context, *, occurrence_id: str, version: int, stage: str, conclusion: str, note: str | None = None
 ) -> NudgeView:
-    """Record an assessment: the occurrence is done, the next one is open. Raises UserError, Conflict."""
+    """Record an assessment: the occurrence is done, the next one is open. Raises FieldError, Conflict."""
     if conclusion not in CONCLUSIONS:
         raise UserError(f"“{conclusion}” is no conclusion. Nothing was changed; choose one of those offered.")
     with context.desk.database.write() as session:
         occurrence = occurrences.get(session, occurrence_id)
         assessment = Assessment(cast("Conclusion", conclusion), note, _me(session, context))
-        register.record_assessment(
-            session, occurrence.subject_id, assessment, context.now, occurrence_id=occurrence_id, version=version
+        for_field(
+            "conclusion",
+            lambda: register.record_assessment(
+                session, occurrence.subject_id, assessment, context.now, occurrence_id=occurrence_id, version=version
+            ),
         )
         return card(session, context, occurrence_id, stage)
 

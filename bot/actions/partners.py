@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
-from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from bot.actions.arguments import FieldError
+from bot.actions.arguments import FieldError, for_field
 from bot.actions.registry import Context
-from bot.errors import UserError
 from bot.partners import register, validation
 from bot.partners.register import NewPartner, Partner
 from bot.reminders import occurrences
 from bot.reminders.rules import known_zone, local_date
 from bot.views.models import AddPartnerForm, PartnerListView, PartnerView
 from bot.work.people import person_id, slack_user
-
-T = TypeVar("T")
 
 _ADDED = "Added as proposed: support should not begin before the outset assessment is recorded."
 _SHARED = (
@@ -66,12 +61,12 @@ def add(
     first_due: date | None = None,
 ) -> PartnerView:
     """Register a partner as proposed; raises FieldError naming the field to be mended."""
-    zone = _field("zone", lambda: validation.zone_name(zone or context.desk.zone))
+    zone = for_field("zone", lambda: validation.zone_name(zone or context.desk.zone))
     cadence = f"{every} {unit}"
-    _field("name", lambda: validation.partner_name(name))
-    _field("every", lambda: validation.cadence(cadence, zone, register.WARN_DAYS))
+    for_field("name", lambda: validation.partner_name(name))
+    for_field("every", lambda: validation.cadence(cadence, zone, register.WARN_DAYS))
     if first_due is not None:
-        _field("first_due", lambda: validation.not_past(first_due, local_date(context.now, zone)))
+        for_field("first_due", lambda: validation.not_past(first_due, local_date(context.now, zone)))
     if not context.inside(channel):
         raise FieldError("channel", _SHARED)
     actor = context.actor
@@ -86,7 +81,7 @@ def add(
             by=person_id(session, actor.team_id, actor.slack_user),
             assess_by=first_due,
         )
-        partner = _field("name", lambda: register.add(session, new, context.now))
+        partner = for_field("name", lambda: register.add(session, new, context.now))
         return view_of(session, partner, lead=_ADDED)
 
 
@@ -125,13 +120,3 @@ def view_of(session: Session, partner: Partner, lead: str | None = None) -> Part
         last_on=local_date(last.at, partner.zone) if last else None,
         lead=lead,
     )
-
-
-def _field(name: str, check: Callable[[], T]) -> T:
-    """What `check` returns; a UserError of its own becomes one of the field."""
-    try:
-        return check()
-    except FieldError:
-        raise
-    except UserError as error:
-        raise FieldError(name, error.message) from error
