@@ -41,7 +41,9 @@ def facts(source: Source) -> str:
     """Publisher, year, authority, and its state when it is no longer in force."""
     year = _YEAR.search(source.published or "")
     state = source.status.upper() if source.status and source.status.casefold() in _GONE else None
-    parts = (source.publisher, year.group() if year else source.published, source.authority, state)
+    # Of a digest the label says so already.
+    authority = source.authority if source.kind != "digest" else None
+    parts = (source.publisher, year.group() if year else source.published, authority, state)
     return " · ".join(part for part in parts if part)
 
 
@@ -56,8 +58,9 @@ def place(section: str | None, paragraphs: tuple[int, ...], page: int | None) ->
 
 
 def digest(source: Source, locator: str | None) -> str | None:
-    """The label of a digest: whose words these are, and what to verify them against."""
+    """The label of a digest: whose words these are, and where to verify them in the original."""
     if source.kind != "digest":
         return None
-    original = f" of “{source.digest_of}”" if source.digest_of else ""
-    return f"digest, our words{original}{f', {locator}' if locator else ''}: verify against the original"
+    of = f" of “{source.digest_of}”" if source.digest_of and source.digest_of not in (source.title or "") else ""
+    where = f" {locator} of the original" if locator else " the original"
+    return f"digest, our words{of}: verify against{where}"

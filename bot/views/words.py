@@ -28,10 +28,15 @@ def day(value: date) -> str:
 
 
 def basis(item: Item) -> str:
-    """What an item rests on, in one line."""
-    if item.basis == TEAM_JUDGEMENT or isinstance(item.basis, str):
+    """What an item rests on, in one line; a source is named once, with every place in it."""
+    if isinstance(item.basis, str):
         return TEAM_JUDGEMENT
-    return "; ".join(", ".join(p for p in (b.source, b.publisher, b.locator, b.note) if p) for b in item.basis)
+    named: dict[str, list[str]] = {}
+    for reference in item.basis:
+        source = f"“{reference.source}”" + (f", {reference.publisher}" if reference.publisher else "")
+        places = ", ".join(part for part in (reference.locator, reference.note) if part)
+        named.setdefault(source, []).append(places)
+    return "; ".join(", ".join([source, *filter(None, places)]) for source, places in named.items())
 
 
 def nudge_heading(view: NudgeView) -> str:

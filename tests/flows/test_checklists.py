@@ -23,7 +23,7 @@ def test_a_checklist_is_shown_to_whom_asked_with_why_and_source(bot: Bot, worksp
     assert said.startswith("Assessing a partner\n")
     assert "Why: Risks that come with a support relationship" in said
     assert "Ask: Has any support already begun" in said
-    assert "Risks and Opportunities in Security Partnerships, ICRC, 2022, par. 3" in said
+    assert "Risks and Opportunities in Security Partnerships”, ICRC, 2022, par. 3" in said
     assert workspace.bot_messages("C-ops") == []
 
 
