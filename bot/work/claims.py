@@ -24,7 +24,20 @@ from bot.work.destinations import (
 )
 from bot.work.faults import fault
 from bot.work.notifier import OutgoingPost
-from bot.work.outbox import BLOCKED, DEAD, PENDING, SENDING, SENT, SUPERSEDED, UNKNOWN, WAITING, move, outgoing
+from bot.work.outbox import (
+    BLOCKED,
+    DEAD,
+    GIVE_UP_AFTER,
+    PENDING,
+    SENDING,
+    SENT,
+    SUPERSEDED,
+    UNKNOWN,
+    WAITING,
+    given_up,
+    move,
+    outgoing,
+)
 from bot.work.tables import DestinationRow, OutboxRow
 from retrieval.database import Database
 from retrieval.ports import Clock
@@ -32,8 +45,6 @@ from retrieval.ports import Clock
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=120)
-GIVE_UP_AFTER = timedelta(days=7)
-GIVE_UP_ATTEMPTS = 20
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=15)
 
@@ -85,7 +96,7 @@ class Claims:
                 return Claim(row, outgoing(row), now)
 
     def _claim(self, session: Session, row: OutboxRow, now: datetime) -> bool:
-        if not self._still_wanted(session, outgoing(row)):
+        if not self._wanted(session, row):
             self._move(session, row, SUPERSEDED, detail="no longer wanted")
             return False
         held = blocked_until(session, row.team_id, row.channel, now)
@@ -135,9 +146,8 @@ class Claims:
         """It was definitely not posted and may be tried again after `retry_after` seconds, or a growing pause."""
         row, now = claim.row, self._clock.now()
         pause = _pause(row.attempt) if retry_after is None else timedelta(seconds=retry_after)
-        began = row.first_try_at or now
         with self._database.write() as session:
-            if row.attempt >= GIVE_UP_ATTEMPTS and now - began >= GIVE_UP_AFTER:
+            if given_up(row, now):
                 return self._die(session, row, reason)
             return self._back(session, row, PENDING, reason, not_before=now + pause)
 
@@ -181,6 +191,14 @@ class Claims:
             fault("expire.before_commit")
         fault("expire.after_commit")
         return count
+
+    def _wanted(self, session: Session, row: OutboxRow) -> bool:
+        try:
+            return self._still_wanted(session, outgoing(row))
+        except (LookupError, TypeError, ValueError) as error:
+            # One message whose facts cannot be judged must not hold up all others.
+            logger.warning("message %s: %s while asking whether it is wanted", row.key, type(error).__name__)
+            return True
 
     def _outlived(self, session: Session, row: OutboxRow, now: datetime) -> bool:
         since = blocked_since(session, row.team_id, row.channel)

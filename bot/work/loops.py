@@ -34,10 +34,14 @@ class WakingLoop:
         """There is work: do not wait for the next poll."""
         self._woken.set()
 
-    def stop(self, timeout: float | None = 10.0) -> None:
-        """Finish the step under way, then end; waits `timeout` seconds for that."""
+    def ask_to_stop(self) -> None:
+        """Begin no further step; does not wait."""
         self._stopping.set()
         self._woken.set()
+
+    def stop(self, timeout: float | None = 10.0) -> None:
+        """Finish the step under way, then end; waits `timeout` seconds for that."""
+        self.ask_to_stop()
         if self._thread.is_alive():
             self._thread.join(timeout)
 

@@ -63,7 +63,11 @@ class HistoryUnreadable(Exception):
 
 
 class Notifier(Protocol):
-    """Posts messages and finds them again. It never retries by itself: a retry inside could post twice."""
+    """Posts messages and finds them again.
+
+    It never retries by itself (a retry inside could post twice), gives every call a time limit of seconds, and
+    renders before it sends: what cannot be rendered is Malformed.
+    """
 
     def post(self, post: OutgoingPost) -> str:
         """Post it; its timestamp.

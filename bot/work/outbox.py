@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -25,6 +25,9 @@ DEAD = "DEAD"
 
 WAITING = (PENDING, BLOCKED)
 TERMINAL = (SENT, SUPERSEDED, DEAD)
+
+GIVE_UP_AFTER = timedelta(days=7)
+GIVE_UP_ATTEMPTS = 20
 
 _NAMESPACE = uuid.UUID("6f2f0bd6-8a53-5b0e-9d8b-6b7f3f0d6a11")
 
@@ -132,6 +135,9 @@ def move(
     overwrite what was found out meanwhile. `only_from` widens the states it may be in now.
     """
     states = tuple(only_from or (row.state,))
+    before = row.state
+    if only_from is not None:
+        before = session.scalar(select(OutboxRow.state).where(OutboxRow.key == row.key)) or before
     statement = update(OutboxRow).where(
         OutboxRow.key == row.key, OutboxRow.state.in_(states), OutboxRow.attempt == row.attempt
     )
@@ -144,7 +150,7 @@ def move(
     if not change(session, statement.values(state=to_state, **values)):
         return False
     attempt = values.get("attempt", row.attempt)
-    log(session, row.key, now, row.state, to_state, attempt=attempt, worker=worker, detail=detail)
+    log(session, row.key, now, before, to_state, attempt=attempt, worker=worker, detail=detail)
     return True
 
 
@@ -154,6 +160,12 @@ def supersede(session: Session, subject: str, now: datetime, why: str) -> int:
     # Locked, so that a sender claims the message either wholly before this or not at all.
     rows = session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
     return sum(move(session, row, now, SUPERSEDED, worker="supersede", detail=why) for row in rows)
+
+
+def given_up(row: OutboxRow, now: datetime) -> bool:
+    """Whether a message was tried often, and for long. Time alone does not count: the bot may have been off."""
+    began = row.first_try_at or now
+    return row.attempt >= GIVE_UP_ATTEMPTS and now - began >= GIVE_UP_AFTER
 
 
 def outgoing(row: OutboxRow) -> OutgoingPost:

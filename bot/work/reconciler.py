@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.work.destinations import EVERYWHERE, blocked_since, unblock
 from bot.work.faults import fault
 from bot.work.notifier import HistoryUnreadable, Notifier
-from bot.work.outbox import PENDING, SENT, UNKNOWN, move, outgoing
+from bot.work.outbox import DEAD, PENDING, SENT, UNKNOWN, given_up, move, outgoing
 from bot.work.tables import OutboxRow
 from retrieval.database import Database
 from retrieval.ports import Clock
@@ -82,6 +82,9 @@ class Reconciler:
         now = self._clock.now()
         second_look = (row.last_try_at or now) + SECOND_LOOK
         if row.looks > 0 and now >= second_look:
+            if given_up(row, now):
+                logger.error("message %s is given up: it never shows in history", row.key)
+                return self._settle(row, DEAD, "given up", maybe_delivered=False)
             return self._settle(row, PENDING, "not in history, twice", maybe_delivered=False)
         later = max(second_look, now + FIRST_LOOK)
         empty = {"looks": row.looks + 1, "unreadable": 0, "unreadable_since": None}

@@ -57,6 +57,9 @@ class WorkerPool:
 
     def stop(self, timeout: float | None = 10.0) -> None:
         """Finish what is being handled, take nothing more. What does not end in time is taken up by another worker."""
+        for loop in self._loops:
+            loop.ask_to_stop()
+        # The keeper goes last: what is still being handled needs its lease.
         for loop in (*self._loops, self._keeper):
             loop.stop(timeout)
 

@@ -119,7 +119,7 @@ class Simulation:
         self.patience = 0
         self.replicas = [self._replica() for _ in range(scale.replicas)]
         if database.is_sqlite:
-            _forget_about_power_cuts(database)
+            forget_about_power_cuts(database)
 
     def run(self, *, stop_when_unclean: bool = False) -> Outcome:
         self._register()
@@ -285,11 +285,13 @@ def _identity(data: dict[str, Any]) -> Identity:
     )
 
 
-def _forget_about_power_cuts(database: Database) -> None:
+def forget_about_power_cuts(database: Database) -> None:
     """Processes die in a simulation, machines do not: commits need not reach the disk."""
 
-    def relax(connection: Any, _record: Any) -> None:
-        connection.execute("PRAGMA synchronous=OFF")
+    if not event.contains(database.engine, "connect", _relax):
+        database.close()
+        event.listen(database.engine, "connect", _relax)
 
-    database.close()
-    event.listen(database.engine, "connect", relax)
+
+def _relax(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF")

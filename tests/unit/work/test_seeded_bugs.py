@@ -20,8 +20,8 @@ from retrieval.database import Database
 from tests.support.fake_slack import Faults
 from tests.support.simulation import Outcome, Scale, Simulation
 
-ROUGH = Faults(rate_limited=0.05, failed_before=0.10, failed_after=0.10, unreadable=0.10, frozen=0.06)
-SMALL = Scale(partners=24, days=90, kills=90, step=timedelta(hours=6), outages=((60, 12), (200, 40)), faults=ROUGH)
+ROUGH = Faults(rate_limited=0.05, failed_before=0.10, failed_after=0.10, unreadable=0.10, frozen=0.15)
+SMALL = Scale(partners=16, days=75, kills=90, step=timedelta(hours=8), outages=((40, 9), (130, 25)), faults=ROUGH)
 SEED = 7
 
 

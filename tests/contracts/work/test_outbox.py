@@ -237,6 +237,29 @@ def test_a_post_refused_for_a_week_is_dead(desk: Desk) -> None:
     assert desk.state(key) == "DEAD"
 
 
+def test_a_post_that_never_shows_in_history_for_a_week_is_dead(desk: Desk) -> None:
+    key = desk.put()
+    for _ in range(20):
+        desk.slack.script = [Ambiguous()]
+        desk.first.send_due()
+        for _ in range(2):
+            assert desk.state(key) == "UNKNOWN"
+            desk.wait(hours=4.5)
+            desk.first.reconcile()
+    assert desk.steps(key)[-1] == ("UNKNOWN", "DEAD", "given up")
+
+
+def test_a_post_whose_reason_cannot_be_judged_goes_out_and_holds_up_nobody(desk: Desk) -> None:
+    def broken(session: object, post: OutgoingPost) -> bool:
+        raise KeyError(post.key)
+
+    desk.put("a")
+    desk.put("b")
+    desk.wanted = broken
+    assert desk.first.send_due() == 2
+    assert desk.seen == ["a", "b"]
+
+
 def test_after_a_long_outage_a_post_refused_before_it_is_tried_again(desk: Desk) -> None:
     key = desk.put()
     desk.slack.script = [Refused()]
