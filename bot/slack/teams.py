@@ -17,5 +17,7 @@ class Teams:
         """Our id; raises what the database raises."""
         if slack_team not in self._known:
             with self._database.write() as session:
-                self._known[slack_team] = team_id(session, slack_team)
+                found = team_id(session, slack_team)
+            # Only what is committed is remembered.
+            self._known[slack_team] = found
         return self._known[slack_team]

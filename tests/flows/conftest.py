@@ -22,6 +22,7 @@ from bot.slack.app import build_bolt
 from bot.slack.client import build_client
 from bot.slack.delivery import SlackNotifier
 from bot.slack.front import Front
+from bot.slack.http import HttpServer, application
 from bot.slack.inbox_middleware import KIND
 from bot.slack.manifest import render_manifest
 from bot.slack.privacy import Privacy
@@ -49,8 +50,15 @@ class Bot:
     """The parts that `build` puts together, in a test's hands."""
 
     def __init__(
-        self, sandbox: Sandbox, database: Database, searcher: Searcher, answering: Answering, workers: int = 4
+        self,
+        sandbox: Sandbox,
+        database: Database,
+        searcher: Searcher,
+        answering: Answering,
+        workers: int = 4,
+        address: str | None = None,
     ) -> None:
+        self.stopped = False
         client = build_client(sandbox.bot_token, sandbox.api_url)
         privacy = Privacy(client, keep=0.0)
         teams = Teams(database)
@@ -64,8 +72,8 @@ class Bot:
         self.workers = WorkerPool(self.inbox, {KIND: questions}, workers, failures={KIND: questions.failed})
         self.posting = WakingLoop("posting", lambda: self.sender.send_due(1))
         self.inbox.on_receive, self.inbox.on_posts = self.workers.wake, self.posting.wake
-        self.app = build_bolt(self.front, self.inbox)
-        self._handler = connect(self.app, sandbox.app_token)
+        self.app = build_bolt(self.front, self.inbox, signing_secret=sandbox.signing_secret)
+        self._hang_up = self._connect(sandbox, address)
         self.workers.start()
         self.posting.start()
 
@@ -74,8 +82,19 @@ class Bot:
         self.scanner.scan()
         self.posting.wake()
 
+    def _connect(self, sandbox: Sandbox, address: str | None) -> Callable[[], None]:
+        """Over HTTP when there is an address, else over Socket Mode; returns what ends it."""
+        if address is None:
+            return connect(self.app, sandbox.app_token).client.close
+        server = HttpServer(address, application(self.app, lambda: {"ok": True}))
+        server.start()
+        return server.stop
+
     def stop(self) -> None:
-        self._handler.client.close()
+        if self.stopped:
+            return
+        self.stopped = True
+        self._hang_up()
         self.workers.stop()
         self.posting.stop()
 
@@ -131,8 +150,9 @@ BotMaker = Callable[..., Bot]
 def make_bot(sandbox: Sandbox, story_database: Database, searcher: HybridRetriever) -> Iterator[BotMaker]:
     made: list[Bot] = []
 
-    def make(answering: Answering | None = None, workers: int = 4) -> Bot:
-        made.append(Bot(sandbox, story_database, searcher, answering or Answerer(searcher, None), workers))
+    def make(answering: Answering | None = None, workers: int = 4, address: str | None = None) -> Bot:
+        answering = answering or Answerer(searcher, None)
+        made.append(Bot(sandbox, story_database, searcher, answering, workers, address))
         return made[-1]
 
     yield make
