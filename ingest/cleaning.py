@@ -10,12 +10,14 @@ from ingest.blocks import Dropped
 
 SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 # A mark follows a word of three letters or more, a stop or a closing quote: "5 km²" and "10²" are no marks.
-MARK = re.compile(rf"(?:(?<=[^\W\d_]{{3}})|(?<=[.,;:!?…\"'”’»)\]*—–]))[{SUPERSCRIPT}]+(?:[,–][{SUPERSCRIPT}]+)*")
-REFERENCE = re.compile(r"(?<=\S)\[\^[^\]\s]+\]")
+MARK = re.compile(
+    rf"(?:(?<=[^\W\d_]{{3}})|(?<=[.,;:!?…\"'”’»)\]*—–]))[{SUPERSCRIPT}]{{1,3}}(?:[,–][{SUPERSCRIPT}]{{1,3}})*(?![{SUPERSCRIPT}])"
+)
+REFERENCE = re.compile(r"(?<=\S)\[\^[^\]\s]{1,40}\]")
 # Bounded repeats keep a file without spaces from taking quadratic time.
-BREAK = re.compile(r"([^\W\d_]{1,40})([-\u2010\u00ad])[ \t]*\n\s*([^\W\d_]{1,40})")
+BREAK = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,40})([-\u2010\u00ad])[ \t]*\n\s*([^\W\d_]{1,40})")
 SOFT = re.compile(r"(?<=[^\W\d_])\u00ad(?=[^\W\d_])")
-COMPOUND = re.compile(r"[^\W\d_]{1,40}-[^\W\d_]{1,40}")
+COMPOUND = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,40}-[^\W\d_]{1,40}")
 
 
 class Cleaner:

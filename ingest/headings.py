@@ -17,6 +17,8 @@ SMALL_WORDS = frozenset({
 NUMBERED = re.compile(
     r"(?:(?:part|chapter|section|annex|appendix)\s+)?((?:\d{1,2}|[IVX]{1,5}|[A-Z])(?:\.\d{1,2})*)[.):]?\s+(?=\S)", re.I
 )
+# More short blocks than this above the text are text themselves.
+MOST_BYLINES = 6
 FIRST_SECTIONS = frozenset({
     "abstract", "summary", "introduction", "background", "foreword", "preface", "overview", "contents", "purpose",
     "scope", "conclusion",
@@ -33,10 +35,12 @@ def guess_headings(blocks: Sequence[Block], notes: Collection[int]) -> tuple[dic
     short = [i not in notes and _looks_like_heading(block) for i, block in enumerate(blocks)]
     first_body = next((i for i, block in enumerate(blocks) if i not in notes and _is_body(block)), len(blocks))
     found = {
-        i: _level(block.text) for i, block in enumerate(blocks) if short[i] and _body_follows(blocks, notes, short, i)
+        i: _level(blocks[i].text)
+        for i, follows in enumerate(_before_body(blocks, notes, short))
+        if follows and short[i]
     }
     byline: frozenset[int] = frozenset()
-    if 0 < first_body < len(blocks) and short[0]:
+    if 0 < first_body < min(len(blocks), MOST_BYLINES + 2) and short[0]:
         byline = frozenset(range(1, first_body)) - _sections(blocks, first_body)
         found = {i: level for i, level in found.items() if i not in byline} | {0: 1}
     elif found.get(0) and blocks[0].text.strip().casefold() not in FIRST_SECTIONS:
@@ -88,13 +92,16 @@ def _is_body(block: Block) -> bool:
     return len(block.text.split()) >= BODY_WORDS or (len(block.text.split()) > 3 and not is_unfinished(block.text))
 
 
-def _body_follows(blocks: Sequence[Block], notes: Collection[int], short: Sequence[bool], i: int) -> bool:
-    for following in range(i + 1, len(blocks)):
-        if following in notes:
-            return False  # a heading never stands right above the notes of a page
-        if not short[following]:
-            return _is_body(blocks[following]) or blocks[following].kind in ("list", "table")
-    return False
+def _before_body(blocks: Sequence[Block], notes: Collection[int], short: Sequence[bool]) -> list[bool]:
+    """Whether body text follows each block, other short blocks aside. Never so above the notes of a page."""
+    follows = [False] * len(blocks)
+    for i in range(len(blocks) - 2, -1, -1):
+        below = i + 1
+        if below in notes:
+            continue
+        is_body = _is_body(blocks[below]) or blocks[below].kind in ("list", "table")
+        follows[i] = follows[below] if short[below] else is_body
+    return follows
 
 
 def _level(text: str) -> int:

@@ -12,7 +12,7 @@ DIGITS = str.maketrans(SUPERSCRIPT, "0123456789")
 # "12 Text", then "12. Text" and "12) Text": the bare form first, for numbered lists wear the others.
 BARE = re.compile(rf"\s*(\d{{1,3}}|[{SUPERSCRIPT}]{{1,3}})[ \t\u00a0]*(?=[^\s\d.)\]])")
 STOPPED = re.compile(r"\s*\[?(\d{1,3})[.)\]][ \t\u00a0]+(?=\S)")
-MARKDOWN = re.compile(r"\s*\[\^([^\]\s]+)\]:[ \t]*")
+MARKDOWN = re.compile(r"\s*\[\^([^\]\s]{1,40})\]:[ \t]*")
 CAPTION = re.compile(
     r"(image|photo|photograph|figure|fig\.|picture|caption|credit|source)\b[^.!?]{0,12}:\s", re.IGNORECASE
 )

@@ -117,13 +117,16 @@ class _Packer:
         if sized.pieces <= budget:
             return [sized]
         groups: list[list[_Slice]] = []
+        filled = 0
         for span in sentence.spans:
             for start, end in self._cuts(span.text, budget):
-                piece = _Slice(span, start, end)
-                if groups and self._sized(_sliced([*groups[-1], piece])).pieces <= budget:
-                    groups[-1].append(piece)
+                size = self._count(span.text[start:end])
+                if groups and filled + size <= budget:
+                    groups[-1].append(_Slice(span, start, end))
+                    filled += size
                 else:
-                    groups.append([piece])
+                    groups.append([_Slice(span, start, end)])
+                    filled = size
         return [self._sized(_sliced(group, sentence.locator)) for group in groups]
 
     def _cuts(self, text: str, budget: int) -> Iterator[tuple[int, int]]:

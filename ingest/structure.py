@@ -15,7 +15,7 @@ from ingest.readers.markdown import ITEM
 from ingest.sentences import sentence_ranges
 from retrieval.types import Sentence, Span
 
-LOCATOR = re.compile(r"\s*\{([^{}\n]{1,80})\}\s*$")
+LOCATOR = re.compile(r"\{([^{}\n]{1,80})\}\s*")
 BULLET = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])[ \t]+")
 
 
@@ -104,11 +104,12 @@ class _Builder:
             self.units.append(Unit(joined_path(self._path, self._title), sentences, chain.note))
 
     def _without_locator(self, text: str) -> tuple[str, str | None]:
-        found = LOCATOR.search(text) if self._digest else None
+        start = text.rfind("{")
+        found = LOCATOR.fullmatch(text, start) if self._digest and start >= 0 else None
         if found is None:
             return text, None
         self.cleaner.drop(found[0], "locator")
-        return text[: found.start()], found[1].strip()
+        return text[:start], found[1].strip()
 
     def _pieces(self, block: Block, text: str, position: int) -> list[str]:
         """The cleaned parts of a block that no sentence runs across: items, rows, or the whole."""

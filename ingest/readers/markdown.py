@@ -15,8 +15,7 @@ RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])[ \t]+\S")
 FENCE = re.compile(r" {0,3}(```|~~~)")
 TABLE_RULE = re.compile(r"\s*\|?[ \t]*:?-{2,}:?[ \t]*(\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
-NOTE = re.compile(r" {0,3}\[\^([^\]\s]+)\]:[ \t]*")
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+NOTE = re.compile(r" {0,3}\[\^([^\]\s]{1,40})\]:[ \t]*")
 
 
 def read_markdown(data: bytes) -> Reading:
@@ -51,21 +50,19 @@ class _Parser:
                 self.blocks.append(Block("\n".join(group), number, None, kind, level))
 
     def _without_comments(self, text: str) -> str:
-        if self._comment:
-            if "-->" not in text:
-                self.dropped.append(Dropped(text, "comment"))
-                return ""
-            inside, text = text.split("-->", 1)
-            self.dropped.append(Dropped(inside + "-->", "comment"))
-            self._comment = False
-        for found in COMMENT.findall(text):
-            self.dropped.append(Dropped(found, "comment"))
-        text = COMMENT.sub("", text)
-        if "<!--" in text:
-            text, inside = text.split("<!--", 1)
-            self.dropped.append(Dropped("<!--" + inside, "comment"))
-            self._comment = True
-        return text
+        """`text` without comments; one that is not closed goes on in the next paragraph."""
+        kept: list[str] = []
+        at = 0
+        while at < len(text):
+            start = at if self._comment else text.find("<!--", at)
+            kept.append(text[at : start if start >= 0 else len(text)])
+            if start < 0:
+                break
+            end = text.find("-->", start)
+            self._comment = end < 0
+            at = len(text) if end < 0 else end + 3
+            self.dropped.append(Dropped(text[start:at], "comment"))
+        return "".join(kept)
 
     def _groups(self, lines: list[str]) -> Iterator[tuple[Kind | None, int | None, list[str]]]:
         """Runs of lines of one kind; a kind of None is markup that carries no text."""
@@ -85,7 +82,8 @@ class _Parser:
             if level is not None and content is not None:
                 yield "heading", level, [content]
             elif content is not None:
-                kind, run = found, [*run, content]
+                kind = found
+                run.append(content)
         if run:
             yield kind, None, run
 
