@@ -5,28 +5,22 @@ from __future__ import annotations
 import difflib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Literal, get_args
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from bot.errors import NotFound, UserError
 from bot.partners import validation
+from bot.partners.models import CONCLUSIONS, STATUSES, Assessment, Conclusion, NewPartner, Partner, Recorded, Status
 from bot.partners.tables import AssessmentRow, PartnerRow
 from bot.reminders.occurrences import OccurrenceChanged, complete
 from bot.reminders.rules import local_date
-from bot.reminders.series import OUTSET, NewSeries, cadence_of, end_series, locked, open_of, open_series
+from bot.reminders.series import OPEN, OUTSET, NewSeries, cadence_of, end_series, locked, open_of, open_series
 from bot.reminders.tables import OccurrenceRow, SeriesRow
-from bot.work.people import slack_user
 from bot.work.statements import insert_once
+from bot.work.tables import PersonRow
 
-Status = Literal["proposed", "active", "paused", "suspended", "ended"]
-Conclusion = Literal["continue", "continue with measures", "suspend", "end"]
-
-STATUSES: tuple[Status, ...] = get_args(Status)
-CONCLUSIONS: tuple[Conclusion, ...] = get_args(Conclusion)
 STATUS_AFTER: dict[Conclusion, Status] = {
     "continue": "active",
     "continue with measures": "active",
@@ -35,76 +29,8 @@ STATUS_AFTER: dict[Conclusion, Status] = {
 }
 
 SUBJECT_KIND = "partner"
-WARN_DAYS = 14
 # The guidance puts assessment before support and names no period: this one is our own judgement.
 OUTSET_DAYS = 14
-
-
-@dataclass(frozen=True, slots=True)
-class NewPartner:
-    """A partner to be registered. `focal` and `by` are person ids; `cadence` as typed ("180 days", "6 months").
-
-    `assess_by` is the local date of the outset assessment; by default two weeks from today.
-    """
-
-    team_id: str
-    name: str
-    channel: str
-    zone: str
-    cadence: str
-    focal: str | None
-    by: str | None = None
-    assess_by: date | None = None
-    warn_days: int = WARN_DAYS
-
-
-@dataclass(frozen=True, slots=True)
-class Partner:
-    """A partner as it stands. `focal` is a person id, `focal_slack` the same person for Slack, where known.
-
-    `occurrence_id`, `due_on` and `purpose` are those of the open assessment; None once support has ended.
-    """
-
-    partner_id: str
-    team_id: str
-    name: str
-    status: Status
-    focal: str | None
-    focal_slack: str | None
-    channel: str
-    zone: str
-    cadence: str
-    created_at: datetime
-    series_id: str
-    occurrence_id: str | None
-    occurrence_version: int | None
-    purpose: str | None
-    due_on: date | None
-    scheduled_on: date | None
-    last_conclusion: Conclusion | None
-    last_assessed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """What somebody (person id) concluded about a partner."""
-
-    conclusion: Conclusion
-    note: str | None
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """An assessment in a partner's history."""
-
-    assessment_id: str
-    conclusion: Conclusion
-    note: str | None
-    by: str
-    at: datetime
-    purpose: str | None
-    scheduled_on: date | None
 
 
 def add(session: Session, new: NewPartner, now: datetime) -> Partner:
@@ -145,10 +71,10 @@ def add(session: Session, new: NewPartner, now: datetime) -> Partner:
 
 def list_(session: Session, team_id: str, *, status: Status | None = None) -> list[Partner]:
     """Every partner of the workspace, by name; only those of one status when it is given."""
-    query = select(PartnerRow).where(PartnerRow.team_id == team_id).order_by(PartnerRow.name_key)
+    chosen = [PartnerRow.team_id == team_id]
     if status is not None:
-        query = query.where(PartnerRow.status == status)
-    return [_as_value(session, row) for row in session.scalars(query)]
+        chosen.append(PartnerRow.status == status)
+    return _values(session, *chosen)
 
 
 def get(session: Session, team_id: str, name_or_id: str) -> Partner:
@@ -232,16 +158,43 @@ def history(session: Session, partner_id: str) -> list[Recorded]:
 
 
 def _as_value(session: Session, row: PartnerRow) -> Partner:
-    series = session.get_one(SeriesRow, row.series_id)
-    occurrence = open_of(session, row.series_id)
-    last = next(iter(history(session, row.partner_id)), None)
+    [value] = _values(session, PartnerRow.partner_id == row.partner_id)
+    return value
+
+
+def _values(session: Session, *chosen: ColumnElement[bool]) -> list[Partner]:
+    query = (
+        select(PartnerRow, SeriesRow, OccurrenceRow, PersonRow.slack_user)
+        .join(SeriesRow, SeriesRow.series_id == PartnerRow.series_id)
+        .outerjoin(OccurrenceRow, and_(OccurrenceRow.series_id == SeriesRow.series_id, OccurrenceRow.state == OPEN))
+        .outerjoin(PersonRow, PersonRow.person_id == PartnerRow.focal_id)
+        .where(*chosen)
+        .order_by(PartnerRow.name_key)
+    )
+    rows = session.execute(query.execution_options(populate_existing=True)).all()
+    ids = [partner.partner_id for partner, *_ in rows]
+    assessments = select(AssessmentRow).where(AssessmentRow.partner_id.in_(ids)).order_by(AssessmentRow.assessed_at)
+    last = {assessment.partner_id: assessment for assessment in session.scalars(assessments)}
+    return [
+        _value(partner, series, occurrence, slack_user, last.get(partner.partner_id))
+        for partner, series, occurrence, slack_user in rows
+    ]
+
+
+def _value(
+    row: PartnerRow,
+    series: SeriesRow,
+    occurrence: OccurrenceRow | None,
+    focal_slack: str | None,
+    last: AssessmentRow | None,
+) -> Partner:
     return Partner(
         partner_id=row.partner_id,
         team_id=row.team_id,
         name=row.name,
         status=_status(row),
         focal=row.focal_id,
-        focal_slack=slack_user(session, row.focal_id) if row.focal_id else None,
+        focal_slack=focal_slack,
         channel=row.channel,
         zone=series.zone,
         cadence=str(cadence_of(series)),
@@ -252,8 +205,8 @@ def _as_value(session: Session, row: PartnerRow) -> Partner:
         purpose=occurrence.purpose if occurrence else None,
         due_on=occurrence.due_on if occurrence else None,
         scheduled_on=occurrence.scheduled_on if occurrence else None,
-        last_conclusion=last.conclusion if last else None,
-        last_assessed_at=last.at if last else None,
+        last_conclusion=_conclusion(last) if last else None,
+        last_assessed_at=last.assessed_at if last else None,
     )
 
 
