@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import re
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -10,9 +12,11 @@ from hypothesis import strategies as st
 
 from ingest.blocks import Block, Reading
 from ingest.errors import Rejected
+from ingest.passages import pack
 from ingest.readers.markdown import read_markdown
 from ingest.readers.text import read_text
 from ingest.structure import Structure, structure
+from retrieval.types import Source
 from tests.unit.ingest.conftest import ARTICLE
 
 
@@ -204,6 +208,27 @@ def test_markdown_footnotes_stand_apart() -> None:
 
     assert body(parts) == [([2], "Oil is dear."), ([2], "It burns.")]
     assert [(u.note, u.sentences[0].text) for u in parts.units][1] == (True, "Reed, *Wicks*.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("word¹ " * 20_000, "co-\n" * 20_000, "x[^a" * 20_000, "- a\n" * 20_000, "<!-- " * 20_000, " {x" * 20_000),
+        *("a" * 100_000, "a" + " " * 100_000 + "{", "Title Case\n\n" * 5_000, "12 notes\n\n" * 5_000, "a,b" * 30_000),
+    ],
+)
+def test_no_document_takes_more_than_linear_time(text: str) -> None:
+    started = time.process_time()
+    for read in (read_text, read_markdown):
+        with contextlib.suppress(Rejected):
+            pack(structure(read(text.encode()), digest=True).units, Source("s", "p"))
+    assert time.process_time() - started < 5
+
+
+def test_many_short_lines_at_the_top_are_no_byline() -> None:
+    parts = of_text("\n\n".join(["The Tower Song", *["light the lamp", "keep the coast"] * 5, ARTICLE]))
+
+    assert not any(item.reason == "byline" for item in parts.dropped)
 
 
 def test_reading_survives_the_way_out_of_the_child(tmp_path: Path) -> None:

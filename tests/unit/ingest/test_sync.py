@@ -284,6 +284,19 @@ def test_the_starter_guidance_is_indexed_without_a_rejection(library: Library) -
     assert library.found("detainees early humane lawful")[0].sentences[0].locator is not None
 
 
+def test_both_databases_take_what_files_may_hold(database: Database, tmp_path: Path, write: Write) -> None:
+    library = Library(database, tmp_path / "home")
+    odd = "Oil\x00 is dear." + " It burns." * 30
+    write("a.txt", odd)
+    write("b.txt", b"\xff\xfe" + odd.encode("utf-16-le") + b"\x00\xd8\n\x00")
+    write("ü \U0001f6e2.md", f'---\ntitle: "Oil\\0 \\u200b"\n---\n# Oil\x00\n\n{odd}')
+    report = library.ingest(tmp_path / "docs")
+
+    assert (counts(report), report.rejected) == ((3, 0, 0, 0), ())
+    assert counts(library.ingest(tmp_path / "docs")) == (0, 0, 3, 0)
+    assert {passage.sentences[0].text for passage in library.found("dear")} == {"Oil is dear."}
+
+
 def test_what_one_bad_file_takes_the_others_do_not_wait_for(
     sqlite_database: Database, tmp_path: Path, write: Write
 ) -> None:
