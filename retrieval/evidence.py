@@ -11,7 +11,7 @@ from retrieval.sentences import Candidate
 from retrieval.types import Hit, Results
 from retrieval.wording import content_weights, normal, shared
 
-HITS_READ = 3
+SENTENCES_READ = 3
 _UNITS = "months?|weeks?|days?|years?|hours?|percent|per cent|percentage"
 _WANTS_FIGURE = re.compile(
     r"\b(?:how (?:many|much|often|long|frequently|soon|regularly)|(?:what|which) (?:\w+ )?(?:number|share|percentage|"
@@ -63,8 +63,8 @@ def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Eviden
         dense=max(cosines, default=None),
         sentence=ranked[0].coverage if ranked else 0.0,
         passage=shared(weights, tokens(best)),
-        names=names_found(asked.question, results.hits[:HITS_READ]),
-        figure=_figure_found(asked.question, ranked[:HITS_READ]),
+        names=names_found(asked.question, results.hits),
+        figure=_figure_found(asked.question, ranked[:SENTENCES_READ]),
     )
 
 
@@ -75,10 +75,17 @@ def names_found(question: str, hits: Sequence[Hit]) -> float:
     names = names_in(question)
     if not names:
         return 1.0
-    text = normal(" ".join(hit.passage.indexed_text for hit in hits))
+    text = normal(" ".join(_called(hit) for hit in hits))
     known, lower, initials = set(tokens(text)), text.lower(), _initials(text)
     found = [n for n in names if set(tokens(n)) & known or n.lower() in lower or _abbreviates(n, initials)]
     return len(found) / len(names)
+
+
+def _called(hit: Hit) -> str:
+    source = hit.passage.source
+    return " ".join(
+        part for part in (hit.passage.indexed_text, source.author, source.publisher, source.edition) if part
+    )
 
 
 def names_in(question: str) -> list[str]:

@@ -44,7 +44,7 @@ def _in_order_of_need(asked: Asked, ranked: Sequence[Candidate]) -> Iterator[Can
     if len(asked.parts) > 1:
         for part in range(len(asked.parts)):
             strongest = max(ranked, key=lambda candidate: candidate.parts[part])
-            if strongest.score >= PART_KEPT_SHARE * best.score:
+            if strongest.parts[part] >= PART_KEPT_SHARE * max(best.parts):
                 yield strongest
     if asked.compares:
         source = best.hit.passage.source.source_id

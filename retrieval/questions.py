@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from retrieval.types import Turn
-from retrieval.wording import normal, words
+from retrieval.wording import function_words, normal, words
 
 MAX_CHARACTERS = 4000
 # A turn this short that also points back ("and who else?", "why is that?") is read with the question before it.
 SHORT_TURN_WORDS = 12
 MAX_PARTS = 4
+MIN_MENDED_LETTERS = 5
+MENDED_LIKENESS = 0.85
 
 _QUESTION_WORDS = "what|who|whom|whose|when|where|which|why|how"
 _AUXILIARIES = (
@@ -78,12 +81,34 @@ def understand(question: str, context: Sequence[Turn] = ()) -> Asked:
     )
 
 
+def mended(asked: Asked, vocabulary: Iterable[str]) -> Asked | None:
+    """The question with words that look misspelt replaced by the nearest of `vocabulary`; None when none does.
+
+    For a second look only: a word the corpus does not have may also be a good word.
+    """
+    known = {word.lower() for word in vocabulary} | function_words()
+    mends: dict[str, str] = {}
+    for word in set(words(asked.query)):
+        if len(word) >= MIN_MENDED_LETTERS and word.isalpha() and word not in known:
+            near = get_close_matches(word, [w for w in known if w[0] == word[0]], n=1, cutoff=MENDED_LIKENESS)
+            mends |= {word: near[0]} if near else {}
+    if not mends:
+        return None
+    return replace(asked, query=_mend(asked.query, mends), parts=tuple(_mend(part, mends) for part in asked.parts))
+
+
+def _mend(text: str, mends: dict[str, str]) -> str:
+    return re.sub(r"[^\W\d_]+", lambda match: mends.get(match.group().lower(), match.group()), text)
+
+
 def refers_back(question: str) -> bool:
     """Whether a question leans on an earlier turn: it continues a sentence, or is short and points at something."""
     if _CONTINUES.match(question):
         return True
-    count = len(words(question))
-    return count <= 3 or (count <= SHORT_TURN_WORDS and bool(_POINTS_BACK.search(question)))
+    found = words(question)
+    # Later in a sentence a pronoun mostly means something the sentence itself has named.
+    edges = " ".join([*found[:4], *found[-2:]])
+    return len(found) <= 3 or (len(found) <= SHORT_TURN_WORDS and bool(_POINTS_BACK.search(edges)))
 
 
 def parts_of(question: str) -> tuple[str, ...]:

@@ -22,12 +22,12 @@ logger = logging.getLogger(__name__)
 
 DATA = "refusals.yaml"
 OFF_TOPIC = "off_topic"
-# From these log-odds on a question is turned down on its likeness alone. Over phrasings never fitted on, 97 of 101
-# requests lie above and 1 of 94 look-alikes does.
-LIKENESS_FROM = 0.4
+# From these log-odds on a question is turned down on its likeness alone: over phrasings that were not fitted, patterns
+# and likeness together turn down 99 of 101 requests and 1 of 94 look-alikes.
+LIKENESS_FROM = 0.6
 # A question that shows signs of asking for guidance has to be this much more alike.
 GENERAL = frozenset({"asks_guidance", "scruple", "duty_question"})
-GENERAL_MARGIN = 2.2
+GENERAL_MARGIN = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,6 +87,7 @@ class SentenceVectors:
 class _Place:
     hit: Hit
     position: int
+    terms: frozenset[str]
     coverage: float
 
     @property
@@ -106,8 +107,9 @@ class SentenceRanker:
         if not places:
             return []
         similarities = self._similarities(asked, places)
+        parts = [_weights_of(part, results.terms) for part in asked.parts]
         candidates = [
-            _candidate(place, None if similarities is None else similarities[row], len(asked.parts))
+            _candidate(place, None if similarities is None else similarities[row], parts)
             for row, place in enumerate(places)
         ]
         return sorted(candidates, key=lambda candidate: -candidate.score)
@@ -132,27 +134,38 @@ def _places(results: Results) -> list[_Place]:
 
     weights = content_weights(results.terms)
     found = [
-        _Place(hit, position, shared(weights, tokens(sentence.text)))
+        _Place(hit, position, terms, shared(weights, terms))
         for hit in results.hits[:PASSAGES_READ]
         for position, sentence in enumerate(hit.passage.sentences)
         if len(words(sentence.text)) >= MIN_WORDS
+        for terms in (frozenset(tokens(sentence.text)),)
     ]
     found.sort(key=lambda place: -(place.hit.score + place.coverage))
     return found[:SENTENCES_EMBEDDED]
 
 
-def _candidate(place: _Place, similarities: Vectors | None, parts: int) -> Candidate:
+def _candidate(place: _Place, similarities: Vectors | None, parts: Sequence[Mapping[str, float]]) -> Candidate:
     whole = 0.0 if similarities is None else float(similarities[0])
-    rest = COVERAGE_SHARE * place.coverage + PASSAGE_SHARE * place.hit.score - _penalty(place)
-    each = [whole] * parts if similarities is None else [float(value) for value in similarities[1:]]
+    penalty = _penalty(place)
+    each = [whole] * len(parts) if similarities is None else [float(value) for value in similarities[1:]]
     return Candidate(
         hit=place.hit,
         position=place.position,
-        score=whole + rest,
-        parts=tuple(PART_SHARE * value + (1 - PART_SHARE) * whole + rest for value in each),
+        score=whole + COVERAGE_SHARE * place.coverage + PASSAGE_SHARE * place.hit.score - penalty,
+        # The passage was found for the whole question: for one part of it, its rank says little.
+        parts=tuple(
+            PART_SHARE * value + (1 - PART_SHARE) * whole + COVERAGE_SHARE * shared(weights, place.terms) - penalty
+            for value, weights in zip(each, parts, strict=True)
+        ),
         similarity=None if similarities is None else whole,
         coverage=place.coverage,
     )
+
+
+def _weights_of(part: str, terms: Mapping[str, float]) -> dict[str, float]:
+    from retrieval.lexical import tokens
+
+    return {term: weight for term, weight in content_weights(terms).items() if term in tokens(part)}
 
 
 def _penalty(place: _Place) -> float:

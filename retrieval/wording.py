@@ -95,8 +95,14 @@ def content_weights(terms: Mapping[str, float]) -> dict[str, float]:
 
 
 @cache
+def function_words() -> frozenset[str]:
+    """Words that any question or sentence may have, whatever it is about."""
+    return frozenset(_FUNCTION_WORDS.split())
+
+
+@cache
 def function_stems() -> frozenset[str]:
-    """The stems of words that any question or sentence may have, whatever it is about."""
+    """The stems of `function_words`."""
     from retrieval.lexical import tokens
 
     return frozenset(tokens(_FUNCTION_WORDS))
