@@ -64,7 +64,7 @@ def add(
     zone = for_field("zone", lambda: validation.zone_name(zone or context.desk.zone))
     cadence = f"{every} {unit}"
     for_field("name", lambda: validation.partner_name(name))
-    for_field("every", lambda: validation.cadence(cadence, zone, register.WARN_DAYS))
+    for_field("every", lambda: validation.cadence(cadence, zone, 0))
     if first_due is not None:
         for_field("first_due", lambda: validation.not_past(first_due, local_date(context.now, zone)))
     if not context.inside(channel):

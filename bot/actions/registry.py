@@ -125,9 +125,10 @@ class Registry:
         """What was typed after a slash command; raises UsageError, whose message shows how it is typed."""
         verbs = {action.verb: action for action in self.nouns("slash").get(noun, [])}
         first, _, rest = text.strip().partition(" ")
-        action = verbs.get(first.casefold())
+        action = verbs.get(first.casefold()) or self._help(first, rest)
         if action is None:
-            action, rest = next((a for a in verbs.values() if a.default), None), text
+            alone = not first and len(verbs) == 1
+            action, rest = next((a for a in verbs.values() if a.default or alone), None), text
         if action is None:
             raise UsageError(self._unknown(noun, first, verbs))
         try:
@@ -147,6 +148,11 @@ class Registry:
         if call.action.form is None:
             return call.action.handler(context, **call.values)
         return call.action.form(context, **call.values)
+
+    def _help(self, first: str, rest: str) -> Action | None:
+        """Help, whatever command it is asked of."""
+        asked = first.casefold() == "help" and not rest.strip()
+        return next((a for a in self.on("slash") if a.verb == "help"), None) if asked else None
 
     def _admit(self, context: Context, action: Action) -> None:
         if action.who == "insiders" and not context.inside(context.channel):

@@ -32,6 +32,10 @@ class TooLate(BotError):
     """That took too long for Slack, so no form could be opened. Nothing was changed; please try again."""
 
 
+class AlreadyOpen(Exception):
+    """The same click or command came twice, and the first has opened the form."""
+
+
 @dataclass(frozen=True)
 class Asker:
     """The person who asked, where, and by what they can be answered there."""
@@ -69,6 +73,8 @@ class Front:
         """Do it; whatever goes wrong is told to this person alone."""
         try:
             work()
+        except AlreadyOpen:
+            logger.info("a repeated delivery was dropped")
         except Exception as error:  # a listener has nobody above it who could tell the user
             self.tell(asker, error_view(error))
 
@@ -85,11 +91,13 @@ class Front:
         logger.warning("a private answer found no way to its reader")
 
     def open_modal(self, trigger_id: str, view: dict[str, Any]) -> str:
-        """Open a modal; its id. Raises TooLate when the trigger is spent."""
+        """Open a modal; its id. Raises TooLate when the trigger has expired, AlreadyOpen when it is spent."""
         try:
             opened = self.client.views_open(trigger_id=trigger_id, view=view)
         except SlackApiError as error:
-            if error_code(error) in ("expired_trigger_id", "exchanged_trigger_id"):
+            if error_code(error) == "exchanged_trigger_id":
+                raise AlreadyOpen from error
+            if error_code(error) == "expired_trigger_id":
                 raise TooLate from error
             raise
         return str(opened["view"]["id"])

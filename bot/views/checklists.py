@@ -19,15 +19,16 @@ def message(view: ChecklistView) -> Message:
         return _catalogue(view)
     checklist = view.checklist
     items = [kit.section(_item(n, item)) for n, item in enumerate(checklist.items[: limits.BLOCKS - 6], 1)]
-    room = limits.MESSAGE - 1500
-    blocks = [
+    head = [
         kit.header(checklist.title),
         kit.context(f"When: {escape(checklist.when)} · version {checklist.version}"),
-        *_within(items, room),
+    ]
+    foot = [
         kit.context("A checklist shows what to think of. It decides nothing, and it gives no legal ruling."),
         *_others(view, "Other checklists"),
     ]
-    return Message(_fallback(checklist), tuple(blocks))
+    room = limits.MESSAGE - limits.body_text([*head, *foot])
+    return Message(_fallback(checklist), (*head, *_within(items, room), *foot))
 
 
 def _catalogue(view: ChecklistView) -> Message:

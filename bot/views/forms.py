@@ -52,7 +52,7 @@ def snooze(form: SnoozeForm) -> dict[str, Any]:
     """The date until which nothing is posted about an occurrence."""
     about = f"*{escape(form.partner)}*, due {day(form.due_on)}. The scheduled date stays; only the nudges wait."
     until = {"type": "datepicker", "initial_date": form.until.isoformat()}
-    blocks = [kit.section(about), kit.field("until", "No nudge before", until)]
+    blocks = [kit.section(about), kit.context(CAUTION), kit.field("until", "No nudge before", until)]
     return kit.modal(SNOOZE, "Snooze", blocks, submit="Snooze", keep=_keep(form))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -80,6 +81,28 @@ def test_a_nudge_is_acknowledged_by_the_first_and_the_second_is_told(bot: Bot, w
     told = workspace.wait_for(lambda: amal.ephemerals("C-liaison"), what="word that it was done")
     assert "Already acknowledged by @bo" in workspace.text(told[-1])
     workspace.wait_for(lambda: "Acknowledged by @bo." in workspace.text(card))
+
+
+def test_everything_delivered_twice_is_done_once(bot: Bot, workspace: Workspace) -> None:
+    amal = workspace.user("amal")
+    workspace.faults.arm("duplicate_delivery")
+    try:
+        add(workspace, "River Patrol", first_due="2026-03-19")
+        time.sleep(0.3)
+        assert typed(workspace, "amal", "/partner list").count("River Patrol") == 1
+        workspace.sandbox.clock.set(datetime(2026, 3, 19, 9, tzinfo=UTC))
+        card = nudge(bot, workspace, "River Patrol")
+        before = len(amal.ephemerals("C-liaison"))
+        amal.click("Acknowledge", card)
+        workspace.wait_for(lambda: "Acknowledged by @amal." in workspace.text(card))
+        amal.click("Snooze…", card)
+        amal.wait_for_modal("Snooze")
+        amal.close_modal()
+        time.sleep(0.3)
+        assert len(amal.ephemerals("C-liaison")) == before
+    finally:
+        workspace.faults.clear()
+    assert [m.text for m in workspace.bot_messages("C-liaison")].count(card.text) == 1
 
 
 def test_a_nudge_is_put_off_and_then_recorded(bot: Bot, workspace: Workspace) -> None:

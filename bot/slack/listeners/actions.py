@@ -13,6 +13,7 @@ from bot.actions.answers import PassageGone
 from bot.actions.nudges import refreshed
 from bot.actions.registry import Call
 from bot.errors import Conflict
+from bot.reminders.occurrences import OccurrenceChanged
 from bot.slack.front import Asker, Front
 from bot.views import checklists, nudges, passages
 from bot.views.blocks import render_modal
@@ -53,9 +54,13 @@ def _acknowledge(front: Front, asker: Asker, body: dict[str, Any], action: dict[
     context = front.context(asker)
     try:
         view = front.registry.run(context, call)
-    except Conflict:
+    except Conflict as error:
         _refresh(front, body, refreshed(context, card.occurrence_id, card.stage))
-        raise
+        # The same click may be delivered twice: nobody wants to hear that they were quicker than themselves.
+        own = isinstance(error, OccurrenceChanged) and (error.what, error.slack_user) == ("acknowledged", asker.user)
+        if not own:
+            raise
+        return
     if isinstance(view, NudgeView):
         _refresh(front, body, view)
 

@@ -46,6 +46,10 @@ from bot.views import checklists, forms, nudges, passages
         ("partner", "add UNIFIL 1 day", "partner.add", {"name": "UNIFIL", "every": 1, "unit": "days"}),
         ("partner", "add Team 2026-02-30", "partner.add", {"name": "Team 2026-02-30"}),
         ("proviso", "help", "proviso.help", {}),
+        ("proviso", "", "proviso.help", {}),
+        ("partner", "help", "proviso.help", {}),
+        ("checklist", "Help ", "proviso.help", {}),
+        ("checklist", "help for detainees", "checklist.show", {"topic": "help for detainees"}),
     ],
 )
 def test_what_is_typed_is_understood(noun: str, text: str, action: str, values: dict[str, Any]) -> None:
@@ -80,7 +84,7 @@ def test_what_is_typed_is_understood(noun: str, text: str, action: str, values: 
             "I do not know what “all of them” means here. Nothing was changed. Type `/partner list`, "
             "for example `/partner list`.",
         ),
-        ("proviso", "", "`/proviso` needs to know what to do. Nothing was changed. You can type `/proviso help`."),
+        ("proviso", "sing", "`/proviso` does not know “sing”. Nothing was changed. You can type `/proviso help`."),
     ],
 )
 def test_what_is_not_understood_is_answered_with_how_it_is_typed(noun: str, text: str, message: str) -> None:

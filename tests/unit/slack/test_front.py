@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 import pytest
 from slack_sdk import WebClient
@@ -13,7 +14,7 @@ from bot.checklists.catalogue import Catalogue
 from bot.errors import UserError
 from bot.reminders.occurrences import OccurrenceChanged
 from bot.sandbox.driver import Workspace
-from bot.slack.front import Asker, Front, TooLate, error_view
+from bot.slack.front import AlreadyOpen, Asker, Front, TooLate, error_view
 from bot.slack.listeners.views import read_values
 from bot.slack.privacy import Privacy
 from bot.slack.teams import Teams
@@ -59,11 +60,17 @@ def test_a_reader_who_cannot_be_reached_is_logged_without_the_text(
     assert "a secret" not in caplog.text
 
 
-def test_a_trigger_that_is_spent_is_told_as_such(front: Front, workspace: Workspace) -> None:
+def test_a_trigger_that_expired_is_told_as_such_and_one_that_is_spent_is_a_repetition(
+    front: Front, workspace: Workspace
+) -> None:
     trigger = workspace.world.new_trigger("U0AMAL")
     view_id = front.open_modal(trigger, opening())
-    with pytest.raises(TooLate, match="Nothing was changed"):
+    with pytest.raises(AlreadyOpen):
         front.open_modal(trigger, opening())
+    late = workspace.world.new_trigger("U0AMAL")
+    workspace.advance(timedelta(seconds=4))
+    with pytest.raises(TooLate, match="Nothing was changed"):
+        front.open_modal(late, opening())
     front.update_modal(view_id, opening())
     workspace.user("amal").close_modal()
     front.update_modal(view_id, opening())

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from bot.checklists.catalogue import Checklist, Item
 from bot.sandbox.blocks import check_message, check_view
 from bot.views.blocks import is_modal, render_blocks, render_modal
 from bot.views.forms import Kept, read_kept
-from bot.views.models import CardRef, NudgeView, PartnerListView, SnoozeForm, View
+from bot.views.models import CardRef, ChecklistView, NudgeView, PartnerListView, SnoozeForm, View
 from bot.views.nudges import Card, card_value, read_card
 from bot.views.wire import view_of
 from tests.unit.views.samples import MESSAGES, MODALS, NUDGE, OVERDUE, PARTNER
@@ -90,3 +91,11 @@ def test_a_partner_of_any_name_fits_everywhere_and_mentions_nobody(name: str) ->
     form = MODALS["form_snooze"]
     assert isinstance(form, SnoozeForm)
     check_view(render_modal(replace(form, partner=name)), "modal")
+
+
+def test_a_checklist_of_any_length_keeps_every_item() -> None:
+    item = Item(id="one", text="t" * 900, why="w" * 900, ask="a" * 900, basis="team judgement")
+    checklist = Checklist(id="long", version=1, title="T" * 300, when="w" * 900, items=(item,) * 40)
+    message = render_blocks(ChecklistView("long", checklist, tuple((f"o{n}", "Other " * 30) for n in range(12))))
+    check_message(list(message.blocks))
+    assert [n for n in range(1, 41) if f"*{n}. " not in str(message.blocks)] == []
