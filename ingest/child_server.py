@@ -44,7 +44,7 @@ def main() -> None:
     limits = Limits(**json.loads(sys.argv[1]))
     module, name = sys.argv[2].split(":")
     reader = getattr(importlib.import_module(module), name)
-    # Parsers print warnings; only answers may reach the pool.
+    # Only answers may reach the pool.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     out.write(READY)
@@ -109,7 +109,8 @@ def _be_child(reader: Callable[[Path], Reading], path: Path, limits: Limits, sen
     code = 1
     try:
         devnull = os.open(os.devnull, os.O_RDWR)
-        os.dup2(devnull, 0)
+        for descriptor in (0, 1, 2):
+            os.dup2(devnull, descriptor)  # parsers print warnings that are nobody's
         _limit(limits)
         answer = _answer(reader, path)
         while answer:

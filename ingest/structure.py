@@ -11,12 +11,12 @@ from ingest.cleaning import Cleaner
 from ingest.continuity import Chain, chains_of
 from ingest.headings import guess_headings, joined_path, section_path
 from ingest.notes import is_caption, note_blocks
-from ingest.readers.markdown import ITEM
+from ingest.readers.text import ITEM
 from ingest.sentences import sentence_ranges
 from retrieval.types import Sentence, Span
 
 LOCATOR = re.compile(r"\{([^{}\n]{1,80})\}\s*")
-BULLET = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])[ \t]+")
+BULLET = re.compile(r"\s*[-*+•▪●◦‣][ \t]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +128,14 @@ class _Builder:
     def _items(self, text: str) -> list[str]:
         parts: list[str] = []
         for line in text.split("\n"):
-            marker = BULLET.match(line) if ITEM.match(line) else None
-            if marker:
-                self.cleaner.drop(marker[0], "list marker")
-                parts.append(line[marker.end() :])
-            elif parts:
-                parts[-1] += "\n" + line
-            else:
+            bullet = BULLET.match(line)
+            if bullet:
+                self.cleaner.drop(bullet[0], "list marker")
+                line = line[bullet.end() :]
+            if bullet or not parts or ITEM.match(line):
                 parts.append(line)
+            else:
+                parts[-1] += "\n" + line
         return parts
 
 

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 
 from ingest.blocks import Block, Dropped, Kind, Reading
 from ingest.errors import Rejected
-from ingest.readers.text import dropped_matter, opened, paragraphs
+from ingest.readers.text import ITEM, dropped_matter, opened, paragraphs
 
 ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
-ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])[ \t]+\S")
 FENCE = re.compile(r" {0,3}(```|~~~)")
 TABLE_RULE = re.compile(r"\s*\|?[ \t]*:?-{2,}:?[ \t]*(\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
 NOTE = re.compile(r" {0,3}\[\^([^\]\s]{1,40})\]:[ \t]*")

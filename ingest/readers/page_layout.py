@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ingest.blocks import Block, Dropped
+from ingest.readers.text import kind_of
 
 HEADER_SHARE, HEADER_PAGES, HEADER_LINES = 0.6, 4, 2
 HEADING_RATIO, HEADING_WORDS = 1.12, 20
@@ -150,4 +151,4 @@ def _block(group: Sequence[Line], page: int, body: float, levels: dict[float, in
         return Block(" ".join(text.split()), None, page, "heading", levels[size])
     if size <= NOTE_RATIO * body and re.match(r"[⁰¹²³⁴-⁹]|\d{1,3}[\s.)]", text):
         return Block(text, None, page, "note")
-    return Block(text, None, page)
+    return Block(text, None, page, kind_of(text))

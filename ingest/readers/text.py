@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from ingest.blocks import Block, Dropped, Reading
+from ingest.blocks import Block, Dropped, Kind, Reading
 from ingest.errors import Rejected
 from ingest.readers.encodings import decode
 from ingest.readers.metadata import front_matter
 
 MAX_CHARACTERS = 5_000_000
+ITEM = re.compile(r"\s*(?:[-*+•▪●◦‣]|\d{1,3}[.)])[ \t]+\S")
 
 
 def read_text(data: bytes) -> Reading:
     """The paragraphs of a text file. Raises Rejected when it is not text, or holds none."""
     metadata, matter, rest = opened(data)
-    blocks = tuple(Block(text, number) for number, text in paragraphs(rest))
+    blocks = tuple(Block(text, number, None, kind_of(text)) for number, text in paragraphs(rest))
     if not blocks:
         raise Rejected("empty", "It holds no text; copy it again from where it came.")
     return Reading(blocks, metadata, dropped_matter(matter))
@@ -39,6 +41,12 @@ def paragraphs(text: str) -> Iterator[tuple[int, str]]:
             number += 1
             yield number, "\n".join(lines)
             lines = []
+
+
+def kind_of(text: str) -> Kind:
+    """list when at least two lines begin as items and the first is one of them; text otherwise."""
+    lines = text.split("\n")
+    return "list" if ITEM.match(lines[0]) and sum(bool(ITEM.match(line)) for line in lines) > 1 else "text"
 
 
 def dropped_matter(matter: str) -> tuple[Dropped, ...]:

@@ -218,6 +218,20 @@ def test_a_file_above_the_limit_is_rejected_before_it_is_read(write: Write) -> N
     assert rejection(path) == ("too large", "The limit is 50 MB a file; split it into parts.")
 
 
+def test_a_file_that_is_being_written_is_left_for_the_next_run(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("a.txt", "Text.")
+    fstat = os.fstat
+
+    def growing(descriptor: int) -> os.stat_result:
+        found = fstat(descriptor)
+        with path.open("a") as file:
+            file.write("more")
+        return found
+
+    monkeypatch.setattr(os, "fstat", growing)
+    assert rejection(path) == ("changed while read", "Wait until nothing writes to it, then ingest again.")
+
+
 def test_pipes_and_links_are_rejected_without_waiting(write: Write) -> None:
     folder = write("real.txt", "Text.").parent
     os.mkfifo(folder / "pipe.txt")

@@ -184,6 +184,22 @@ def test_items_and_rows_are_sentences_of_their_own() -> None:
     ]
 
 
+def test_lists_in_plain_text_are_items_and_numbered_paragraphs_are_not() -> None:
+    parts = of_text(
+        "Buy:\n\n• oil for\nthe lamps\n• wicks\n\n1. Go.\n2. Come back.\n\n14. The council decides. It meets."
+    )
+
+    assert [text for _, text in body(parts)] == [
+        "Buy:",
+        "oil for the lamps",
+        "wicks",
+        "1. Go.",
+        "2. Come back.",
+        "14. The council decides.",
+        "It meets.",
+    ]
+
+
 def test_a_statement_of_a_digest_is_one_sentence_with_the_place_in_the_original() -> None:
     reading = read_markdown(
         b"---\nkind: digest\n---\nReed says so. He adds more. {par. 7 and 12}\n\nNo mark here. {x\n"
