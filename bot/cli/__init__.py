@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import sys
+from collections.abc import Sequence
 from typing import NoReturn
 
 import click
@@ -53,12 +54,12 @@ def proviso() -> None:
     """Cited answers, shared checklists and reassessment nudges for partnered military operations."""
 
 
-def main() -> NoReturn:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and end the process: 0 done, 1 an error the user can mend, 2 wrong usage, 130 interrupted."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # both are text streams here
     try:
-        code = proviso.main(standalone_mode=False)
+        code = proviso.main(arguments, standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(2 if isinstance(error, click.UsageError) else 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from pydantic import ValidationError
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from bot.errors import BotError
 from ingest.errors import IngestError
@@ -22,6 +22,8 @@ def message_for(error: Exception) -> str:
     if isinstance(error, ValidationError):
         names = ", ".join(sorted({str(e["loc"][0]).upper() for e in error.errors()}))
         return f"the setting {names} cannot be used; correct it, then run `proviso doctor`"
+    if isinstance(error, ArgumentError):
+        return "DATABASE_URL is no address of a database; write sqlite:///… or postgresql://…, or unset it"
     if isinstance(error, OperationalError | DatabaseError | sqlite3.Error):
         return "the database does not answer; check DATABASE_URL and the disk, then run `proviso doctor`"
     if isinstance(error, PermissionError | FileNotFoundError | IsADirectoryError | NotADirectoryError):

@@ -1,0 +1,232 @@
+"""The `proviso` command as a person, a script or a supervisor uses it: output, exit codes, errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cli import main
+
+Run = Callable[..., tuple[int, str, str]]
+
+FERRIES = """Ferries
+
+A ferry master checks the lifeboats before each crossing. The check is written down in the log.
+
+Crossings stop when the wind stands above seven."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One installation for the whole file: indexing the starter guidance takes seconds."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def proviso(home: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    monkeypatch.setenv("PROVISO_HOME", str(home))
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        captured = capfd.readouterr()
+        return int(ended.value.code or 0), captured.out, captured.err
+
+    yield run
+
+
+def as_json(out: str) -> Any:
+    return json.loads(out)
+
+
+def test_the_first_question_is_answered_from_the_starter_guidance(proviso: Run) -> None:
+    code, out, err = proviso("ask", "When should support to a partner be suspended?", "--json")
+    answer = as_json(out)
+    assert (code, answer["status"], answer["mode"], answer["model"]) == (0, "answered", "extractive", None)
+    assert list(answer) == [
+        "question",
+        "status",
+        "text",
+        "claims",
+        "citations",
+        "nearest",
+        "mode",
+        "model",
+        "timings_ms",
+    ]
+    assert answer["citations"][0]["kind"] == "digest"
+    assert answer["citations"][0]["source_locator"] == "par. 8"
+    assert err == ""
+
+
+def test_in_the_terminal_an_answer_shows_its_sources(proviso: Run) -> None:
+    code, out, _ = proviso("ask", "When should support to a partner be suspended?")
+    assert code == 0
+    assert "[1]" in out
+    assert "### Sources" in out
+    assert "digest, our words" in out
+
+
+def test_a_batch_answers_each_line_in_order_and_a_bad_line_in_its_place(proviso: Run, tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    file.write_text(
+        '{"id": "a", "question": "When should support be suspended?"}\n'
+        "no json\n"
+        '{"id": "b"}\n'
+        '{"id": "c", "question": "And for detainees?", "context": [{"role": "user", "text": "When to engage early?"}]}\n'
+        '{"id": "d", "question": "Why?", "context": "yesterday"}\n',
+        encoding="utf-8",
+    )
+    code, out, _ = proviso("ask", "--file", str(file))
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert code == 1
+    assert [answer["id"] for answer in answers] == ["a", None, "b", "c", "d"]
+    assert answers[1] == {"id": None, "status": "failed", "error": "line 2 is no JSON; write one object a line"}
+    assert answers[2] == {"id": "b", "status": "failed", "error": 'line 3 has no text under "question"; add it'}
+    assert answers[4]["error"] == '"context" must be a list of {"role": "user" or "assistant", "text"}'
+    assert answers[3]["status"] in ("answered", "abstained")
+
+
+def test_search_gives_the_nearest_passages(proviso: Run) -> None:
+    code, out, _ = proviso("search", "engage a partner early on detention", "-k", "3", "--json")
+    found = as_json(out)
+    assert code == 0
+    assert [passage["rank"] for passage in found["passages"]] == [1, 2, 3]
+    assert list(found["passages"][0]) == [
+        "rank",
+        "score",
+        "source_id",
+        "path",
+        "section",
+        "page",
+        "paragraphs",
+        "text",
+    ]
+
+
+def test_a_folder_is_read_listed_and_quoted_and_what_is_gone_from_it_is_removed(proviso: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "guidance"
+    folder.mkdir()
+    (folder / "ferries.txt").write_text(FERRIES, encoding="utf-8")
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7 cut")
+    code, out, _ = proviso("ingest", str(folder), "--json")
+    report = as_json(out)
+    assert code == 0
+    assert {key: report[key] for key in ("added", "changed", "unchanged", "removed")} == {
+        "added": 1,
+        "changed": 0,
+        "unchanged": 0,
+        "removed": 0,
+    }
+    assert [(rejected["path"], bool(rejected["hint"])) for rejected in report["rejected"]] == [("broken.pdf", True)]
+    code, out, _ = proviso("ask", "When do ferry crossings stop?", "--json")
+    answer = as_json(out)
+    [citation] = [c for c in answer["citations"] if c["path"] == "ferries.txt"][:1]
+    assert citation["spans"][0]["text"] in FERRIES
+    (folder / "ferries.txt").unlink()
+    code, out, _ = proviso("ingest", str(folder), "--json")
+    assert as_json(out)["removed"] == 1
+    code, out, _ = proviso("sources", "--json")
+    assert [source["path"] for source in as_json(out) if source["path"] == "ferries.txt"] == []
+
+
+def test_a_path_that_does_not_exist_is_an_error_that_says_so(proviso: Run, tmp_path: Path) -> None:
+    code, out, err = proviso("ingest", str(tmp_path / "nowhere"), "--json")
+    assert (code, out) == (1, "")
+    assert err.splitlines()[-1] == (
+        f"error: There is nothing at {tmp_path / 'nowhere'}. Nothing was changed; check the spelling and run it again."
+    )
+
+
+def test_wrong_usage_ends_with_2(proviso: Run) -> None:
+    code, _, err = proviso("ask")
+    assert code == 2
+    assert "give either QUESTION or --file" in err
+
+
+def test_a_checklist_is_found_by_a_misspelt_name(proviso: Run) -> None:
+    code, out, _ = proviso("checklist", "detentoin", "--json")
+    found = as_json(out)
+    assert code == 0
+    assert (found["query"], found["checklist"]["id"]) == ("detentoin", "detention")
+    assert sorted(found["others"]) == ["assessment", "intelligence"]
+
+
+def test_a_partner_added_here_has_its_nudges_in_the_preview(proviso: Run) -> None:
+    code, out, _ = proviso(
+        "partner", "add", "Harbour Guard", "--channel", "C0OPS", "--focal", "U0AMAL", "--every", "180"
+    )
+    assert code == 0
+    assert "Harbour Guard" in out
+    assert "proposed" in out
+    code, out, _ = proviso("nudges", "preview", "--json")
+    assert code == 0
+    assert {nudge["partner"] for nudge in as_json(out)} == {"Harbour Guard"}
+    assert {nudge["purpose"] for nudge in as_json(out)} == {"outset assessment"}
+
+
+def test_doctor_finds_nothing_to_mend_in_a_fresh_installation(proviso: Run) -> None:
+    code, out, _ = proviso("doctor", "--json")
+    findings = as_json(out)
+    assert code == 0
+    assert {finding["state"] for finding in findings} <= {"ok", "off"}
+    assert [finding["subject"] for finding in findings if finding["state"] == "off"] == ["chat model", "slack"]
+
+
+def test_a_backup_restores_into_an_empty_installation(
+    proviso: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "proviso.backup"
+    code, out, _ = proviso("backup", str(copy))
+    assert code == 0
+    monkeypatch.setenv("PROVISO_HOME", str(tmp_path / "other"))
+    code, _, err = proviso("restore", str(copy))
+    assert (code, err) == (0, "")
+    code, out, _ = proviso("partner", "list")
+    assert "Harbour Guard" in out
+    code, out, _ = proviso("ask", "When should support be suspended?", "--json")
+    assert as_json(out)["status"] == "answered"
+    code, _, err = proviso("restore", str(copy))
+    assert code == 1
+    assert "Nothing was changed; restore to an empty one" in err
+
+
+def test_serve_without_a_token_says_what_to_set(proviso: Run) -> None:
+    code, _, err = proviso("serve")
+    assert code == 1
+    assert err.splitlines()[-1] == (
+        "error: SLACK_BOT_TOKEN is not set. Nothing was started; README says how to connect Slack."
+    )
+
+
+def test_a_setting_that_cannot_be_used_is_named(proviso: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "nonsense")
+    code, _, err = proviso("sources")
+    assert code == 1
+    assert err.splitlines()[-1].startswith("error: ")
+    assert "DATABASE_URL" in err.splitlines()[-1]
+
+
+def test_the_sandbox_says_ready_and_ends_with_0_on_sigterm(home: Path) -> None:
+    environment = os.environ | {"PROVISO_HOME": str(home)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "sandbox", "--port", "0"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    ready = process.stdout.readline()
+    assert ready.startswith("ready http://127.0.0.1:")
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, ready)

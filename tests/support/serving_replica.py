@@ -1,0 +1,32 @@
+"""One `serve` process, to be killed: the whole bot as composed for Slack, in hastened time.
+
+Started from a forkserver that has imported everything, so that a start costs no imports.
+"""
+
+from __future__ import annotations
+
+import threading
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import chromadb  # noqa: F401 - preloaded
+import onnxruntime  # noqa: F401 - preloaded
+
+import bot.service
+import retrieval.embedding  # noqa: F401 - preloaded
+from bot.app import build
+from bot.settings import Settings
+from tests.support.mortal_worker import HastenedClock
+
+
+def serve(home: Path, environment: dict[str, str], origin: float, ready: Connection) -> None:
+    """Serve until killed; sends "ready" once connected."""
+    bot.service.RECONCILE_SECONDS = 0.5
+    settings = Settings(_env_file=None, proviso_home=home, **environment)
+    composed = build(settings, clock=HastenedClock(origin))
+    composed.service(scan_seconds=0.3).serve(
+        app_token=environment["slack_app_token"],
+        address="127.0.0.1:0",
+        stop=threading.Event(),
+        on_ready=lambda: ready.send("ready"),
+    )
