@@ -80,10 +80,13 @@ def _skip(text: str, index: int) -> int:
 def _ends(text: str, start: int, found: re.Match[str], following: int) -> bool:
     """Whether the stop at `found` ends the sentence that began at `start`; `following` is where text goes on."""
     stop = text[found.start()]
+    if found.start() - start < LONGEST_NUMBER and not any(c.isalnum() for c in text[start : found.start()]):
+        return False  # a stop that stands alone
     if stop in "。！？":
         return True
     if found.start() > start and text[found.start() - 1].isspace():
-        return True  # some corpora set the stop apart as a word of its own
+        # Some corpora set the stop apart as a word of its own; a row of them leads to a page number.
+        return not text[max(start, found.start() - LONGEST_NUMBER) : found.start()].rstrip().endswith(".")
     head = text[following:].lstrip(OPENERS)[:1] if following < len(text) else ""
     if head.islower() or (not head and stop != "."):
         return False

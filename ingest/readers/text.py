@@ -44,9 +44,12 @@ def paragraphs(text: str) -> Iterator[tuple[int, str]]:
 
 
 def kind_of(text: str) -> Kind:
-    """list when at least two lines begin as items and the first is one of them; text otherwise."""
+    """list when it begins with a bullet, or with a number and another item follows; text otherwise."""
     lines = text.split("\n")
-    return "list" if ITEM.match(lines[0]) and sum(bool(ITEM.match(line)) for line in lines) > 1 else "text"
+    if not ITEM.match(lines[0]):
+        return "text"
+    bulleted = not lines[0].lstrip()[0].isdigit()
+    return "list" if bulleted or any(ITEM.match(line) for line in lines[1:]) else "text"
 
 
 def dropped_matter(matter: str) -> tuple[Dropped, ...]:

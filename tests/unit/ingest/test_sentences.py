@@ -25,6 +25,7 @@ from ingest.sentences import is_unfinished, sentence_ranges, split_sentences
         ["Reed et al., vol. 15 (Port Town: T.M.C. Asser, 2012), 4–6.", "Ibid."],
         ["Take e.g. Kosovo.", "Use oil, wicks, etc. for the towers.", "Oil, wicks, etc.", "The rest is paid for."],
         ["the wing was tested .", "however small , the drag rose .", "see below"],
+        ["Oil and lamps .", ". . . . . 24 Wicks follow.", "They burn."],
         ["He waited… and left.", "Wait...", "She came."],
         ["Prices rose 8.5 percent to 3.2 million.", "Then no. 5 closed.", "He said no.", "Others agreed."],
         ["سألوا الحارس؟", "لم يجب أحد."],
