@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
+from slack_sdk.socket_mode.builtin import SocketModeClient
 
 from bot.actions.registry import Desk
 from bot.actions.table import REGISTRY
@@ -85,7 +87,7 @@ class Bot:
     def _connect(self, sandbox: Sandbox, address: str | None) -> Callable[[], None]:
         """Over HTTP when there is an address, else over Socket Mode; returns what ends it."""
         if address is None:
-            return connect(self.app, sandbox.app_token).client.close
+            return partial(_close, connect(self.app, sandbox.app_token).client, sandbox)
         server = HttpServer(address, application(self.app, lambda: {"ok": True}))
         server.start()
         return server.stop
@@ -97,6 +99,13 @@ class Bot:
         self._hang_up()
         self.workers.stop()
         self.posting.stop()
+
+
+def _close(client: SocketModeClient, sandbox: Sandbox) -> None:
+    # The SDK waits up to three seconds for a connection to say something; one that was cut has said it all.
+    client.auto_reconnect_enabled = False
+    sandbox.run(sandbox.sockets.cut())
+    client.close()
 
 
 @pytest.fixture(scope="module")
