@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ import yaml
 from retrieval.ports import Embedder, Vectors
 
 DATA = "refusal_phrases.yaml"
+# A test holds it to the phrases and patterns, and writes it anew when told to.
+LINE = "refusal_line.json"
 # Unit vectors have small entries; scaled, they and the pattern score weigh alike under one ridge.
 VECTOR_SCALE = 4.0
 SCORE_SCALE = 0.5
@@ -32,56 +35,81 @@ class Phrases:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
+    """What the fit gives: a weight a feature, a bias, and for each refused kind the mean vector of its phrases."""
+
     weights: Vectors
     bias: float
-    vectors: Vectors
+    kinds: Mapping[str, Vectors]
+
+    def to_json(self) -> dict[str, Any]:
+        """The line as plain numbers, rounded to five decimals."""
+        return {
+            "weights": [round(float(value), 5) for value in self.weights],
+            "bias": round(self.bias, 5),
+            "kinds": {kind: [round(float(value), 5) for value in mean] for kind, mean in self.kinds.items()},
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Line:
+        """The inverse of `to_json`."""
+        kinds = {kind: np.array(mean, dtype=np.float32) for kind, mean in data["kinds"].items()}
+        return cls(np.array(data["weights"], dtype=np.float32), float(data["bias"]), kinds)
 
 
 class Likeness:
     """Log-odds that a question is to be turned down, from its meaning and its pattern score together.
 
-    Fitted when the first question comes (logistic regression with a ridge, by gradient descent; well under a second),
-    on the vectors of whichever embedder is in use. Safe to share between threads.
+    For the local model the fitted line is shipped; for any other embedder it is fitted when the first question comes
+    (logistic regression with a ridge, by gradient descent). Safe to share between threads.
     """
 
-    def __init__(self, embedder: Embedder, score: Callable[[str], float], phrases: Phrases | None = None) -> None:
+    def __init__(self, embedder: Embedder, score: Callable[[str], float]) -> None:
         self._embedder = embedder
         self._score = score
-        self._phrases = phrases or shipped()
         self._lock = threading.Lock()
-        self._line: _Line | None = None
+        self._line = shipped_line(embedder.recipe)
 
     def judge(self, question: str) -> tuple[float, str]:
-        """The log-odds, and the kind of the refused phrase nearest in meaning. Raises what the embedder raises."""
-        line = self._fitted()
-        vector = self._embedder.embed([question])
-        features = _features(vector, [self._score(question)])
-        odds = float((features @ line.weights)[0] + line.bias)
-        near = line.vectors @ vector[0]
-        kinds = self._phrases.kinds
-        nearest = max((row for row, kind in enumerate(kinds) if kind), key=lambda row: float(near[row]))
-        return odds, str(kinds[nearest])
-
-    def _fitted(self) -> _Line:
+        """The log-odds, and the refused kind nearest in meaning. Raises what the embedder raises."""
         with self._lock:
             if self._line is None:
-                self._line = self._fit()
-            return self._line
+                self._line = fit(self._embedder, self._score)
+            line = self._line
+        vector = self._embedder.embed([question])
+        odds = float((_features(vector, [self._score(question)]) @ line.weights)[0] + line.bias)
+        return odds, max(line.kinds, key=lambda kind: float(line.kinds[kind] @ vector[0]))
 
-    def _fit(self) -> _Line:
-        vectors = self._embedder.embed(self._phrases.texts)
-        features = _features(vectors, [self._score(text) for text in self._phrases.texts])
-        refused = np.array([kind is not None for kind in self._phrases.kinds], dtype=np.float32)
-        # Each side weighs the same, however many phrases it has.
-        share = np.where(refused == 1, 0.5 / refused.sum(), 0.5 / (1 - refused).sum()).astype(np.float32)
-        weights = np.zeros(features.shape[1], dtype=np.float32)
-        bias = 0.0
-        for _ in range(STEPS):
-            wrong = share * (1 / (1 + np.exp(-(features @ weights + bias))) - refused)
-            weights = weights - RATE * (features.T @ wrong + RIDGE * weights / len(refused))
-            bias -= RATE * float(wrong.sum())
-        return _Line(weights, bias, vectors)
+
+def fit(embedder: Embedder, score: Callable[[str], float]) -> Line:
+    """The line between the shipped phrases, on the vectors of `embedder`."""
+    phrases = shipped()
+    vectors = embedder.embed(phrases.texts)
+    features = _features(vectors, [score(text) for text in phrases.texts])
+    refused = np.array([kind is not None for kind in phrases.kinds], dtype=np.float32)
+    # Each side weighs the same, however many phrases it has.
+    share = np.where(refused == 1, 0.5 / refused.sum(), 0.5 / (1 - refused).sum()).astype(np.float32)
+    weights = np.zeros(features.shape[1], dtype=np.float32)
+    bias = 0.0
+    for _ in range(STEPS):
+        wrong = share * (1 / (1 + np.exp(-(features @ weights + bias))) - refused)
+        weights = weights - RATE * (features.T @ wrong + RIDGE * weights / len(refused))
+        bias -= RATE * float(wrong.sum())
+    return Line(weights, bias, _means(vectors, phrases.kinds))
+
+
+def _means(vectors: Vectors, kinds: Sequence[str | None]) -> dict[str, Vectors]:
+    means = {}
+    for kind in dict.fromkeys(kind for kind in kinds if kind):
+        mean = vectors[[row for row, other in enumerate(kinds) if other == kind]].mean(axis=0)
+        means[kind] = (mean / np.linalg.norm(mean)).astype(np.float32)
+    return means
+
+
+def shipped_line(recipe: str) -> Line | None:
+    """The line fitted on the local model, for recipes of that model in whatever precision; None for any other."""
+    data = json.loads(files("retrieval").joinpath(LINE).read_text("utf-8"))
+    return Line.from_json(data) if recipe.split("+", maxsplit=1)[0] == data["recipe"] else None
 
 
 @cache
