@@ -14,7 +14,7 @@ from ingest.blocks import Reading
 from ingest.children import ReadingPool
 from ingest.errors import LossNeedsConfirmation, Rejected
 from ingest.passages import Count, estimate, pack
-from ingest.readers.reading import fingerprint
+from ingest.readers.files import fingerprint
 from ingest.report import IngestReport, Progress, RejectedFile
 from ingest.roots import Place, Roots, within
 from ingest.structure import structure

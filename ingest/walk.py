@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.errors import PathMissing, Rejected
-from ingest.readers.files import file_type
-from ingest.readers.reading import META_SUFFIX
+from ingest.readers.files import META_SUFFIX, file_type
 
 
 @dataclass(slots=True)

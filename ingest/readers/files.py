@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 from pathlib import Path
@@ -11,6 +12,7 @@ from ingest.errors import Rejected
 
 MAX_BYTES = 50 * 1024 * 1024
 READ_TRIES = 3
+META_SUFFIX = ".meta.yaml"
 EXTENSIONS = {".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown", ".pdf": "pdf"}
 
 # First bytes of what is not what its name says. Zip covers DOCX, XLSX, EPUB and ODT.
@@ -44,6 +46,30 @@ def read_bytes(path: Path) -> bytes:
         if data is not None:
             return data
     raise Rejected("changed while read", "Wait until nothing writes to it, then ingest again.")
+
+
+def fingerprint(path: Path) -> str:
+    """The content hash of a file and its metadata, without parsing either. Raises Rejected."""
+    file_type(path)
+    data = read_bytes(path)
+    sidecar = metadata_file(path)
+    return content_hash(data, read_bytes(sidecar) if sidecar else b"")
+
+
+def metadata_file(path: Path) -> Path | None:
+    """`NAME.ext.meta.yaml` or `NAME.meta.yaml` beside the file, where there is one."""
+    for name in (path.name + META_SUFFIX, path.stem + META_SUFFIX):
+        found = path.with_name(name)
+        if found.is_file() and not found.is_symlink():
+            return found
+    return None
+
+
+def content_hash(data: bytes, metadata: bytes) -> str:
+    """SHA-256 over document and metadata, 64 hexadecimal digits."""
+    digest = hashlib.sha256(hashlib.sha256(data).digest())
+    digest.update(hashlib.sha256(metadata).digest() if metadata else b"")
+    return digest.hexdigest()
 
 
 def check_type(data: bytes, kind: str) -> None:

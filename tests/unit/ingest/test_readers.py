@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from ingest.blocks import Block, Dropped
 from ingest.errors import Rejected
 from ingest.readers.encodings import decode
+from ingest.readers.files import fingerprint
 from ingest.readers.markdown import read_markdown
-from ingest.readers.reading import fingerprint, read
+from ingest.readers.reading import read
 from ingest.readers.text import read_text
 
 Write = Callable[[str, str | bytes], Path]
