@@ -14,15 +14,11 @@ from retrieval.wording import content_weights, normal, shared
 SENTENCES_READ = 3
 _UNITS = "months?|weeks?|days?|years?|hours?|percent|per cent|percentage"
 _WANTS_FIGURE = re.compile(
-    r"\b(?:how (?:many|much|often|long|frequently|soon|regularly)|(?:what|which) (?:\w+ )?(?:number|share|percentage|"
+    r"\b(?:how (?:many|often|long|frequently|soon|regularly)|how much (?:money|time|fuel|funding|ammunition)|"
+    r"how much\b.{0,40}\b(?:pay|paid|costs?|spend|spent|charge|fund|budget|compensat\w+|owe|set aside|earmark\w*)|"
+    r"(?:what|which) (?:\w+ )?(?:number|share|percentage|"
     r"per cent|percent|proportion|interval|deadline|amount|budget|figure|rate|ratio|frequency|threshold|price|sum)|"
     rf"number of (?:{_UNITS})|every how many)\b",
-    re.IGNORECASE,
-)
-# "How much does it matter", "how long-term", "how often overlooked": degrees, not figures.
-_NO_FIGURE = re.compile(
-    r"\bhow (?:much|long) (?:do|does|did|should|can|could|would|is|are)\b.{0,40}\b(?:matter|depend|care|rely|trust|"
-    r"weigh)\b|\bhow much (?:more|less|room|say|control|influence|discretion|freedom)\b",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(
@@ -112,5 +108,5 @@ def _abbreviates(name: str, initials: str) -> bool:
 
 
 def _figure_found(question: str, ranked: Sequence[Candidate]) -> float:
-    wanted = _WANTS_FIGURE.search(question) and not _NO_FIGURE.search(question)
+    wanted = _WANTS_FIGURE.search(question)
     return 0.0 if wanted and not any(_FIGURE.search(c.text) for c in ranked) else 1.0
