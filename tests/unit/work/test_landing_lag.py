@@ -13,7 +13,7 @@ from retrieval.database import Database
 from tests.support.clock import ManualClock
 from tests.support.outbox import Desk
 
-POSTS = 120
+POSTS = 60
 
 
 def doubled(database: Database, clock: ManualClock) -> int:
@@ -24,8 +24,8 @@ def doubled(database: Database, clock: ManualClock) -> int:
     for number in range(POSTS):
         desk.put(str(number), channel=f"C{number}")
     desk.first.send_due(POSTS)
-    for _ in range(25):
-        desk.wait(seconds=20)
+    for _ in range(22):
+        desk.wait(seconds=25)
         desk.first.reconcile()
         desk.first.send_due()
     with database.read() as session:
@@ -42,4 +42,4 @@ def test_looking_sooner_would_double_them(
 ) -> None:
     monkeypatch.setattr(reconciler, "FIRST_LOOK", timedelta(seconds=20))
     monkeypatch.setattr(reconciler, "SECOND_LOOK", timedelta(seconds=40))
-    assert doubled(sqlite_database, clock) > 50
+    assert doubled(sqlite_database, clock) > 20

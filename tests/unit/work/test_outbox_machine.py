@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,9 +18,10 @@ from bot.work.faults import armed
 from bot.work.notifier import Ambiguous, CredentialsBlocked, DestinationBlocked, Malformed, Refused
 from bot.work.outbox import SENT, TERMINAL
 from bot.work.tables import OutboxLogRow, OutboxRow
-from retrieval.database import Base, Database
+from retrieval.database import Database
 from tests.support.clock import ManualClock
-from tests.support.simulation import Crash, forget_about_power_cuts
+from tests.support.reused import emptied
+from tests.support.simulation import Crash
 from tests.support.watch import Watch
 
 LEGAL = {
@@ -60,12 +59,11 @@ FAULTS: list[Exception | str] = [
 class OutboxMachine(RuleBasedStateMachine):
     """Two senders, three partners, one Slack."""
 
+    database: Database
+
     @initialize()
     def begin(self) -> None:
-        self.folder = tempfile.TemporaryDirectory()
-        self.database = Database(f"sqlite:///{Path(self.folder.name) / 'machine.db'}")
-        forget_about_power_cuts(self.database)
-        Base.metadata.create_all(self.database.engine)
+        emptied(self.database)
         self.watch = Watch(self.database, ManualClock())
         self.fuse: int | None = None
         for number in range(3):
@@ -76,8 +74,6 @@ class OutboxMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "watch"):
             self._settle()
-            self.database.close()
-            self.folder.cleanup()
 
     def _guarded(self, step: Callable[[], object]) -> None:
         try:
@@ -154,7 +150,8 @@ class OutboxMachine(RuleBasedStateMachine):
         assert state == {row.key: row.state for row in rows}
 
 
-def run(examples: int, steps: int) -> None:
+def run(database: Database, examples: int, steps: int) -> None:
+    OutboxMachine.database = database
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
     run_state_machine_as_test(
         OutboxMachine,
@@ -164,11 +161,11 @@ def run(examples: int, steps: int) -> None:
     )
 
 
-def test_nothing_is_seen_twice_and_every_step_is_legal() -> None:
-    run(examples=15, steps=25)
+def test_nothing_is_seen_twice_and_every_step_is_legal(sqlite_database: Database) -> None:
+    run(sqlite_database, examples=15, steps=25)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(900)
-def test_nothing_is_seen_twice_in_many_more_runs() -> None:
-    run(examples=400, steps=50)
+def test_nothing_is_seen_twice_in_many_more_runs(sqlite_database: Database) -> None:
+    run(sqlite_database, examples=600, steps=50)
