@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from retrieval.evidence import Evidence
 from retrieval.languages import language_of
 
@@ -58,11 +56,6 @@ def log_odds(evidence: Evidence) -> float:
         + NAMES_WEIGHT * evidence.names
         + FIGURE_WEIGHT * evidence.figure
     )
-
-
-def probability(evidence: Evidence) -> float:
-    """The same as a probability, 0 to 1."""
-    return 1 / (1 + math.exp(-log_odds(evidence)))
 
 
 def covered(evidence: Evidence) -> bool:

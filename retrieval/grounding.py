@@ -20,8 +20,10 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _MARKUP = re.compile(
-    "[<>`|{}*~]|__|@(?:here|channel|everyone)|[\u0000-\u0008\u000b-\u001f\u200b-\u200f\u202a-\u202e\u2066-\u2069]"
+    "[<>|{}]|@(?:here|channel|everyone)|[\u0000-\u0008\u000b-\u001f\u200b-\u200f\u202a-\u202e\u2066-\u2069]"
 )
+# Emphasis is dropped, not punished: sources have it too.
+_EMPHASIS = re.compile(r"[*`~]|__")
 _COMMENTARY = "commentary"
 
 
@@ -79,7 +81,7 @@ def check(claims: Sequence[Stated], passages: Mapping[str, Passage]) -> Checked:
 
 
 def _check(claim: Stated, passages: Mapping[str, Passage]) -> Drafted | Dropped:
-    text = " ".join(claim.text.split())
+    text = " ".join(_EMPHASIS.sub("", claim.text).split())
     if not text or len(text) > MAX_CLAIM_CHARACTERS:
         return Dropped(text[:MAX_CLAIM_CHARACTERS], "it is empty or too long")
     if _LINK.search(text) or _MARKUP.search(text):

@@ -26,8 +26,8 @@ class _Letter:
 def locate(passage: Passage, quote: str) -> tuple[Span, ...] | None:
     """The spans of `passage` that hold `quote`, in their own characters; None when it does not occur as it stands.
 
-    White space, quotation marks, dashes, case and footnote marks may differ; words may not. A quote of fewer than
-    `MIN_QUOTE_WORDS` words occurs too easily to support anything.
+    White space, quotation marks, dashes, case, emphasis and footnote marks may differ; words may not. A quote of fewer
+    than `MIN_QUOTE_WORDS` words occurs too easily to support anything.
     """
     wanted = _folded(quote).strip(_EDGES)
     if len(wanted.split()) < MIN_QUOTE_WORDS:
@@ -42,7 +42,7 @@ def locate(passage: Passage, quote: str) -> tuple[Span, ...] | None:
 
 
 def _folded(text: str) -> str:
-    return normal(text).casefold()
+    return normal(text).replace("*", "").casefold()
 
 
 def _letters(spans: list[Span]) -> Iterator[_Letter]:
@@ -68,7 +68,7 @@ def _characters(text: str) -> Iterator[tuple[int, str]]:
             yield offset, character
 
 
-_DROPPED = re.compile("[\u00b9\u00b2\u00b3\u2070-\u2079]+|\\[\\d{1,3}\\]|(?<=[a-z])-\\s*\\n\\s*(?=[a-z])")
+_DROPPED = re.compile("\\*+|[\u00b9\u00b2\u00b3\u2070-\u2079]+|\\[\\d{1,3}\\]|(?<=[a-z])-\\s*\\n\\s*(?=[a-z])")
 
 
 def _folded_character(raw: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from retrieval.agreement import disagreement
 from retrieval.composing import Drafted, Quote
 from retrieval.grounding import Checked, CitedQuote, Dropped, Stated, check
 from retrieval.quoting import locate
-from retrieval.types import Span
+from retrieval.types import Passage, Span
 from tests.support.guidance import PASSAGES, passage
 
 BY_ID = {p.passage_id: p for p in PASSAGES}
@@ -197,7 +199,7 @@ def test_an_invented_quote_an_unknown_passage_and_the_wrong_passage_are_named() 
         "Ammunition stores must be counted every 90 days (evil.com).",
         "Ammunition stores must be counted every 90 days [more](//x).",
         "<!channel> Ammunition stores must be counted every 90 days by a joint team.",
-        "Ammunition stores must be counted every 90 days by a joint team. `rm`",
+        "Ammunition stores must be counted every 90 days by a joint team. {x}",
         "",
         "Ammunition " * 100,
     ],
@@ -236,12 +238,32 @@ def test_a_quote_is_found_across_typography_and_given_back_in_the_passages_own_c
     )
 
 
+def test_emphasis_in_a_claim_or_a_source_is_no_obstacle() -> None:
+    printed = passage("x", PASSAGES[0].source, None, (1, "The key is the term *feasible*, which the council defines."))
+    quote = "The key is the term feasible, which the council defines."
+    claim = stated("The key is the term **feasible**, which the council defines.", ("S1", quote))
+    (draft,) = check([claim], {"S1": printed}).kept
+    assert draft.text == "The key is the term feasible, which the council defines."
+    assert draft.quotes[0].spans == (Span("The key is the term *feasible*, which the council defines", 1),)
+
+
 def test_a_quote_over_a_footnote_names_both_paragraphs() -> None:
     quote = "withdrawn in the spring, which left no one"
     assert locate(BY_ID["e4"], quote) == (
         Span("withdrawn in the spring, which", 10),
         Span("left no one", 14),
     )
+
+
+@given(st.sampled_from(PASSAGES), st.data())
+def test_any_run_of_words_of_a_passage_is_found_verbatim(source: Passage, data: st.DataObject) -> None:
+    found = source.text.split()
+    start = data.draw(st.integers(0, max(0, len(found) - 4)))
+    length = data.draw(st.integers(4, 30))
+    spans = locate(source, "  ".join(found[start : start + length]).upper())
+    assert spans is not None
+    whole = [span for sentence in source.sentences for span in sentence.spans]
+    assert all(any(span.text in other.text and span.paragraph == other.paragraph for other in whole) for span in spans)
 
 
 @pytest.mark.parametrize(
