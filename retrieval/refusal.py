@@ -28,6 +28,11 @@ LIKENESS_FROM = 0.6
 # A question that shows signs of asking for guidance has to be this much more alike.
 GENERAL = frozenset({"asks_guidance", "scruple", "duty_question"})
 GENERAL_MARGIN = 2.0
+# Who wants help to evade something, or gives orders, speaks of "us", "me" or "you" (and "US" is not "us").
+_PERSONAL = re.compile(
+    r"\b(?:[Ww]e|us|Us|[Oo]urs?|[Ii]|[Mm]e|[Mm]y|[Mm]ine|[Yy]ou|[Yy]our|[Yy]ourself|[Ll]et's|[Pp]lease)\b|[^?\s]\s*$"
+)
+_PERSONAL_KINDS = frozenset({"evasion", "injection"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,8 @@ class Guard:
         except RetrievalError as error:
             logger.warning("questions are screened by patterns alone: %s", type(error).__name__)
             return None
-        general = GENERAL & screen().signals(question)
+        impersonal = kind in _PERSONAL_KINDS and not _PERSONAL.search(normal(question))
+        general = impersonal or bool(GENERAL & screen().signals(question))
         wanted = LIKENESS_FROM + GENERAL_MARGIN if general else LIKENESS_FROM
         return Refusal(screen().kind(kind), odds) if odds >= wanted else None
 
