@@ -20,6 +20,7 @@ from bot.sandbox.things import TEAM as SANDBOX_TEAM
 from bot.settings import Settings
 from bot.work.workspace import claim
 from ingest.passages import estimate
+from ingest.roots import STARTER_ROOT
 from ingest.starter import starter_guidance
 from ingest.sync import Ingestor
 from retrieval.answering import Answerer
@@ -31,7 +32,6 @@ from retrieval.ports import Clock, SystemClock
 from retrieval.retriever import HybridRetriever
 
 if TYPE_CHECKING:
-
     from bot.sandbox.server import Sandbox
     from bot.service import Service
     from ingest.passages import Count
@@ -172,7 +172,7 @@ class Services:
     def refresh_starter(self, progress: Progress | None = None) -> None:
         """Bring in what a new version of the product says, unless the starter guidance was taken out."""
         self.ensure_corpus(progress)
-        if any(summary.root == str(self.starter) for summary in self.corpus.sources()):
+        if any(summary.root == STARTER_ROOT for summary in self.corpus.sources()):
             self.ingestor.ingest([self.starter], yes=True, progress=progress)
 
     def claim_workspace(self, slack_team: str) -> str:

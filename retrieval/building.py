@@ -41,18 +41,18 @@ class IndexFiles:
         """The folder of a generation on this machine."""
         return self.root / generation
 
-    def create_dense(self, folder: Path, generation: str, ids: list[str], vectors: Vectors) -> None:
-        """Write the vectors of a generation."""
+    def create_dense(self, place: Path, generation: str, ids: list[str], vectors: Vectors) -> None:
+        """Write the vectors of a generation: to `place`, or to the server."""
         if self.server:
             self.server.create(collection(generation), ids, vectors)
         else:
-            ChromaFolder().create(folder / "chroma", ids, vectors)
+            ChromaFolder().create(place, ids, vectors)
 
-    def open_dense(self, folder: Path, generation: str) -> ChromaIndex:
-        """Open the vectors of a generation. Raises IndexGone, IndexDamaged."""
+    def open_dense(self, place: Path, generation: str) -> ChromaIndex:
+        """Open the vectors of a generation. Raises IndexGone, IndexDamaged, IndexUnavailable."""
         if self.server:
             return self.server.open(collection(generation))
-        return ChromaFolder().open(folder / "chroma")
+        return ChromaFolder().open(place)
 
     def drop(self, generation: str) -> None:
         """Delete what the server holds of a generation; folders are swept apart."""
@@ -85,7 +85,7 @@ class Builder:
         aside = self._files.root / f"{ASIDE}{generation}"
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
-        manifest = self._fill(aside, row, passages, progress)
+        manifest = self._fill(aside, f"chroma-{mark}", row, passages, progress)
         manifests.write(aside, manifest)
         (aside / READERS).touch()
         folder = self._files.folder(generation)
@@ -101,41 +101,44 @@ class Builder:
             raise IndexGone
         return row, passages
 
-    def _fill(self, aside: Path, row: GenerationRow, passages: list[Text], progress: Progress | None) -> Manifest:
+    def _fill(
+        self, aside: Path, dense: str, row: GenerationRow, passages: list[Text], progress: Progress | None
+    ) -> Manifest:
         ids = [passage.passage_id for passage in passages]
         bodies = [passage.text for passage in passages]
         vectors = self._vectors(row.recipe, passages, progress)
         Bm25Index.build(aside / "lexical", ids, bodies)
         golden = probe_lexical(Bm25Index.open(aside / "lexical"), ids, bodies)
-        probes = [] if vectors is None else self._fill_dense(aside, row.generation_id, ids, vectors)
+        probes = [] if vectors is None else self._fill_dense(aside, dense, row.generation_id, ids, vectors)
         return Manifest(
             generation=row.generation_id,
             recipe=None if vectors is None else row.recipe,
             passages=len(ids),
+            dense=dense,
             golden=tuple(golden),
             probes=tuple(ids[probe] for probe in probes),
             files=manifests.fingerprints(aside),
         )
 
-    def _fill_dense(self, aside: Path, generation: str, ids: list[str], vectors: Vectors) -> list[int]:
-        probes = self._probe_shared(aside, generation, ids, vectors)
+    def _fill_dense(self, aside: Path, dense: str, generation: str, ids: list[str], vectors: Vectors) -> list[int]:
+        probes = self._probe_shared(generation, ids, vectors)
         if probes is None:
-            self._files.create_dense(aside, generation, ids, vectors)
-            probes = self._probe(aside, generation, ids, vectors)
+            self._files.create_dense(aside / dense, generation, ids, vectors)
+            probes = self._probe(aside / dense, generation, ids, vectors)
         np.save(aside / PROBES_FILE, vectors[probes])
         return probes
 
-    def _probe_shared(self, aside: Path, generation: str, ids: list[str], vectors: Vectors) -> list[int] | None:
+    def _probe_shared(self, generation: str, ids: list[str], vectors: Vectors) -> list[int] | None:
         """The probes of the collection another machine has already made; None when there is none that is whole."""
         if self._files.server is None:
             return None
         try:
-            return self._probe(aside, generation, ids, vectors)
+            return self._probe(self._files.root, generation, ids, vectors)
         except (IndexGone, IndexDamaged):
             return None
 
-    def _probe(self, aside: Path, generation: str, ids: list[str], vectors: Vectors) -> list[int]:
-        index = self._files.open_dense(aside, generation)
+    def _probe(self, place: Path, generation: str, ids: list[str], vectors: Vectors) -> list[int]:
+        index = self._files.open_dense(place, generation)
         try:
             return probe_dense(index, ids, vectors)
         finally:

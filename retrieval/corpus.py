@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from retrieval.database import Database
@@ -29,6 +29,22 @@ T = TypeVar("T")
 
 # Below the number of parameters a statement may have on every database.
 CHUNK = 500
+
+# Put together once: it runs at every question.
+_PASSAGES = (
+    select(
+        PassageRow.passage_id,
+        PassageRow.version_id,
+        PassageRow.section,
+        PassageRow.note,
+        PassageRow.sentences,
+        VersionRow.source,
+        SourceRow.state,
+    )
+    .join(VersionRow, VersionRow.version_id == PassageRow.version_id)
+    .outerjoin(SourceRow, SourceRow.source_id == VersionRow.source_id)
+    .where(PassageRow.passage_id.in_(bindparam("ids", expanding=True)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,18 +168,12 @@ def load_passages(session: Session, ids: Sequence[str], states: dict[str, str] |
     `states` maps version ids to the decisions to show; without it the present decision about each source counts.
     """
     for part in chunks(ids):
-        query = (
-            select(PassageRow, VersionRow, SourceRow.state)
-            .join(VersionRow, VersionRow.version_id == PassageRow.version_id)
-            .outerjoin(SourceRow, SourceRow.source_id == VersionRow.source_id)
-            .where(PassageRow.passage_id.in_(part))
-        )
-        for row, version, present in session.execute(query):
-            state = present if states is None else states.get(version.version_id)
-            yield to_passage(row, source_from_json(version.source, state or "active"))
+        for row in session.execute(_PASSAGES, {"ids": list(part)}):
+            state = row.state if states is None else states.get(row.version_id)
+            yield to_passage(row, source_from_json(row.source, state or "active"))
 
 
-def to_passage(row: PassageRow, source: Source) -> Passage:
+def to_passage(row: PassageRow | Row[Any], source: Source) -> Passage:
     """A stored passage as a value."""
     return Passage(row.passage_id, source, sentences_from_json(row.sentences), row.section, row.note)
 

@@ -104,8 +104,8 @@ class Generations:
         """
         close_retired()
         for _ in range(ATTEMPTS):
-            with self._database.read() as session:
-                published = pointer(session)
+            with self._database.engine.connect() as connection:
+                published = pointer(connection)
             if published is None:
                 return None
             opened = self._opened

@@ -21,12 +21,15 @@ _EDGE = 16 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """`recipe` is None when the generation has no vectors. `golden` pairs words of a passage with its id; `probes`
-    are the ids whose vectors lie in probes.npy, in order; `files` maps relative paths to fingerprints.
+    are the ids whose vectors lie in probes.npy, in order; `files` maps relative paths to fingerprints. `dense` names
+    the folder of the vectors: one of its own each time it is made, because Chroma shares what it has open by path,
+    and what replaces a damaged index must not be taken for it.
     """
 
     generation: str
     recipe: str | None
     passages: int
+    dense: str
     golden: tuple[tuple[str, str], ...] = ()
     probes: tuple[str, ...] = ()
     files: dict[str, str] | None = None

@@ -120,7 +120,7 @@ def _open_dense(manifest: Manifest, files: IndexFiles, folder: Path, recipe: str
             logger.warning("index built by recipe %s, not %s: searching words alone", manifest.recipe, recipe)
         return None
     try:
-        return files.open_dense(folder, manifest.generation)
+        return files.open_dense(folder / manifest.dense, manifest.generation)
     except IndexUnavailable as error:
         logger.warning("%s", error)
         return None

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from retrieval.corpus import to_passage
@@ -18,6 +18,8 @@ from retrieval.tables import GenerationRow, MemberRow, PassageRow, PointerRow, S
 
 POINTER = "index"
 BUILDING, READY = "building", "ready"
+# Put together once: it runs at every question.
+_POINTED = select(PointerRow.generation_id).where(PointerRow.name == POINTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,9 @@ def plan(session: Session, recipe: str | None) -> Plan:
     return Plan(members, sum(version.passages for _, version in kept), recipe)
 
 
-def pointer(session: Session) -> str | None:
+def pointer(session: Session | Connection) -> str | None:
     """The id of the generation that answers."""
-    return session.scalar(select(PointerRow.generation_id).where(PointerRow.name == POINTER))
+    return session.scalar(_POINTED)
 
 
 def begin(session: Session, generation: str, planned: Plan, now: datetime) -> None:

@@ -45,7 +45,7 @@ def embed_missing(
         part = missing[start : start + BATCH]
         vectors = embedder.embed([texts[text_hash] for text_hash in part])
         made = {text_hash: to_bytes(vector) for text_hash, vector in zip(part, vectors, strict=True)}
-        _store(database, embedder.recipe, made)
+        store_vectors(database, embedder.recipe, made)
         found |= made
         if progress:
             progress(len(found), len(texts))
@@ -62,7 +62,8 @@ def from_bytes(stored: Sequence[bytes]) -> Vectors:
     return np.frombuffer(b"".join(stored), dtype="<f4").astype(np.float32, copy=False).reshape(len(stored), -1)
 
 
-def _store(database: Database, recipe: str, made: Mapping[str, bytes]) -> None:
+def store_vectors(database: Database, recipe: str, made: Mapping[str, bytes]) -> None:
+    """Keep these (hash to stored vector); those already there stay."""
     rows = [{"text_hash": text_hash, "recipe": recipe, "vector": vector} for text_hash, vector in made.items()]
     insert = database.insert(table_of(VectorRow)).on_conflict_do_nothing()
     with database.write() as session:

@@ -13,6 +13,9 @@ from bot.app import Services, build
 from bot.settings import Settings
 from ingest.report import Progress
 
+# Below WARNING these write out what they send and receive: questions, passages, answers.
+TALKATIVE = ("openai", "httpx", "httpcore", "urllib3", "langchain", "langsmith", "chromadb", "bm25s")
+
 
 def configure() -> Settings:
     """The settings, and a log on standard error as they ask."""
@@ -20,6 +23,8 @@ def configure() -> Settings:
     logging.basicConfig(
         level=settings.proviso_log_level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     return settings
 
 

@@ -71,6 +71,8 @@ class Metronome:
     def stop(self) -> None:
         """Wait for what is running, then end."""
         if self._scheduler is not None:
+            # APScheduler looks for due jobs once more while it ends, and would complain that it may not run them.
+            self._scheduler.remove_all_jobs()
             self._scheduler.shutdown(wait=True)
             self._scheduler = None
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import shutil
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -215,7 +217,7 @@ def test_a_damaged_index_is_noticed_at_start_and_made_again(make: Make, corpus: 
 
 
 def _damage(folder: Path, damage: str) -> None:
-    [level0] = folder.glob("chroma/*/data_level0.bin")
+    [level0] = folder.glob("chroma-*/*/data_level0.bin")
     if damage == "gone":
         shutil.rmtree(folder)
     elif damage == "empty vectors":
@@ -227,7 +229,77 @@ def _damage(folder: Path, damage: str) -> None:
     elif damage == "manifest":
         (folder / MANIFEST).write_text("{")
     elif damage == "sqlite":
-        (folder / "chroma" / "chroma.sqlite3").write_bytes(b"nonsense" * 100)
+        level0.parents[1].joinpath("chroma.sqlite3").write_bytes(b"nonsense" * 100)
+
+
+def test_an_index_that_breaks_while_others_read_it_is_made_again_beside_them(
+    make: Make, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder = WordEmbedder()
+    generations = make(embedder)
+    generations.build()
+    held = generations.current()
+    assert held is not None
+    assert held.dense is not None
+    _damage(generations.folder(held.id), "cut vectors")
+    monkeypatch.setattr(held.dense, "search", _broken)
+    retriever = HybridRetriever(generations, embedder)
+
+    assert retriever.search("order 17").hits[0].dense is None
+    again = retriever.search("order 17").hits[0]
+
+    assert again.passage.text == rule(17)
+    assert again.dense is not None
+    assert generations.current() is not held
+
+
+def _broken(_vector: object, _k: int) -> list[tuple[str, float]]:
+    raise IndexDamaged
+
+
+def test_threads_asking_while_a_generation_is_published_all_get_an_answer(
+    make: Make, corpus: Corpus, clock: ManualClock
+) -> None:
+    embedder = WordEmbedder()
+    generations, builder = make(embedder), make(embedder)
+    builder.build()
+    retriever = HybridRetriever(generations, embedder)
+    done = threading.Event()
+
+    def ask() -> set[str]:
+        seen = set()
+        while not done.is_set():
+            results = retriever.search("order 17", 3)
+            assert results.hits[0].passage.text == rule(17)
+            seen.add(results.generation)
+        return seen
+
+    with ThreadPoolExecutor(4) as pool:
+        asking = [pool.submit(ask) for _ in range(4)]
+        published = [builder.build().id]
+        for number in range(2):
+            store(corpus, clock, document(f"new-{number}.md", f"A brand new rule about kelp {number}."))
+            published.append(builder.build().id)
+        retriever.search("order 17")
+        done.set()
+        seen = set().union(*(answers.result() for answers in asking))
+    assert seen <= set(published)
+    assert published[-1] == retriever.search("order 17").generation
+
+
+def test_builders_on_two_machines_take_turns(
+    make: Make, corpus: Corpus, clock: ManualClock, database: Database
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("two machines share PostgreSQL; SQLite is one machine's")
+    machines = [make(WordEmbedder(), home=name) for name in ("one", "two", "three")]
+    with ThreadPoolExecutor(3) as pool:
+        reports = list(pool.map(lambda machine: machine.build(), machines))
+
+    assert len({report.id for report in reports}) == 1
+    assert count(database, GenerationRow) == 1
+    for machine in machines:
+        assert texts_found(machine, "order 17")[0] == rule(17)
 
 
 def test_a_build_that_fails_leaves_the_generation_before_it_answering(

@@ -81,7 +81,7 @@ def test_a_batch_answers_each_line_in_order_and_a_bad_line_in_its_place(proviso:
         '{"id": "a", "question": "When should support be suspended?"}\n'
         "no json\n"
         '{"id": "b"}\n'
-        '{"id": "c", "question": "And for detainees?", "context": [{"role": "user", "text": "When to engage early?"}]}\n'
+        '{"id": "c", "question": "And for detainees?", "context": [{"role": "user", "text": "How soon?"}]}\n'
         '{"id": "d", "question": "Why?", "context": "yesterday"}\n',
         encoding="utf-8",
     )

@@ -25,7 +25,7 @@ def test_in_a_year_no_nudge_is_lost_doubled_or_stuck(database: Database) -> None
     seed = int(os.environ.get("SEED", "2026"))
     outcome = Simulation(database, seed, YEAR).run()
     print(f"\n{database.engine.dialect.name}, {outcome}")
-    assert outcome.clean, outcome
+    assert outcome.clean, (str(outcome), outcome.stories, outcome.wrong[:5])
     assert outcome.kills >= 500
     assert outcome.expected > 1500
     assert set(outcome.points) == set(ENGINE_POINTS)

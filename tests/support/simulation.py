@@ -19,7 +19,7 @@ from bot.reminders.nudges import still_wanted
 from bot.reminders.occurrences import acknowledge, snooze
 from bot.reminders.scan import Scanner
 from bot.work.faults import armed
-from bot.work.outbox import BLOCKED, PENDING, SENDING, SENT, UNKNOWN
+from bot.work.outbox import BLOCKED, PENDING, SENDING, SENT, UNKNOWN, story
 from bot.work.people import person_id, team_id
 from bot.work.sender import Sender
 from bot.work.tables import OutboxRow
@@ -80,6 +80,7 @@ class Outcome:
     wrong: list[str] = field(default_factory=list)
     errors: int = 0
     points: Counter[str] = field(default_factory=Counter)
+    stories: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def clean(self) -> bool:
@@ -254,6 +255,7 @@ class Simulation:
                 outcome.expected += 1
                 if not seen[window.identity]:
                     outcome.lost.append(window.identity)
+        outcome.stories = {str(identity): self._story(identity) for identity in outcome.lost[:5]}
         right = {window.identity: window for window in windows}
         for message in self.slack.messages:
             window = right.get(_identity(message.data))
@@ -261,6 +263,17 @@ class Simulation:
             if window is None or message.at < window.opens or late:
                 outcome.wrong.append(f"{message.at} {_identity(message.data)}: {window}")
         self._judge_rows()
+
+    def _story(self, identity: Identity) -> list[str]:
+        """What the bot itself knows of a nudge that is missing, for whoever has to find out why."""
+        with self.database.read() as session:
+            rows = session.scalars(select(OutboxRow)).all()
+            keys = [row.key for row in rows if row.data and _identity(row.data) == identity]
+            windows = [
+                w for m in self.models.values() for w in m.all_windows(self.clock.now()) if w.identity == identity
+            ]
+            steps = [step for key in keys for step in story(session, key)]
+        return [str(entry) for entry in (*windows, *steps)]
 
     def _judge_rows(self) -> None:
         visible = self.slack.copies()
