@@ -16,7 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, text
+from sqlalchemy import Connection, MetaData, Table, func, insert, select, text
 
 from retrieval.database import Base, Database
 
@@ -28,14 +28,16 @@ class BackupError(Exception):
     """The backup could not be used. Nothing was changed; name a file that `proviso backup` wrote, and an empty home."""
 
 
-def write_backup(database: Database, path: Path, revision: str | None, created: datetime) -> dict[str, int]:
+def write_backup(
+    database: Database, path: Path, revision: str | None, created: datetime, metadata: MetaData = Base.metadata
+) -> dict[str, int]:
     """Write all rows to `path` (whole or not at all) while others go on writing; returns rows by table."""
     partial = path.with_name(path.name + ".partial")
     counts: Counter[str] = Counter()
     with database.engine.connect() as connection, gzip.open(partial, "wt", encoding="utf-8") as file:
         _one_view(database, connection)
         file.write(_line({"format": FORMAT, "revision": revision, "created": created.isoformat()}))
-        for table in _tables():
+        for table in metadata.sorted_tables:
             for row in connection.execution_options(yield_per=BATCH).execute(select(table)).mappings():
                 file.write(_line({"table": table.name, "row": {key: _encode(v) for key, v in row.items()}}))
                 counts[table.name] += 1
@@ -44,12 +46,14 @@ def write_backup(database: Database, path: Path, revision: str | None, created: 
     return dict(counts)
 
 
-def read_backup(database: Database, path: Path, revision: str | None) -> dict[str, int]:
+def read_backup(
+    database: Database, path: Path, revision: str | None, metadata: MetaData = Base.metadata
+) -> dict[str, int]:
     """Fill an empty, migrated database from `path` in one transaction; returns rows by table.
 
     Raises BackupError when the file is no whole backup, is of another schema revision, or rows are there already.
     """
-    tables = {table.name: table for table in _tables()}
+    tables = {table.name: table for table in metadata.sorted_tables}
     counts: Counter[str] = Counter()
     with database.write() as session:
         taken = [name for name, table in tables.items() if session.scalar(select(func.count()).select_from(table))]
@@ -70,12 +74,8 @@ def read_backup(database: Database, path: Path, revision: str | None) -> dict[st
         if expected != dict(counts):
             raise BackupError(f"{path.name} is cut short. Nothing was changed; use a whole backup")
         if not database.is_sqlite:
-            _restart_sequences(session.connection())
+            _restart_sequences(session.connection(), metadata)
     return dict(counts)
-
-
-def _tables() -> list[Table]:
-    return list(Base.metadata.sorted_tables)
 
 
 def _one_view(database: Database, connection: Connection) -> None:
@@ -130,9 +130,9 @@ def _decode(kind: type, value: Any) -> Any:
     return value
 
 
-def _restart_sequences(connection: Connection) -> None:
+def _restart_sequences(connection: Connection, metadata: MetaData) -> None:
     """PostgreSQL's own counters do not see rows that bring their numbers along."""
-    for table in _tables():
+    for table in metadata.sorted_tables:
         column = table.autoincrement_column
         if column is None:
             continue

@@ -8,15 +8,24 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import Integer, select
 from sqlalchemy.exc import StatementError
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from retrieval.database import Base, Database, UtcDateTime
+from retrieval.database import Database, UtcDateTime
 
 
-class Moment(Base):
+class Own(DeclarativeBase):
+    """Not the product's: its tables must not join the product's schema."""
+
+
+class Moment(Own):
     __tablename__ = "test_moment"
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@pytest.fixture(autouse=True)
+def _table(database: Database) -> None:
+    Own.metadata.create_all(database.engine)
 
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -169,8 +169,8 @@ def test_a_partner_added_here_has_its_nudges_in_the_preview(proviso: Run) -> Non
     assert "proposed" in out
     code, out, _ = proviso("nudges", "preview", "--json")
     assert code == 0
-    assert {nudge["partner"] for nudge in as_json(out)} == {"Harbour Guard"}
-    assert {nudge["purpose"] for nudge in as_json(out)} == {"outset assessment"}
+    purposes = {nudge["partner"]: nudge["purpose"] for nudge in as_json(out)}
+    assert purposes["Harbour Guard"] == "outset assessment"
 
 
 def test_doctor_finds_nothing_to_mend_in_a_fresh_installation(proviso: Run) -> None:
@@ -185,13 +185,15 @@ def test_a_backup_restores_into_an_empty_installation(
     proviso: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = tmp_path / "proviso.backup"
+    proviso("ask", "When should support be suspended?")
+    proviso("partner", "add", "Delta Guard", "--channel", "C0OPS", "--focal", "U0AMAL", "--every", "180")
     code, out, _ = proviso("backup", str(copy))
     assert code == 0
     monkeypatch.setenv("PROVISO_HOME", str(tmp_path / "other"))
     code, _, err = proviso("restore", str(copy))
     assert (code, err) == (0, "")
     code, out, _ = proviso("partner", "list")
-    assert "Harbour Guard" in out
+    assert "Delta Guard" in out
     code, out, _ = proviso("ask", "When should support be suspended?", "--json")
     assert as_json(out)["status"] == "answered"
     code, _, err = proviso("restore", str(copy))
