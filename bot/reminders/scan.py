@@ -99,7 +99,7 @@ def _enqueue(session: Session, series: SeriesRow, now: datetime) -> int:
 
 def _due(now: datetime) -> Select[SeriesRow]:
     query = select(SeriesRow).where(SeriesRow.state == ACTIVE, SeriesRow.next_scan_at <= now)
-    return query.order_by(SeriesRow.next_scan_at)
+    return query.order_by(SeriesRow.next_scan_at, SeriesRow.series_id)
 
 
 __all__ = ["PlannedNudge", "Scanner", "Story", "preview", "why"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import bisect
 import random
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from unittest import mock
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import event, select
@@ -42,8 +44,6 @@ ENGINE_POINTS = tuple(
     }.items()
     for when in whens
 )
-# So many working hours are enough for any mishap to be overcome: a nudge missing after them is lost.
-ENOUGH_TICKS = 12
 # A named point may not be passed for long; after so many ticks death may strike elsewhere.
 PATIENCE = 30
 
@@ -54,7 +54,11 @@ class Crash(BaseException):
 
 @dataclass(frozen=True)
 class Scale:
-    """How much is simulated. `outages` are (first tick, ticks); a tick is `step`."""
+    """How much is simulated. `outages` are (first tick, ticks); a tick is `step`.
+
+    Each partner sees somebody act once in `acts_every`. A nudge that had `enough` ticks of a working bot and was not
+    posted is lost: mishaps come in rows, and each costs about four ticks (the lease, two looks, the next try).
+    """
 
     partners: int
     days: int
@@ -63,6 +67,8 @@ class Scale:
     outages: tuple[tuple[int, int], ...] = ()
     replicas: int = 2
     faults: Faults = field(default_factory=Faults.rough)
+    acts_every: timedelta = timedelta(days=45)
+    enough: int = 12
 
 
 @dataclass
@@ -109,7 +115,7 @@ class Simulation:
 
     def __init__(self, database: Database, seed: int, scale: Scale) -> None:
         self.database, self.scale = database, scale
-        self.chance = random.Random(seed)
+        self.chance, self.ids = random.Random(seed), random.Random(seed)
         self.clock = ManualClock()
         self.slack = FakeSlack(self.clock, self.chance, scale.faults, while_frozen=self._others_take_over)
         self.outcome = Outcome(seed)
@@ -123,6 +129,14 @@ class Simulation:
             forget_about_power_cuts(database)
 
     def run(self, *, stop_when_unclean: bool = False) -> Outcome:
+        with mock.patch("uuid.uuid4", self._uuid):
+            return self._run(stop_when_unclean)
+
+    def _uuid(self) -> uuid.UUID:
+        # A run can be repeated by its seed only when ids do not come from elsewhere.
+        return uuid.UUID(int=self.ids.getrandbits(128), version=4)
+
+    def _run(self, stop_when_unclean: bool) -> Outcome:
         self._register()
         ticks = int(timedelta(days=self.scale.days) / self.scale.step)
         for tick in range(ticks):
@@ -163,7 +177,7 @@ class Simulation:
         return self.clock.now().astimezone(ZoneInfo(zone)).date()
 
     def _people(self, tick: int) -> None:
-        share = self.scale.partners * (self.scale.step / timedelta(days=45))
+        share = self.scale.partners * (self.scale.step / self.scale.acts_every)
         for _ in range(int(share) + (self.chance.random() < share % 1)):
             model = self.models[f"Partner {self.chance.randrange(self.scale.partners)}"]
             with self.database.write() as session:
@@ -251,7 +265,7 @@ class Simulation:
         windows = [window for model in self.models.values() for window in model.all_windows(self.clock.now())]
         for window in windows:
             chances = bisect.bisect_left(self.up, window.closes) - bisect.bisect_left(self.up, window.opens)
-            if chances >= ENOUGH_TICKS:
+            if chances >= self.scale.enough:
                 outcome.expected += 1
                 if not seen[window.identity]:
                     outcome.lost.append(window.identity)
