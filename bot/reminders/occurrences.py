@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.errors import Conflict, NotFound, UserError
-from bot.reminders.nudges import subject
+from bot.reminders.nudges import QUIET_STAGES, subject
 from bot.reminders.rules import local_date, next_due
 from bot.reminders.series import DONE, OPEN, OUTSET, REASSESSMENT, cadence_of, locked, next_scan, open_occurrence
 from bot.reminders.tables import OccurrenceRow, SeriesRow
@@ -79,7 +79,9 @@ def acknowledge(
     if row.acknowledged_stage == stage:
         raise _changed(session, row)
     _set(session, row, acknowledged_stage=stage, acknowledged_by=by, acknowledged_at=now)
-    supersede(session, subject(occurrence_id), now, "acknowledged")
+    if stage in QUIET_STAGES:
+        # An overdue nudge on its way goes out all the same: whoever acknowledged has not seen it yet.
+        supersede(session, subject(occurrence_id), now, "acknowledged")
     return _as_value(row, series)
 
 

@@ -100,6 +100,16 @@ def test_an_acknowledgement_keeps_ahead_and_due_quiet_but_not_overdue(watch: Wat
     assert superseded(watch) == [("due", "acknowledged")]
 
 
+def test_an_overdue_nudge_on_its_way_is_not_swallowed_by_an_acknowledgement(watch: Watch) -> None:
+    watch.add(assess_by=date(2026, 3, 3))
+    watch.until(day(3, 9))
+    watch.clock.set(day(3, 10))
+    watch.scanner.scan()
+    watch.acknowledge()
+    watch.first.send_due()
+    assert watch.said == [("03-03", "due"), ("03-10", "overdue7")]
+
+
 def test_a_snooze_is_silence_until_its_date_and_moves_the_due_date_alone(watch: Watch) -> None:
     watch.add(assess_by=date(2026, 3, 20))
     watch.until(day(3, 21))
