@@ -287,11 +287,10 @@ def test_threads_asking_while_a_generation_is_published_all_get_an_answer(
     assert published[-1] == retriever.search("order 17").generation
 
 
-def test_builders_on_two_machines_take_turns(
+@pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
+def test_builders_on_several_machines_take_turns(
     make: Make, corpus: Corpus, clock: ManualClock, database: Database
 ) -> None:
-    if database.is_sqlite:
-        pytest.skip("two machines share PostgreSQL; SQLite is one machine's")
     machines = [make(WordEmbedder(), home=name) for name in ("one", "two", "three")]
     with ThreadPoolExecutor(3) as pool:
         reports = list(pool.map(lambda machine: machine.build(), machines))
