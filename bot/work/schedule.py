@@ -54,6 +54,8 @@ class Metronome:
 
     def start(self) -> None:
         """Run every job now, then at its period."""
+        # A job that takes longer than its period skips a beat, which is no news; health tells when it skips too many.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         # Nothing is kept between two starts, and a late beat is still a beat: both would lose runs (measured).
         scheduler = BackgroundScheduler(
             timezone=UTC,
