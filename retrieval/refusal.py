@@ -25,6 +25,8 @@ OFF_TOPIC = "off_topic"
 # From these log-odds on a question is turned down on its likeness alone: over phrasings that were not fitted, patterns
 # and likeness together turn down 99 of 101 requests and 1 of 94 look-alikes.
 LIKENESS_FROM = 0.6
+# A greeting, an acronym or a search term says too little to be like anything.
+LEAST_WORDS = 4
 # A question that shows signs of asking for guidance has to be this much more alike.
 GENERAL = frozenset({"asks_guidance", "scruple", "duty_question"})
 GENERAL_MARGIN = 2.0
@@ -116,7 +118,7 @@ class Guard:
         return screen().check(asked.question) or screen().check(asked.query) or self._alike(asked.query)
 
     def _alike(self, question: str) -> Refusal | None:
-        if self._likeness is None:
+        if self._likeness is None or len(question.split()) < LEAST_WORDS:
             return None
         try:
             odds, kind = self._likeness.judge(question)
