@@ -52,7 +52,8 @@ class Faults:
 class FakeSlack:
     """Implements Notifier. `script` holds outcomes for the next posts, before chance decides.
 
-    `while_frozen` is called when a sender freezes inside its call: what the others do meanwhile.
+    `while_frozen` is called when a sender freezes inside its call: what the others do meanwhile. `skew` is how far
+    Slack's own clock is ahead of `clock`.
     """
 
     clock: Clock
@@ -60,6 +61,7 @@ class FakeSlack:
     faults: Faults = field(default_factory=Faults)
     while_frozen: Callable[[], None] = lambda: None
     landing: timedelta = timedelta(0)
+    skew: timedelta = timedelta(0)
     messages: list[Message] = field(default_factory=list)
     script: list[Exception | str] = field(default_factory=list)
     looks: int = 0
@@ -84,11 +86,14 @@ class FakeSlack:
         self.looks += 1
         if self.chance.random() < self.faults.unreadable:
             raise HistoryUnreadable
-        shown = self.clock.now() - self.landing
+        shown = self._now() - self.landing
         return next((m.ts for m in self.messages if m.key == post.key and oldest <= m.at <= shown), None)
 
     def copies(self) -> Counter[str]:
         return Counter(message.key for message in self.messages)
+
+    def _now(self) -> datetime:
+        return self.clock.now() + self.skew
 
     def _scripted(self, post: OutgoingPost, outcome: Exception | str) -> str:
         if outcome == "accepted, no reply":
@@ -98,10 +103,9 @@ class FakeSlack:
         return self._accept(post)
 
     def _accept(self, post: OutgoingPost) -> str:
-        ts = f"{self.clock.now().timestamp():.0f}.{next(self._numbers):06d}"
-        message = Message(
-            post.key, post.channel, ts, self.clock.now(), post.view, dict(post.data), post.plain, post.repeat
-        )
+        now = self._now()
+        ts = f"{now.timestamp():.0f}.{next(self._numbers):06d}"
+        message = Message(post.key, post.channel, ts, now, post.view, dict(post.data), post.plain, post.repeat)
         self.messages.append(message)
         return ts
 

@@ -87,6 +87,18 @@ def test_a_post_accepted_without_reply_is_found_in_history_and_not_repeated(desk
     assert desk.seen == ["a"]
 
 
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_clock_that_differs_from_slacks_doubles_nothing(desk: Desk, minutes: int) -> None:
+    desk.slack.skew = timedelta(minutes=minutes)
+    key = desk.put()
+    desk.slack.script = ["accepted, no reply"]
+    for _ in range(4):
+        desk.first.send_due()
+        desk.wait(minutes=5)
+        desk.first.reconcile()
+    assert (desk.state(key), desk.seen) == ("SENT", ["a"])
+
+
 def test_a_lost_post_is_repeated_only_after_two_looks(desk: Desk) -> None:
     key = desk.put()
     desk.slack.script = [Ambiguous()]
