@@ -28,6 +28,7 @@ from bot.work.outbox import (
     BLOCKED,
     DEAD,
     GIVE_UP_AFTER,
+    LONGEST_WAIT,
     PENDING,
     SENDING,
     SENT,
@@ -38,6 +39,7 @@ from bot.work.outbox import (
     move,
     outgoing,
 )
+from bot.work.statements import due
 from bot.work.tables import DestinationRow, OutboxRow
 from retrieval.database import Database
 from retrieval.ports import Clock
@@ -143,9 +145,11 @@ class Claims:
         return done
 
     def refused(self, claim: Claim, retry_after: float | None, reason: str = "refused") -> bool:
-        """It was definitely not posted and may be tried again after `retry_after` seconds, or a growing pause."""
+        """It was definitely not posted and may be tried again after `retry_after` seconds (an hour at most), or a
+        growing pause.
+        """
         row, now = claim.row, self._clock.now()
-        pause = _pause(row.attempt) if retry_after is None else timedelta(seconds=retry_after)
+        pause = _pause(row.attempt) if retry_after is None else min(timedelta(seconds=retry_after), LONGEST_WAIT)
         with self._database.write() as session:
             if given_up(row, now):
                 return self._die(session, row, reason)
@@ -181,7 +185,8 @@ class Claims:
     def expire(self) -> int:
         """Messages whose sender has not come back within its lease: nobody knows about them either; how many."""
         now = self._clock.now()
-        lapsed = select(OutboxRow).where(OutboxRow.state == SENDING, OutboxRow.lease_until <= now).limit(100)
+        lapsed = select(OutboxRow).where(OutboxRow.state == SENDING, due(OutboxRow.lease_until, now, self.lease))
+        lapsed = lapsed.limit(100)
         with self._database.read() as session:
             if session.scalar(lapsed.with_only_columns(OutboxRow.key)) is None:
                 return 0
@@ -219,7 +224,7 @@ class Claims:
 
 def _due(now: datetime) -> Select[OutboxRow]:
     query = select(OutboxRow).outerjoin(DestinationRow, joined())
-    query = query.where(OutboxRow.state.in_(WAITING), OutboxRow.not_before <= now, free(now))
+    query = query.where(OutboxRow.state.in_(WAITING), due(OutboxRow.not_before, now, LONGEST_WAIT), free(now))
     # Somebody waits for what has no subject (an answer); nudges can wait for it.
     return query.order_by(OutboxRow.subject.is_not(None), OutboxRow.not_before, OutboxRow.id).limit(1)
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.work.outbox import BLOCKED, PENDING, move
-from bot.work.statements import change, insert_once
+from bot.work.outbox import BLOCKED, LONGEST_WAIT, PENDING, move
+from bot.work.statements import change, due, insert_once, is_due
 from bot.work.tables import DestinationRow, OutboxRow
 
 EVERYWHERE = "*"
@@ -33,9 +33,11 @@ def free(now: datetime) -> ColumnElement[bool]:
     """Condition on an outer-joined destination: its pace allows another message now.
 
     One message a second and channel, `BURST` at once after a pause (generic cell rate algorithm: `paced_until` is
-    the moment at which the bucket is empty again).
+    the moment at which the bucket is empty again). A moment further ahead than that can be comes from a clock that
+    was set back since, and means nothing.
     """
-    return or_(DestinationRow.paced_until.is_(None), DestinationRow.paced_until <= now + PACE * (BURST - 1))
+    until = DestinationRow.paced_until
+    return or_(until.is_(None), until <= now + PACE * (BURST - 1), until > now + PACE * BURST)
 
 
 def joined() -> ColumnElement[bool]:
@@ -48,6 +50,8 @@ def take_slot(session: Session, team_id: str, channel: str, now: datetime) -> bo
     insert_once(session, DestinationRow, {"team_id": team_id, "channel": channel})
     row = session.get_one(DestinationRow, (team_id, channel), populate_existing=True)
     begin = max(row.paced_until or now, now)
+    if begin > now + PACE * BURST:
+        begin = now
     statement = update(DestinationRow).where(_is(team_id, channel), free(now))
     statement = statement.where(DestinationRow.paced_until.is_not_distinct_from(row.paced_until))
     return change(session, statement.values(paced_until=begin + PACE)) == 1
@@ -63,7 +67,7 @@ def blocked_until(session: Session, team_id: str, channel: str, now: datetime) -
     query = query.where(DestinationRow.next_check.is_not(None)).execution_options(populate_existing=True)
     rows = session.scalars(query).all()
     for row in rows:
-        if row.next_check is not None and row.next_check > now:
+        if row.next_check is not None and not is_due(row.next_check, now, names[row.channel]):
             return Held(row.channel, row.next_check, row.reason or "")
     for row in rows:
         until = now + names[row.channel]
@@ -76,7 +80,7 @@ def blocked_until(session: Session, team_id: str, channel: str, now: datetime) -
 def hold_back(session: Session, team_id: str, held: Held, now: datetime) -> int:
     """Let every blocked message that `held` concerns wait for the next check; how many."""
     waiting = select(OutboxRow.id).where(
-        OutboxRow.team_id == team_id, OutboxRow.state == BLOCKED, OutboxRow.not_before <= now
+        OutboxRow.team_id == team_id, OutboxRow.state == BLOCKED, due(OutboxRow.not_before, now, LONGEST_WAIT)
     )
     if held.channel != EVERYWHERE:
         waiting = waiting.where(OutboxRow.channel == held.channel)

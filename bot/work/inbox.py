@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.work.faults import fault
 from bot.work.outbox import Post, enqueue
-from bot.work.statements import change, insert_once
+from bot.work.statements import change, due, insert_once
 from bot.work.tables import InboxRow
 from retrieval.database import Database
 from retrieval.ports import Clock
@@ -97,7 +97,7 @@ class Inbox:
         `attempt` greater than `max_attempts` means that handling it has killed workers: it is to be failed unhandled.
         """
         now = self._clock.now()
-        query = _open(now, kinds)
+        query = _open(now, kinds, self._lease, _pause(self.max_attempts))
         with self._database.read() as session:
             if session.scalar(query.with_only_columns(InboxRow.key)) is None:
                 return None
@@ -141,7 +141,7 @@ class Inbox:
 
     def release(self, received: Received, error: str) -> bool:
         """Give an event back to be tried again, later each time. `error` is a class name, never a message."""
-        after = self._clock.now() + RETRY_AFTER * 2 ** (received.attempt - 1)
+        after = self._clock.now() + _pause(received.attempt)
         with self._database.write() as session:
             return self._set(session, received, state=NEW, not_before=after, last_error=error[:80])
 
@@ -156,8 +156,13 @@ class Inbox:
         return change(session, statement.values(**values)) == 1
 
 
-def _open(now: datetime, kinds: Sequence[str] | None) -> Any:
-    fresh = and_(InboxRow.state == NEW, InboxRow.not_before <= now)
-    lapsed = and_(InboxRow.state == WORKING, InboxRow.lease_until <= now)
+def _pause(attempt: int) -> timedelta:
+    doublings: int = 2 ** (attempt - 1)
+    return RETRY_AFTER * doublings
+
+
+def _open(now: datetime, kinds: Sequence[str] | None, lease: timedelta, longest_pause: timedelta) -> Any:
+    fresh = and_(InboxRow.state == NEW, due(InboxRow.not_before, now, longest_pause))
+    lapsed = and_(InboxRow.state == WORKING, due(InboxRow.lease_until, now, lease))
     query = select(InboxRow).where(or_(fresh, lapsed)).order_by(InboxRow.received_at).limit(1)
     return query if kinds is None else query.where(InboxRow.kind.in_(kinds))

@@ -28,6 +28,8 @@ TERMINAL = (SENT, SUPERSEDED, DEAD)
 
 GIVE_UP_AFTER = timedelta(days=7)
 GIVE_UP_ATTEMPTS = 20
+# No message waits longer than this for its next try or look, whoever asked for it.
+LONGEST_WAIT = timedelta(hours=1)
 
 _NAMESPACE = uuid.UUID("6f2f0bd6-8a53-5b0e-9d8b-6b7f3f0d6a11")
 

@@ -17,7 +17,7 @@ def team_id(session: Session, slack_team: str) -> str:
     found = session.scalar(query)
     if found is not None:
         return found
-    insert_once(session, TeamRow, {"team_id": str(uuid.uuid4()), "slack_team": slack_team})
+    insert_once(session, TeamRow, {"team_id": str(uuid.uuid4()), "slack_team": slack_team, "owner": False})
     return session.scalars(query).one()
 
 

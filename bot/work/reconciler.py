@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from bot.work.destinations import EVERYWHERE, blocked_since, unblock
 from bot.work.faults import fault
 from bot.work.notifier import HistoryUnreadable, Notifier
-from bot.work.outbox import DEAD, PENDING, SENT, UNKNOWN, given_up, move, outgoing
+from bot.work.outbox import DEAD, LONGEST_WAIT, PENDING, SENT, UNKNOWN, given_up, move, outgoing
+from bot.work.statements import SKEW, due
 from bot.work.tables import OutboxRow
 from retrieval.database import Database
 from retrieval.ports import Clock
@@ -28,7 +29,7 @@ BEFORE_FIRST_TRY = timedelta(hours=24)
 UNREADABLE_FOR = timedelta(hours=24)
 UNREADABLE_LOOKS = 12
 FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=1)
+LONGEST_PAUSE = LONGEST_WAIT
 
 
 class Reconciler:
@@ -55,9 +56,8 @@ class Reconciler:
 
     def _due(self, limit: int) -> Sequence[OutboxRow]:
         now = self._clock.now()
-        query = select(OutboxRow).where(
-            OutboxRow.state == UNKNOWN, OutboxRow.not_before <= now, OutboxRow.last_try_at <= now - FIRST_LOOK
-        )
+        tried = or_(OutboxRow.last_try_at <= now - FIRST_LOOK, OutboxRow.last_try_at > now + SKEW)
+        query = select(OutboxRow).where(OutboxRow.state == UNKNOWN, due(OutboxRow.not_before, now, LONGEST_WAIT), tried)
         with self._database.read() as session:
             return session.scalars(query.order_by(OutboxRow.not_before).limit(limit)).all()
 
@@ -65,7 +65,12 @@ class Reconciler:
         if row.ephemeral_user is not None:
             # What only one person sees is in no history; a second copy is better than none, and says so.
             return self._settle(row, PENDING, "not in any history", repeat=True, maybe_delivered=False)
-        began = row.first_try_at or row.created_at
+        now = self._clock.now()
+        if row.last_try_at is not None and row.last_try_at > now + SKEW:
+            # The clock was set back since: nobody knows how long ago that was, so the waits begin anew.
+            self._settle(row, UNKNOWN, "clock set back", last_try_at=now, not_before=now + FIRST_LOOK)
+            return False
+        began = min(row.first_try_at or row.created_at, now)
         fault("reconcile.before_look")
         try:
             slack_ts = self._notifier.find(outgoing(row), began - BEFORE_FIRST_TRY)
@@ -94,7 +99,7 @@ class Reconciler:
 
     def _could_not_look(self, row: OutboxRow) -> bool:
         now = self._clock.now()
-        since, count = row.unreadable_since or now, row.unreadable + 1
+        since, count = min(row.unreadable_since or now, now), row.unreadable + 1
         long_enough = count >= UNREADABLE_LOOKS and now - since >= UNREADABLE_FOR
         if long_enough and self._unreadable == "repost" and not self._credentials_blocked(row):
             return self._settle(row, PENDING, "history unreadable for a day", repeat=True, maybe_delivered=False)

@@ -90,14 +90,17 @@ class Metronome:
         return True
 
     def health(self, now: datetime) -> list[Beat]:
-        """Each job of the table; ok when its newest beat is younger than three periods."""
+        """Each job of the table; ok when its newest beat is less than three periods away.
+
+        A beat from the future was timed before the clock was set back: it tells nothing of now.
+        """
         with self._database.read() as session:
             rows = {row.name: row for row in session.scalars(select(HeartbeatRow))}
         beats = []
         for job in self._jobs.values():
             last_ok = rows[job.name].last_ok if job.name in rows else None
             limit = timedelta(seconds=LATE_AFTER_PERIODS * job.seconds)
-            beats.append(Beat(job.name, job.seconds, last_ok, last_ok is not None and now - last_ok < limit))
+            beats.append(Beat(job.name, job.seconds, last_ok, last_ok is not None and abs(now - last_ok) < limit))
         return beats
 
     def _beat(self, job: Job) -> None:

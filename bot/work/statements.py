@@ -1,13 +1,17 @@
-"""Statements that are the same on SQLite and PostgreSQL: insert once, compare and set."""
+"""Statements that are the same on SQLite and PostgreSQL: insert once, compare and set, what is due."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Update
+from sqlalchemy import ColumnElement, CursorResult, Update, or_
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
+
+# By how much the clocks of two replicas may differ. Beyond it, a clock was set back.
+SKEW = timedelta(minutes=10)
 
 
 def insert_once(session: Session, table: type[DeclarativeBase], values: Mapping[str, Any]) -> bool:
@@ -23,3 +27,18 @@ def change(session: Session, statement: Update) -> int:
     """Run an UPDATE; how many rows it changed. Objects of the session are not refreshed."""
     result = session.execute(statement.execution_options(synchronize_session=False))
     return cast("CursorResult[Any]", result).rowcount
+
+
+def due(
+    column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None], now: datetime, longest: timedelta
+) -> ColumnElement[bool]:
+    """Condition: the moment in `column` has come, or is so far ahead that only a clock set back can be the reason.
+
+    `longest` is the longest pause that is ever written there.
+    """
+    return or_(column <= now, column > now + longest + SKEW)
+
+
+def is_due(moment: datetime, now: datetime, longest: timedelta) -> bool:
+    """As `due`, for a moment at hand."""
+    return moment <= now or moment > now + longest + SKEW

@@ -14,12 +14,13 @@ KEY = String(36)
 
 
 class TeamRow(Base):
-    """A workspace. `team_id` is ours; only this row knows Slack's own."""
+    """A workspace. `team_id` is ours; only this row knows Slack's own. `owner`: the one this installation serves."""
 
     __tablename__ = "team"
 
     team_id: Mapped[str] = mapped_column(KEY, primary_key=True)
     slack_team: Mapped[str] = mapped_column(String(64), unique=True)
+    owner: Mapped[bool] = mapped_column(default=False)
 
 
 class PersonRow(Base):

@@ -13,27 +13,34 @@ from bot.work.tables import TeamRow
 LOCAL = "local"
 
 
-def claim(session: Session, slack_team: str) -> str:
+def claim(session: Session, slack_team: str, *, take_over: bool = True) -> str:
     """Our id of the workspace, whose database this is from now on.
 
-    Raises SettingsError when it belongs to another one: the register of one organisation must not reach another's.
+    `take_over` allows it to inherit what the command line did before. Raises SettingsError when the database belongs
+    to another workspace: the register of one organisation must not reach another's.
     """
     known = owner(session)
-    if known not in (None, LOCAL, slack_team):
+    if known not in (None, slack_team) and not (known == LOCAL and take_over):
         raise SettingsError(
             f"This database belongs to the workspace {known}, not to {slack_team}. Nothing was started; set "
             "DATABASE_URL or PROVISO_HOME to one of its own."
         )
     if known == LOCAL:
         session.execute(update(TeamRow).where(TeamRow.slack_team == LOCAL).values(slack_team=slack_team))
-    return team_id(session, slack_team)
+    return _own(session, slack_team)
 
 
 def local_team(session: Session) -> str:
     """Our id of the one workspace there is; of the local one before any was met."""
-    return team_id(session, owner(session) or LOCAL)
+    return _own(session, owner(session) or LOCAL)
 
 
 def owner(session: Session) -> str | None:
     """Slack's id of the workspace this database belongs to; None when it is new."""
-    return session.scalars(select(TeamRow.slack_team).order_by(TeamRow.slack_team)).first()
+    return session.scalars(select(TeamRow.slack_team).where(TeamRow.owner)).first()
+
+
+def _own(session: Session, slack_team: str) -> str:
+    ours = team_id(session, slack_team)
+    session.execute(update(TeamRow).where(TeamRow.team_id == ours).values(owner=True))
+    return ours

@@ -112,6 +112,22 @@ def test_a_renewed_lease_holds(inbox: Inbox, clock: ManualClock) -> None:
         assert inbox.lease("two") is None
 
 
+@pytest.mark.parametrize("released", [True, False])
+def test_a_clock_set_back_strands_neither_an_event_given_back_nor_a_dead_workers(
+    inbox: Inbox, clock: ManualClock, released: bool
+) -> None:
+    inbox.receive("mention", "Ev1", BODY, "team")
+    received = inbox.lease("one")
+    assert received is not None
+    if released:
+        inbox.release(received, "RuntimeError")
+    clock.advance(timedelta(days=-30))
+    again = inbox.lease("two")
+    assert again is not None
+    assert again.attempt == 2
+    assert inbox.lease("three") is None
+
+
 def handled(pool: WorkerPool, clock: ManualClock, times: int = 12) -> None:
     for _ in range(times):
         pool.run_once()

@@ -392,6 +392,81 @@ def test_a_channel_gets_five_posts_at_once_then_one_a_second_and_others_are_not_
     assert desk.seen == ["0", "1", "2", "3", "4", "other", "5", "6", "7"]
 
 
+def set_back(desk: Desk) -> None:
+    desk.clock.advance(timedelta(days=-30))
+
+
+def test_a_clock_set_back_does_not_silence_a_channel_that_was_paced(desk: Desk) -> None:
+    for number in range(6):
+        desk.put(str(number))
+    assert desk.first.send_due() == 5
+    set_back(desk)
+    desk.put("after")
+    assert (desk.first.send_due(), desk.first.send_due()) == (2, 0)
+    assert sorted(desk.seen) == ["0", "1", "2", "3", "4", "5", "after"]
+
+
+@pytest.mark.parametrize("reason", [DestinationBlocked("is_archived"), CredentialsBlocked("token_revoked")])
+def test_a_clock_set_back_does_not_keep_a_block_from_being_checked(desk: Desk, reason: Exception) -> None:
+    for name in "ab":
+        desk.put(name)
+    desk.slack.script = [reason]
+    desk.first.send_due()
+    set_back(desk)
+    desk.slack.script = [reason]
+    assert (desk.first.send_due(), desk.first.send_due()) == (1, 0)
+    desk.wait(hours=1)
+    assert desk.first.send_due() == 2
+    assert sorted(desk.seen) == ["a", "b"]
+
+
+def test_a_clock_set_back_does_not_strand_a_refused_post(desk: Desk) -> None:
+    desk.put()
+    desk.slack.script = [Refused(retry_after=60)]
+    desk.first.send_due()
+    set_back(desk)
+    assert desk.first.send_due() == 1
+    assert desk.seen == ["a"]
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+@pytest.mark.parametrize("looks_before", [0, 1])
+def test_after_a_clock_set_back_a_post_in_doubt_is_looked_for_with_all_waits_anew(
+    desk: Desk, accepted: bool, looks_before: int
+) -> None:
+    key = desk.put()
+    desk.slack.script = [Ambiguous()]
+    desk.first.send_due()
+    desk.wait(seconds=60 * looks_before)
+    desk.first.reconcile()
+    set_back(desk)
+    if accepted:
+        desk.slack.post(OutgoingPost(key, "C1", None, "answer", {"text": "a"}))
+    assert (desk.first.reconcile(), desk.slack.looks) == (0, looks_before)
+    desk.wait(seconds=60)
+    assert (desk.first.reconcile(), desk.slack.looks) == (int(accepted), looks_before + 1)
+    desk.wait(seconds=240)
+    desk.first.reconcile()
+    desk.first.send_due()
+    assert (desk.state(key), desk.seen) == ("SENT", ["a"])
+
+
+def test_a_clock_set_back_does_not_strand_what_a_dead_sender_had_claimed(desk: Desk) -> None:
+    key = desk.put()
+    assert desk.first._claims.take() is not None
+    set_back(desk)
+    desk.first.reconcile()
+    assert desk.state(key) == "UNKNOWN"
+
+
+def test_a_replica_whose_clock_is_somewhat_behind_leaves_claims_alone(desk: Desk) -> None:
+    key = desk.put()
+    assert desk.first._claims.take() is not None
+    desk.wait(minutes=-5)
+    desk.first.reconcile()
+    assert desk.state(key) == "SENDING"
+
+
 def test_ten_senders_at_once_post_each_of_forty_posts_once(desk: Desk) -> None:
     for number in range(40):
         desk.put(str(number), channel=f"C{number}")

@@ -56,6 +56,19 @@ def test_health_tells_jobs_that_ran_from_those_that_did_not(
     assert [record.getMessage() for record in caplog.records] == ["job send: ValueError"]
 
 
+def test_a_beat_from_before_the_clock_was_set_back_is_no_sign_of_health(
+    sqlite_database: Database, clock: ManualClock
+) -> None:
+    metronome = Metronome([Job("scan", 30, lambda: None)], sqlite_database, clock)
+    metronome.run("scan")
+    healthy = []
+    for seconds in (-89, -1):
+        clock.advance(timedelta(seconds=seconds))
+        healthy.append(metronome.health(clock.now())[0].ok)
+    metronome.run("scan")
+    assert [*healthy, metronome.health(clock.now())[0].ok] == [True, False, True]
+
+
 def test_a_beat_on_any_replica_counts(sqlite_database: Database, clock: ManualClock) -> None:
     jobs = [Job("scan", 30, lambda: None)]
     Metronome(jobs, sqlite_database, clock, "one").run("scan")
