@@ -53,6 +53,8 @@ def build(settings: Settings, *, clock: Clock | None = None, model_cache: Path |
     # LangSmith comes with LangChain and would send questions away if somebody's environment asked for it.
     for name in _TRACING:
         os.environ[name] = "false"
+    # With this the OpenAI client writes requests, questions included, to the log.
+    os.environ.pop("OPENAI_LOG", None)
     return Services(settings, clock or SystemClock(), model_cache or settings.proviso_home)
 
 
@@ -63,6 +65,8 @@ def build_sandbox(settings: Settings, sandbox: Sandbox) -> Services:
     """
     own = {
         "proviso_home": settings.proviso_home / "sandbox",
+        "database_url": None,
+        "chroma_url": None,
         "slack_bot_token": SecretStr(sandbox.bot_token),
         "slack_app_token": SecretStr(sandbox.app_token),
         "slack_signing_secret": SecretStr(sandbox.signing_secret),
@@ -70,7 +74,8 @@ def build_sandbox(settings: Settings, sandbox: Sandbox) -> Services:
         "proviso_http": "127.0.0.1:0",
     }
     composed = build(settings.model_copy(update=own), clock=sandbox.clock, model_cache=settings.proviso_home)
-    composed.claim_workspace(SANDBOX_TEAM)
+    with composed.database.write() as session:
+        claim(session, SANDBOX_TEAM, take_over=False)
     return composed
 
 
@@ -86,7 +91,7 @@ class Services:
     @cached_property
     def database(self) -> Database:
         """The database, its schema up to date."""
-        self.settings.proviso_home.mkdir(parents=True, exist_ok=True)
+        self.settings.proviso_home.mkdir(mode=0o700, parents=True, exist_ok=True)
         database = Database(self.settings.resolved_database_url)
         upgrade(database)
         return database

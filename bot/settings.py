@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -51,7 +52,9 @@ class Settings(BaseSettings):
         description="Host and port of the HTTP server (`/slack/events`, `/healthz`).",
     )
     proviso_zone: str = Field("UTC", description="Time zone of a partner that is added without one.")
-    proviso_log_level: str = Field("WARNING", description="Level of the log on standard error.")
+    proviso_log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = Field(
+        "WARNING", description="Level of the log on standard error."
+    )
 
     @property
     def resolved_database_url(self) -> str:

@@ -34,6 +34,7 @@ def write_backup(
     """Write all rows to `path` (whole or not at all) while others go on writing; returns rows by table."""
     partial = path.with_name(path.name + ".partial")
     counts: Counter[str] = Counter()
+    partial.touch(mode=0o600)
     with database.engine.connect() as connection, gzip.open(partial, "wt", encoding="utf-8") as file:
         _one_view(database, connection)
         file.write(_line({"format": FORMAT, "revision": revision, "created": created.isoformat()}))

@@ -124,6 +124,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # A power cut with NORMAL could forget a committed claim, and a nudge would go out twice.
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # What is erased must not lie on in the file's free pages.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 
 

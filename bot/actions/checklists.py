@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from bot.actions.registry import Context
+from bot.checklists.catalogue import Catalogue
 from bot.views.models import ChecklistView
 
 
 def show(context: Context, topic: str = "") -> ChecklistView:
     """The checklist meant by `topic`; without one, or without a match, what there is."""
-    catalogue = context.desk.catalogue
+    return look_up(context.desk.catalogue, topic)
+
+
+def look_up(catalogue: Catalogue, topic: str) -> ChecklistView:
+    """The same, for whoever has no more than the catalogue."""
     found = catalogue.find(topic)
     titles = catalogue.titles()
     return ChecklistView(topic, found.checklist, tuple((other, titles[other]) for other in found.others))

@@ -43,11 +43,16 @@ def snooze_form(
     return SnoozeForm(occurrence_id, occurrence.version, stage, occurrence.title, occurrence.due_on, until)
 
 
-def snooze(context: Context, *, occurrence_id: str, version: int, stage: str, until: date) -> NudgeView:
+def snooze(
+    context: Context, *, occurrence_id: str, version: int, stage: str, until: date, reason: str | None = None
+) -> NudgeView:
     """No nudge before `until`; the scheduled date stays. Raises FieldError for a date that will not do, Conflict."""
     with context.desk.database.write() as session:
         by, now = _me(session, context), context.now
-        for_field("until", lambda: occurrences.snooze(session, occurrence_id, by, now, until=until, version=version))
+        for_field(
+            "until",
+            lambda: occurrences.snooze(session, occurrence_id, by, now, until=until, reason=reason, version=version),
+        )
         return card(session, context, occurrence_id, stage)
 
 
@@ -109,6 +114,7 @@ def card(session: Session, context: Context, occurrence_id: str, stage: str) -> 
         acknowledged=it.acknowledged_by is not None and it.acknowledged_stage == (it.stage or stage),
         state=it.state,
         snoozed_until=it.due_on if it.snooze_no else None,
+        snooze_reason=it.snooze_reason if it.snooze_no else None,
         conclusion=done.conclusion if done and it.state == DONE else None,
         done_by=slack_user(session, it.closed_by) if it.closed_by else None,
     )

@@ -81,7 +81,11 @@ REGISTRY = Registry(
             "Put nudges about an assessment off to a date.",
             nudges.snooze,
             _FORM_OF_CARD,
-            (*_CARD, Argument("until", "The local date before which nothing is posted.", "day", required=True)),
+            (
+                *_CARD,
+                Argument("until", "The local date before which nothing is posted.", "day", required=True),
+                Argument("reason", "Why it has to wait."),
+            ),
             who="insiders",
             form=nudges.snooze_form,
         ),

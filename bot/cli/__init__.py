@@ -57,7 +57,7 @@ def proviso() -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and end the process: 0 done, 1 an error the user can mend, 2 wrong usage, 130 interrupted."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # both are text streams here
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # both are text streams here
     try:
         code = proviso.main(arguments, standalone_mode=False)
     except click.ClickException as error:
@@ -74,7 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _explain(error: Exception) -> int:
     from bot.cli.complaints import message_for
 
-    logging.getLogger(__name__).debug("command failed", exc_info=error)
+    # The type alone: a message may quote what somebody typed.
+    logging.getLogger(__name__).debug("command failed: %s", type(error).__name__)
     _complain(message_for(error))
     return 1
 

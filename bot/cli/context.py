@@ -7,21 +7,24 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 from bot.app import Services, build
+from bot.cli.complaints import message_for
 from bot.settings import Settings
 from ingest.report import Progress
 
+One = Callable[[dict[str, Any]], dict[str, Any]]
+
 # Below WARNING these write out what they send and receive: questions, passages, answers.
-TALKATIVE = ("openai", "httpx", "httpcore", "urllib3", "langchain", "langsmith", "chromadb", "bm25s")
+TALKATIVE = ("openai", "httpx", "httpcore", "urllib3", "langchain", "langsmith", "chromadb", "bm25s", "websockets")
 
 
 def configure() -> Settings:
     """The settings, and a log on standard error as they ask."""
     settings = Settings()
     logging.basicConfig(
-        level=settings.proviso_log_level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
+        level=settings.proviso_log_level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -43,7 +46,7 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False), flush=True)
 
 
-def run_batch(lines: TextIO, one: Callable[[dict[str, Any]], dict[str, Any]], field: str) -> int:
+def run_batch(lines: BinaryIO, one: One, field: str) -> int:
     """Answer each line of JSON in order; a bad one gets a failed line in its place. Returns the exit code."""
     failed = 0
     for number, line in enumerate(lines, start=1):
@@ -55,15 +58,26 @@ def run_batch(lines: TextIO, one: Callable[[dict[str, Any]], dict[str, Any]], fi
     return 1 if failed else 0
 
 
-def _one_line(line: str, number: int, one: Callable[[dict[str, Any]], dict[str, Any]], field: str) -> dict[str, Any]:
+def _one_line(line: bytes, number: int, one: One, field: str) -> dict[str, Any]:
     try:
-        item = json.loads(line)
-    except ValueError:
-        return {"id": None, "status": "failed", "error": f"line {number} is no JSON; write one object a line"}
+        item = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return _failed(None, f"line {number} is not UTF-8; save the file as UTF-8")
+    except (ValueError, RecursionError):
+        return _failed(None, f"line {number} is no JSON; write one object a line")
+    given = item.get("id") if isinstance(item, dict) else None
     if not isinstance(item, dict) or not isinstance(item.get(field), str) or not item[field].strip():
-        given = item.get("id") if isinstance(item, dict) else None
-        return {"id": given, "status": "failed", "error": f'line {number} has no text under "{field}"; add it'}
-    return one(item)
+        return _failed(given, f'line {number} has no text under "{field}"; add it')
+    if any("\ud800" <= character <= "\udfff" for character in item[field]):
+        return _failed(given, f"line {number} holds half a character (a lone surrogate); write it whole")
+    try:
+        return one(item)
+    except Exception as error:
+        return _failed(given, message_for(error))
+
+
+def _failed(given: Any, error: str) -> dict[str, Any]:
+    return {"id": given, "status": "failed", "error": error}
 
 
 @contextmanager

@@ -28,7 +28,11 @@ def ingest(paths: tuple[Path, ...], yes: bool, as_json: bool) -> int:
         print_json(report.to_json())
     else:
         _tell(report)
-    return 0 if report.sources or not report.rejected else 1
+    if report.read_nothing:
+        raise UserError(
+            "Nothing could be read there. The index is as it was; name files or folders with text, Markdown or PDF."
+        )
+    return 0
 
 
 @click.group(invoke_without_command=True)

@@ -12,9 +12,8 @@ from typing import Any
 import click
 
 from bot.app import Services, build
-from bot.cli.context import print_json, progress
+from bot.cli.context import configure, print_json, progress
 from bot.errors import UserError
-from bot.settings import Settings
 from retrieval.types import Answer, Turn
 
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -72,7 +71,7 @@ def _answer_with(composed: Services) -> Callable[[str, Sequence[Turn]], Answer]:
 @contextmanager
 def _throw_away() -> Iterator[Services]:
     """Services on a home that is gone afterwards; the model settings are the installation's own."""
-    settings = Settings()
+    settings = configure()
     with tempfile.TemporaryDirectory(prefix="proviso-evaluate-") as home:
         own = {"proviso_home": Path(home), "database_url": None, "chroma_url": None}
         composed = build(settings.model_copy(update=own), model_cache=settings.proviso_home)

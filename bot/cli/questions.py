@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -12,7 +12,7 @@ from bot.cli.terminal import show
 from bot.views.models import AnswerView
 from retrieval.types import Results, Turn
 
-BATCH = click.option("--file", "file", type=click.File("r", encoding="utf-8"), help='JSON lines; "-" reads them here.')
+BATCH = click.option("--file", "file", type=click.File("rb"), help='JSON lines; "-" reads them here.')
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
 
 
@@ -20,7 +20,7 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone
 @click.argument("question", required=False)
 @BATCH
 @AS_JSON
-def ask(question: str | None, file: TextIO | None, as_json: bool) -> int:
+def ask(question: str | None, file: BinaryIO | None, as_json: bool) -> int:
     """Answer QUESTION from the indexed guidance, every sentence quoted."""
     _one_of(question, file, "QUESTION")
     with services() as composed:
@@ -40,7 +40,7 @@ def ask(question: str | None, file: TextIO | None, as_json: bool) -> int:
 @click.option("-k", "k", default=10, show_default=True, type=click.IntRange(1, 100), help="How many passages.")
 @BATCH
 @AS_JSON
-def search(query: str | None, k: int, file: TextIO | None, as_json: bool) -> int:
+def search(query: str | None, k: int, file: BinaryIO | None, as_json: bool) -> int:
     """Show the passages nearest to QUERY."""
     _one_of(query, file, "QUERY")
     with services() as composed:
@@ -59,7 +59,7 @@ def search(query: str | None, k: int, file: TextIO | None, as_json: bool) -> int
         return 0
 
 
-def _one_of(text: str | None, file: TextIO | None, name: str) -> None:
+def _one_of(text: str | None, file: BinaryIO | None, name: str) -> None:
     if (text is None) == (file is None):
         raise click.UsageError(f"give either {name} or --file")
     if text is not None and not text.strip():

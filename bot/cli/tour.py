@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from bot.actions.checklists import look_up
 from bot.app import Services
 from bot.cli.terminal import show
 from bot.reminders.rules import Cadence, local_date, stages
-from bot.views.models import AnswerView, ChecklistView
+from bot.views.models import AnswerView
 from bot.views.words import STAGES
 
 QUESTION = "When should support to a partner be suspended?"
@@ -24,9 +25,7 @@ def show_all(composed: Services) -> None:
     _heading("Ask", f'./run ask "{QUESTION}"')
     show(AnswerView(composed.answerer.answer(QUESTION)))
     _heading("Look up a checklist", f"./run checklist {TOPIC}")
-    found = composed.catalogue.find(TOPIC)
-    titles = composed.catalogue.titles()
-    show(ChecklistView(TOPIC, found.checklist, tuple((other, titles[other]) for other in found.others)))
+    show(look_up(composed.catalogue, TOPIC))
     _heading("Be nudged", "./run nudges preview")
     _preview(composed)
 

@@ -37,6 +37,7 @@ class Occurrence:
     zone: str
     stage: str | None
     snooze_no: int
+    snooze_reason: str | None
     snoozed_by: str | None
     acknowledged_stage: str | None
     acknowledged_by: str | None
@@ -214,6 +215,7 @@ def _as_value(row: OccurrenceRow, series: SeriesRow) -> Occurrence:
         zone=series.zone,
         stage=row.stage,
         snooze_no=row.snooze_no,
+        snooze_reason=row.snooze_reason,
         snoozed_by=row.snoozed_by,
         acknowledged_stage=row.acknowledged_stage,
         acknowledged_by=row.acknowledged_by,

@@ -12,6 +12,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.builtin import SocketModeClient
 
 from bot.errors import ServiceUnavailable, SettingsError
 from bot.slack.client import build_client, error_code
@@ -137,10 +138,19 @@ def _app_token_refused(error: SlackApiError) -> SettingsError:
     )
 
 
+def close(client: SocketModeClient) -> None:
+    """End a connection for good."""
+    try:
+        client.close()
+    except AttributeError:
+        # The SDK trips over a socket that its other thread has just let go of; it is closed all the same.
+        logger.info("the connection was closing already")
+
+
 def _over_socket(app: App, app_token: str, stop: threading.Event, on_ready: Callable[[], None]) -> None:
     handler = connect(app, app_token)
     try:
         on_ready()
         stop.wait()
     finally:
-        handler.client.close()
+        close(handler.client)

@@ -7,7 +7,7 @@ import unicodedata
 from urllib.parse import urlsplit
 
 # The gap is bounded: without a bound, a long run of signs would be read anew from each of them.
-_LOUD = re.compile(r"@(?=\W{0,8}(?:channel|here|everyone|group)\b)", re.IGNORECASE)
+_LOUD = re.compile(r"@(?=\W{0,8}(?:channel|here|everyone|group))", re.IGNORECASE)
 _SCHEME = re.compile(
     r":(?=//)|(?<=\bmailto):(?=\S)|(?<=\btel):(?=\S)|(?<=\bjavascript):|(?<=\bdata):(?=\S)", re.IGNORECASE
 )

@@ -16,6 +16,7 @@ SNOOZE = "nudge.snooze"
 RECORD = "nudge.record"
 _UNITS = (("months", "months"), ("days", "days"))
 NOTE_LENGTH = 2000
+REASON_LENGTH = 300
 
 
 def add_partner(form: AddPartnerForm) -> dict[str, Any]:
@@ -52,7 +53,13 @@ def snooze(form: SnoozeForm) -> dict[str, Any]:
     """The date until which nothing is posted about an occurrence."""
     about = f"*{escape(form.partner)}*, due {day(form.due_on)}. The scheduled date stays; only the nudges wait."
     until = {"type": "datepicker", "initial_date": form.until.isoformat()}
-    blocks = [kit.section(about), kit.context(CAUTION), kit.field("until", "No nudge before", until)]
+    reason = kit.text_input(longest=REASON_LENGTH)
+    blocks = [
+        kit.section(about),
+        kit.context(CAUTION),
+        kit.field("until", "No nudge before", until),
+        kit.field("reason", "Reason", reason, hint="Shown on the card, kept in the register.", optional=True),
+    ]
     return kit.modal(SNOOZE, "Snooze", blocks, submit="Snooze", keep=_keep(form))
 
 

@@ -108,6 +108,7 @@ class NudgeView:
     acknowledged: bool = False
     state: str = "open"
     snoozed_until: date | None = None
+    snooze_reason: str | None = None
     conclusion: str | None = None
     done_by: str | None = None
     repeat: bool = False

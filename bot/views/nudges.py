@@ -67,7 +67,8 @@ def _state(view: NudgeView) -> list[Block]:
     if view.acknowledged_by:
         lines.append(f"Acknowledged by {user(view.acknowledged_by)}.")
     if view.snoozed_until:
-        lines.append(f"Nudges put off until {day(view.snoozed_until)}; the scheduled date stays.")
+        reason = f" ({escape(view.snooze_reason)})" if view.snooze_reason else ""
+        lines.append(f"Nudges put off until {day(view.snoozed_until)}{reason}; the scheduled date stays.")
     return [kit.context(" ".join(lines))] if lines else []
 
 

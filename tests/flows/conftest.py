@@ -29,7 +29,7 @@ from bot.slack.inbox_middleware import KIND
 from bot.slack.manifest import render_manifest
 from bot.slack.privacy import Privacy
 from bot.slack.questions import QuestionHandler
-from bot.slack.serve import connect
+from bot.slack.serve import close, connect
 from bot.slack.status import Status
 from bot.slack.teams import Teams
 from bot.work.inbox import Inbox
@@ -105,7 +105,7 @@ def _close(client: SocketModeClient, sandbox: Sandbox) -> None:
     # The SDK waits up to three seconds for a connection to say something; one that was cut has said it all.
     client.auto_reconnect_enabled = False
     sandbox.run(sandbox.sockets.cut())
-    client.close()
+    close(client)
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.cli import main
+from bot.work.tables import TeamRow
+from retrieval.database import Database
+from tests.support.model_server import ModelServer
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -28,6 +32,13 @@ Crossings stop when the wind stands above seven."""
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One installation for the whole file: indexing the starter guidance takes seconds."""
     return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def model_server() -> Iterator[ModelServer]:
+    server = ModelServer()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -232,3 +243,64 @@ def test_the_sandbox_says_ready_and_ends_with_0_on_sigterm(home: Path) -> None:
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, ready)
+
+
+def test_a_folder_in_which_nothing_can_be_read_is_an_error(proviso: Run, tmp_path: Path) -> None:
+    proviso("ask", "When should support be suspended?")
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7 cut")
+    code, out, err = proviso("ingest", str(tmp_path), "--json")
+    assert code == 1
+    assert [rejected["path"] for rejected in as_json(out)["rejected"]] == ["broken.pdf"]
+    assert err.splitlines()[-1].startswith("error: Nothing could be read there. The index is as it was")
+
+
+def test_no_line_of_a_batch_can_stop_the_others(proviso: Run, tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    good = b'{"id": "good", "question": "When should support be suspended?"}'
+    file.write_bytes(
+        b"\xef\xbb\xbf" + good + b'\n{"id": 2, "question": "\xff"}\n{"id": 3, "question": "\\ud800"}\n' + good
+    )
+    code, out, _ = proviso("ask", "--file", str(file))
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert code == 1
+    assert [answer["status"] for answer in answers] == ["answered", "failed", "failed", "answered"]
+    assert answers[1]["error"] == "line 2 is not UTF-8; save the file as UTF-8"
+    assert answers[2]["error"] == "line 3 holds half a character (a lone surrogate); write it whole"
+
+
+def test_the_sandbox_keeps_away_from_the_installations_own_database(
+    proviso: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = tmp_path / "real.db"
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{real}")
+    proviso("partner", "add", "Coast Guard", "--channel", "C1", "--focal", "U1", "--every", "180")
+    code, _, _ = proviso("tour")
+    assert code == 0
+    code, out, _ = proviso("doctor", "--json")
+    [database] = [finding for finding in as_json(out) if finding["subject"] == "database"]
+    assert database["says"].endswith("workspace local")
+
+
+def test_the_sandbox_refuses_a_database_that_has_known_a_real_workspace(home: Path, proviso: Run) -> None:
+    proviso("tour")
+    database = Database(f"sqlite:///{home / 'sandbox' / 'proviso.db'}")
+    with database.write() as session:
+        session.execute(update(TeamRow).values(slack_team="T0REAL"))
+    code, _, err = proviso("tour")
+    with database.write() as session:
+        session.execute(update(TeamRow).values(slack_team="T0SANDBOX"))
+    database.close()
+    assert code == 1
+    assert err.splitlines()[-1].startswith("error: This database belongs to the workspace T0REAL, not to T0SANDBOX.")
+
+
+def test_a_stray_model_key_sends_nothing_anywhere(
+    proviso: Run, monkeypatch: pytest.MonkeyPatch, model_server: ModelServer
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "stray")
+    monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
+    monkeypatch.setenv("LANGSMITH_TRACING", "true")
+    code, out, _ = proviso("ask", "When should support be suspended?", "--json")
+    assert (code, as_json(out)["mode"]) == (0, "extractive")
+    assert model_server.requests == []
+    assert os.environ["LANGSMITH_TRACING"] == "false"

@@ -142,6 +142,7 @@ def upgrade() -> None:
         "team",
         sa.Column("team_id", sa.String(length=36), nullable=False),
         sa.Column("slack_team", sa.String(length=64), nullable=False),
+        sa.Column("owner", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", name=op.f("pk_team")),
         sa.UniqueConstraint("slack_team", name=op.f("uq_team_slack_team")),
     )
