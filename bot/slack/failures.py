@@ -33,7 +33,6 @@ CREDENTIALS = frozenset(
 DESTINATION = frozenset(
     {
         "cannot_dm_bot",
-        "cannot_reply_to_message",
         "cant_dm_user",
         "channel_not_found",
         "channel_type_not_supported",
@@ -44,10 +43,7 @@ DESTINATION = frozenset(
         "no_permission",
         "not_in_channel",
         "restricted_action",
-        "restricted_action_non_threadable_channel",
         "restricted_action_read_only_channel",
-        "restricted_action_thread_locked",
-        "restricted_action_thread_only_channel",
         "slack_connect_blocked_file_sharing",
         "slack_connect_canvas_sharing_blocked",
         "user_disabled",
@@ -55,9 +51,11 @@ DESTINATION = frozenset(
         "user_not_in_channel",
     }
 )
+# Also what is wrong with one message's place in its channel: the channel's other messages must not wait for it.
 MALFORMED = frozenset(
     {
         "block_mismatch",
+        "cannot_reply_to_message",
         "invalid_arg_name",
         "invalid_arguments",
         "invalid_array_arg",
@@ -75,6 +73,9 @@ MALFORMED = frozenset(
         "msg_blocks_too_many",
         "msg_too_long",
         "no_text",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_locked",
+        "restricted_action_thread_only_channel",
         "too_many_attachments",
     }
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session
 
 from bot.work.destinations import (
@@ -226,7 +226,9 @@ def _due(now: datetime) -> Select[OutboxRow]:
     query = select(OutboxRow).outerjoin(DestinationRow, joined())
     query = query.where(OutboxRow.state.in_(WAITING), due(OutboxRow.not_before, now, LONGEST_WAIT), free(now))
     # Somebody waits for what has no subject (an answer); nudges can wait for it.
-    return query.order_by(OutboxRow.subject.is_not(None), OutboxRow.not_before, OutboxRow.id).limit(1)
+    # Blocked messages take turns as the probe: one that alone is refused must not keep its channel blocked.
+    probed = case((OutboxRow.state == BLOCKED, OutboxRow.attempt), else_=0)
+    return query.order_by(probed, OutboxRow.subject.is_not(None), OutboxRow.not_before, OutboxRow.id).limit(1)
 
 
 def _pause(attempt: int) -> timedelta:

@@ -185,6 +185,24 @@ def test_a_blocked_channel_is_tried_once_an_hour_and_others_go_on(desk: Desk) ->
     assert desk.seen == ["c", "a", "b"]
 
 
+def test_one_message_that_is_always_refused_does_not_keep_its_channel_blocked(desk: Desk) -> None:
+    bad = desk.put("bad")
+    good = desk.put("good", subject="occurrence:1")
+    accept = desk.slack.post
+
+    def post(outgoing: OutgoingPost) -> str:
+        if outgoing.key == bad:
+            raise DestinationBlocked("user_not_in_channel")
+        return accept(outgoing)
+
+    desk.slack.post = post  # type: ignore[method-assign]  # the fake is to refuse one message
+    desk.first.send_due()
+    assert (desk.state(bad), desk.state(good)) == ("BLOCKED", "BLOCKED")
+    desk.wait(hours=1)
+    desk.first.send_due()
+    assert (desk.state(good), desk.seen) == ("SENT", ["good"])
+
+
 def test_a_channel_blocked_for_a_week_ends_its_posts(desk: Desk) -> None:
     key = desk.put()
     for _ in range(8):

@@ -189,6 +189,21 @@ def api_error(code: str | None, status: int = 200, headers: dict[str, str] | Non
 
 
 @pytest.mark.parametrize(
+    "code",
+    [
+        "cannot_reply_to_message",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_locked",
+        "restricted_action_thread_only_channel",
+    ],
+)
+def test_a_place_that_takes_no_message_like_this_one_is_not_blocked_for_the_others(code: str) -> None:
+    failure = translate(api_error(code))
+    assert isinstance(failure, Malformed)
+    assert failure.reason == code
+
+
+@pytest.mark.parametrize(
     ("error", "meaning"),
     [
         *((api_error(code), CredentialsBlocked) for code in sorted(CREDENTIALS)),
