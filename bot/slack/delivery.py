@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 EVENT_TYPE = "proviso_post"
 REPEAT = "This may be a repeat: nobody could tell whether it had been posted before."
 _OUTSIDE = "not_in_channel"
+_SHARED = "shared_with_another_organisation"
+_ASK_AGAIN_SECONDS = 3600.0
 _PAGE = 200
 _PAGES = 50
 
@@ -84,7 +86,8 @@ class SlackNotifier:
             failure = translate(error)
             raise (Refused() if isinstance(failure, Ambiguous) else failure) from error
         if not inside:
-            raise DestinationBlocked("shared_with_another_organisation")
+            # The message alone waits: answers may go on being given there.
+            raise _told(Refused(_ASK_AGAIN_SECONDS, _SHARED))
 
     def _say(self, post: OutgoingPost, message: Message) -> str:
         if not post.ephemeral_user:

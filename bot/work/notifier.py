@@ -29,11 +29,14 @@ class OutgoingPost:
 
 
 class Refused(Exception):
-    """Definitely not posted, and worth another try; `retry_after` in seconds when the server named it."""
+    """Definitely not posted, and worth another try; `retry_after` in seconds when it is known. This message waits
+    alone; `reason` goes into its story.
+    """
 
-    def __init__(self, retry_after: float | None = None) -> None:
-        super().__init__("refused")
+    def __init__(self, retry_after: float | None = None, reason: str = "refused") -> None:
+        super().__init__(reason)
         self.retry_after = retry_after
+        self.reason = reason
 
 
 class Ambiguous(Exception):

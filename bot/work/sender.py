@@ -81,7 +81,7 @@ class Sender:
         try:
             slack_ts = self._notifier.post(claim.post)
         except Refused as refusal:
-            self._claims.refused(claim, refusal.retry_after)
+            self._claims.refused(claim, refusal.retry_after, refusal.reason)
         except DestinationBlocked as refusal:
             self._claims.blocked(claim, refusal.reason, everywhere=False)
         except CredentialsBlocked as refusal:

@@ -65,6 +65,16 @@ def test_a_refused_post_waits_as_long_as_slack_asks(desk: Desk) -> None:
     assert desk.slack.looks == 0
 
 
+def test_a_post_withheld_waits_alone_and_its_story_says_why(desk: Desk) -> None:
+    withheld = desk.put("a")
+    desk.slack.script = [Refused(3600, "shared_with_another_organisation")]
+    desk.first.send_due()
+    desk.put("b")
+    assert desk.first.send_due() == 1
+    assert (desk.state(withheld), desk.seen) == ("PENDING", ["b"])
+    assert desk.steps(withheld)[-1] == ("SENDING", "PENDING", "shared_with_another_organisation")
+
+
 def test_without_a_wish_of_slacks_pauses_grow_to_a_quarter_of_an_hour(desk: Desk) -> None:
     key = desk.put()
     pauses = []

@@ -168,9 +168,9 @@ def test_what_cannot_be_rendered_is_malformed(notifier: SlackNotifier) -> None:
 
 def test_a_nudge_never_enters_a_channel_that_is_shared(notifier: SlackNotifier, workspace: Workspace) -> None:
     workspace.world.add_channel(Channel("C0JOINT", "joint", ["U0AMAL", BOT_USER], is_shared=True))
-    with pytest.raises(DestinationBlocked) as blocked:
+    with pytest.raises(Refused) as refused:
         notifier.post(post("nudge", "C0JOINT"))
-    assert blocked.value.reason == "shared_with_another_organisation"
+    assert (refused.value.retry_after, refused.value.reason) == (3600, "shared_with_another_organisation")
     workspace.faults.arm("server_error", method="conversations.info", times=1)
     with pytest.raises(Refused):
         notifier.post(post("nudge"))
