@@ -54,6 +54,7 @@ class Sender:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._notifier = notifier
+        self._clock = clock
         self._monotonic = monotonic
         self._claims = Claims(database, clock, worker_id, still_wanted)
         self._reconciler = Reconciler(database, notifier, clock, worker_id, unreadable=unreadable)
@@ -75,7 +76,9 @@ class Sender:
 
     def _post(self, claim: Claim, began: float) -> None:
         fault("post.before")
-        if self._monotonic() - began > DEADLINE_SECONDS:
+        # One clock stands still while the machine sleeps, the other may be set: whichever saw more time pass counts.
+        passed = max(self._monotonic() - began, (self._clock.now() - claim.at).total_seconds())
+        if passed > DEADLINE_SECONDS:
             self._claims.refused(claim, None, "too late to post")
             return
         try:

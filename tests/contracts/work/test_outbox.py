@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.work.destinations import blocked
+from bot.work.faults import armed
 from bot.work.notifier import (
     Ambiguous,
     CredentialsBlocked,
@@ -172,6 +173,19 @@ def test_whoever_was_frozen_after_the_claim_does_not_post(desk: Desk) -> None:
     key = desk.put()
     desk.frozen_seconds = 91
     desk.first.send_due()
+    assert desk.seen == []
+    assert desk.steps(key)[-1] == ("SENDING", "PENDING", "too late to post")
+
+
+def test_whoever_slept_with_the_machine_after_the_claim_does_not_post(desk: Desk) -> None:
+    key = desk.put()
+
+    def sleep(point: str) -> None:
+        if point == "post.before":
+            desk.wait(seconds=91)
+
+    with armed(sleep):
+        desk.first.send_due(1)
     assert desk.seen == []
     assert desk.steps(key)[-1] == ("SENDING", "PENDING", "too late to post")
 
