@@ -58,12 +58,14 @@ class Service:
         self._quick_client = build_client(token, api_url, timeout=QUICK_TIMEOUT_SECONDS)
         self.privacy = Privacy(self.client)
         self.scanner = Scanner(services.database, services.clock)
+        self._stopping = threading.Event()
         self.sender = Sender(
             services.database,
             SlackNotifier(self.client, self.privacy),
             services.clock,
             services.worker,
             still_wanted=still_wanted,
+            stopping=self._stopping.is_set,
         )
         self.inbox = Inbox(services.database, services.clock)
         questions = QuestionHandler(services.answerer, REGISTRY, Status(self._quick_client))
@@ -147,6 +149,8 @@ class Service:
 
     def stop(self) -> None:
         """Finish what is under way; the rest is taken up at the next start, or by another replica."""
+        # A job waits for Slack up to a hundred times in a row: it has to end after the call under way.
+        self._stopping.set()
         self.metronome.stop()
         self.workers.stop()
         self.posting.stop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -50,9 +50,16 @@ class Reconciler:
         self._worker = worker
         self._unreadable = unreadable
 
-    def look(self, limit: int = 100) -> int:
-        """Look once for each message whose look is due; how many were settled (found, or free to be posted)."""
-        return sum(self._look_for(row) for row in self._due(limit))
+    def look(self, limit: int = 100, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Look once for each message whose look is due, until `stopping`; how many were settled (found, or free to be
+        posted).
+        """
+        settled = 0
+        for row in self._due(limit):
+            settled += self._look_for(row)
+            if stopping():
+                break
+        return settled
 
     def _due(self, limit: int) -> Sequence[OutboxRow]:
         now = self._clock.now()

@@ -30,6 +30,11 @@ logger = logging.getLogger(__name__)
 DEADLINE_SECONDS = 90.0
 
 
+def never() -> bool:
+    """Nobody asks us to stop."""
+    return False
+
+
 def always(_session: Session, _post: OutgoingPost) -> bool:
     """Every message is still wanted."""
     return True
@@ -39,7 +44,8 @@ class Sender:
     """One worker's hand on the outbox. Any number may run at once, in threads, processes and machines.
 
     `worker_id` must be unique among them. `unreadable` says what becomes of a message whose history could not be
-    read for a day: post it again with the remark that it may be a repeat, or hold it for ever.
+    read for a day: post it again with the remark that it may be a repeat, or hold it for ever. `stopping` is asked
+    between two messages: when it says so, no second one is begun.
     """
 
     def __init__(
@@ -52,16 +58,20 @@ class Sender:
         still_wanted: StillWanted = always,
         unreadable: Literal["repost", "hold"] = "repost",
         monotonic: Callable[[], float] = time.monotonic,
+        stopping: Callable[[], bool] = never,
     ) -> None:
         self._notifier = notifier
         self._clock = clock
         self._monotonic = monotonic
+        self._stopping = stopping
         self._claims = Claims(database, clock, worker_id, still_wanted)
         self._reconciler = Reconciler(database, notifier, clock, worker_id, unreadable=unreadable)
 
     def send_due(self, limit: int = 100) -> int:
         """Try to post up to `limit` messages that are due; how many were tried."""
         for tried in range(limit):
+            if tried and self._stopping():
+                return tried
             began = self._monotonic()
             claim = self._claims.take()
             if claim is None:
@@ -72,7 +82,7 @@ class Sender:
     def reconcile(self) -> int:
         """Find out about the messages nobody knows about; how many were settled."""
         self._claims.expire()
-        return self._reconciler.look()
+        return self._reconciler.look(stopping=self._stopping)
 
     def _post(self, claim: Claim, began: float) -> None:
         fault("post.before")

@@ -190,6 +190,17 @@ def test_whoever_slept_with_the_machine_after_the_claim_does_not_post(desk: Desk
     assert desk.steps(key)[-1] == ("SENDING", "PENDING", "too late to post")
 
 
+def test_a_sender_asked_to_stop_begins_no_second_post_and_no_second_look(desk: Desk) -> None:
+    stopping = desk.sender("stopping", stopping=lambda: True)
+    keys = [desk.put(name, channel=f"C{name}") for name in "abc"]
+    desk.slack.script = [Ambiguous(), Ambiguous()]
+    assert (stopping.send_due(), stopping.send_due()) == (1, 1)
+    assert [desk.state(key) for key in keys] == ["UNKNOWN", "UNKNOWN", "PENDING"]
+    desk.wait(seconds=60)
+    stopping.reconcile()
+    assert desk.slack.looks == 1
+
+
 def test_a_blocked_channel_is_tried_once_an_hour_and_others_go_on(desk: Desk) -> None:
     keys = [desk.put("a"), desk.put("b")]
     other = desk.put("c", channel="C2")
