@@ -12,6 +12,7 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,14 @@ BATCH = 500
 
 class BackupError(Exception):
     """The backup could not be used. Nothing was changed; name a file that `proviso backup` wrote, and an empty home."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came back: when the backup was written, and how many rows by table. What happened since is not in it."""
+
+    created: datetime
+    rows: dict[str, int]
 
 
 def write_backup(
@@ -47,10 +56,8 @@ def write_backup(
     return dict(counts)
 
 
-def read_backup(
-    database: Database, path: Path, revision: str | None, metadata: MetaData = Base.metadata
-) -> dict[str, int]:
-    """Fill an empty, migrated database from `path` in one transaction; returns rows by table.
+def read_backup(database: Database, path: Path, revision: str | None, metadata: MetaData = Base.metadata) -> Restored:
+    """Fill an empty, migrated database from `path` in one transaction.
 
     Raises BackupError when the file is no whole backup, is of another schema revision, or rows are there already.
     """
@@ -63,7 +70,7 @@ def read_backup(
                 f"the database already holds {', '.join(taken)}. Nothing was changed; restore to an empty one"
             )
         lines = _lines(path)
-        _check_manifest(next(lines), revision)
+        created = _check_manifest(next(lines), revision)
         expected: dict[str, int] | None = None
         for line in lines:
             if "rows" in line:
@@ -76,7 +83,7 @@ def read_backup(
             raise BackupError(f"{path.name} is cut short. Nothing was changed; use a whole backup")
         if not database.is_sqlite:
             _restart_sequences(session.connection(), metadata)
-    return dict(counts)
+    return Restored(created, dict(counts))
 
 
 def _one_view(database: Database, connection: Connection) -> None:
@@ -93,7 +100,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         raise BackupError(f"{path.name} is no whole backup ({type(error).__name__}). Nothing was changed") from error
 
 
-def _check_manifest(manifest: dict[str, Any], revision: str | None) -> None:
+def _check_manifest(manifest: dict[str, Any], revision: str | None) -> datetime:
     if manifest.get("format") != FORMAT:
         raise BackupError("this is no backup this version reads. Nothing was changed; use the version that wrote it")
     if manifest["revision"] != revision:
@@ -101,6 +108,7 @@ def _check_manifest(manifest: dict[str, Any], revision: str | None) -> None:
             f"the backup is of schema {manifest['revision']}, this version's is {revision}. Nothing was changed; "
             "restore with the version that wrote it, then upgrade"
         )
+    return datetime.fromisoformat(manifest["created"])
 
 
 def _line(value: dict[str, Any]) -> str:

@@ -55,9 +55,17 @@ def backup(file: Path) -> None:
 def restore(file: Path) -> None:
     """Fill an empty installation from FILE and build its index."""
     from bot.migrations import revision
+    from bot.reminders.scan import Scanner
+    from bot.work.restoring import distrust
     from retrieval.backup import read_backup
 
     with services() as composed:
-        counts = read_backup(composed.database, file, revision(composed.database))
+        restored = read_backup(composed.database, file, revision(composed.database))
+        # What fell due after the backup may have been posted too, so it has to be in the outbox to be put in doubt.
+        Scanner(composed.database, composed.clock).scan()
+        with composed.database.write() as session:
+            doubtful = distrust(session, restored.created)
         composed.generations.current()
-    click.echo(f"{sum(counts.values())} rows restored from {file}")
+    click.echo(f"{sum(restored.rows.values())} rows restored from {file}")
+    if doubtful:
+        click.echo(f"{doubtful} messages may have been posted since: Slack's history is asked before they are")

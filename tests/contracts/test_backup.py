@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Date, Integer, LargeBinary, String, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from retrieval.backup import BackupError, read_backup, write_backup
+from retrieval.backup import BackupError, Restored, read_backup, write_backup
 from retrieval.database import Database, UtcDateTime
 
 
@@ -49,7 +49,7 @@ def empty(tmp_path: Path) -> Database:
 
 
 def test_every_kind_of_value_comes_back_as_it_was(backup: Path, empty: Database) -> None:
-    assert read_backup(empty, backup, "0001", Own.metadata) == {"test_keepsake": 1}
+    assert read_backup(empty, backup, "0001", Own.metadata) == Restored(NOON, {"test_keepsake": 1})
     with empty.read() as session:
         [row] = session.scalars(select(Keepsake))
     assert {key: getattr(row, key) for key in ROW} == ROW
