@@ -20,6 +20,12 @@ _NO_FILES = "I cannot read files: ask in words, and have documents added to the 
 _FAILED = (
     "Something went wrong on my side, after several tries. Your question was not kept. Next step: ask again in a while."
 )
+# What failed may have failed for a passing reason; somebody waits, so not for long.
+_TRIES = 3
+
+
+class _MayPass(Exception):
+    """There was no answer this time: the inbox keeps the question and hands it out again, a little later."""
 
 
 class QuestionHandler:
@@ -31,7 +37,10 @@ class QuestionHandler:
         self._status = status
 
     def __call__(self, received: Received) -> Sequence[Post]:
-        """The answer in its thread; help for a mention without a question; a refusal of what is too long."""
+        """The answer in its thread; help for a mention without a question; a refusal of what is too long.
+
+        Raises when there is no answer and another try may bring one.
+        """
         body = received.body
         text = str(body["text"])
         if not text:
@@ -41,7 +50,10 @@ class QuestionHandler:
             return [_answer(received, _too_long(int(body["length"])))]
         if self._status is not None:
             self._status.searching(body["channel"], body["thread"])
-        return [_answer(received, self._answering.answer(text))]
+        answer = self._answering.answer(text)
+        if answer.status == "failed" and received.attempt < _TRIES:
+            raise _MayPass
+        return [_answer(received, answer)]
 
     def failed(self, received: Received) -> Sequence[Post]:
         """What is posted when no try succeeded."""

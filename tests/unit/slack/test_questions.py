@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from slack_sdk import WebClient
+from sqlalchemy import select
 
 from bot.actions.table import REGISTRY
 from bot.sandbox.driver import Workspace
@@ -14,9 +16,13 @@ from bot.slack.questions import QuestionHandler
 from bot.slack.status import SEARCHING, Status
 from bot.views.blocks import render_blocks
 from bot.views.wire import view_of
-from bot.work.inbox import Received
+from bot.work.inbox import Inbox, Received
 from bot.work.outbox import post_key
+from bot.work.tables import InboxRow, OutboxRow
+from bot.work.workers import WorkerPool
+from retrieval.database import Database
 from retrieval.types import Answer, Turn
+from tests.support.clock import ManualClock
 from tests.unit.slack.test_delivery import api_error
 
 
@@ -26,6 +32,19 @@ class Echo:
 
     def answer(self, question: str, *, context: Sequence[Turn] = (), id: str | None = None) -> Answer:
         self.asked.append(question)
+        return Answer(question, "abstained", "Not covered.")
+
+
+class Faltering:
+    """Fails so many times, then answers."""
+
+    def __init__(self, failures: int) -> None:
+        self.left = failures
+
+    def answer(self, question: str, *, context: Sequence[Turn] = (), id: str | None = None) -> Answer:
+        self.left -= 1
+        if self.left >= 0:
+            return Answer(question, "failed", "Something went wrong.")
         return Answer(question, "abstained", "Not covered.")
 
 
@@ -70,6 +89,25 @@ def test_a_question_that_failed_too_often_is_told_with_a_reference() -> None:
     shown = str(render_blocks(view_of(post.view, post.data)))
     assert "No answer this time" in shown
     assert post.key[:8] in shown
+
+
+@pytest.mark.parametrize(("failures", "text"), [(0, "Not covered."), (2, "Not covered."), (3, "Something went wrong.")])
+def test_a_question_that_fails_is_tried_three_times_before_that_is_told(
+    sqlite_database: Database, clock: ManualClock, failures: int, text: str
+) -> None:
+    inbox = Inbox(sqlite_database, clock)
+    question = received("When?")
+    pool = WorkerPool(inbox, {question.kind: QuestionHandler(Faltering(failures), REGISTRY)})
+    inbox.receive(question.kind, question.key, question.body, question.team_id)
+    for _ in range(4):
+        pool.run_once()
+        clock.advance(timedelta(seconds=5))
+    with sqlite_database.read() as session:
+        [post] = session.scalars(select(OutboxRow))
+        [kept] = session.scalars(select(InboxRow))
+    assert post.data is not None
+    assert post.data["answer"]["text"] == text
+    assert (kept.state, kept.attempt, kept.body) == ("done", min(failures + 1, 3), None)
 
 
 def test_the_thread_says_that_the_guidance_is_searched(client: WebClient, workspace: Workspace) -> None:
