@@ -11,6 +11,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select, update
 
+from bot.work.loops import WakingLoop
 from bot.work.statements import change, insert_once
 from bot.work.tables import HeartbeatRow
 from retrieval.database import Database
@@ -19,6 +20,7 @@ from retrieval.ports import Clock
 logger = logging.getLogger(__name__)
 
 LATE_AFTER_PERIODS = 3
+WATCH_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Metronome:
         self._clock = clock
         self._owner = owner
         self._scheduler: BackgroundScheduler | None = None
+        self._watch: WakingLoop | None = None
 
     def start(self) -> None:
         """Run every job now, then at its period."""
@@ -69,14 +72,28 @@ class Metronome:
             )
         scheduler.start()
         self._scheduler = scheduler
+        self._watch = WakingLoop("metronome-watch", self.catch_up, WATCH_SECONDS)
+        self._watch.start()
 
     def stop(self) -> None:
         """Wait for what is running, then end."""
+        if self._watch is not None:
+            self._watch.stop()
+            self._watch = None
         if self._scheduler is not None:
             # APScheduler looks for due jobs once more while it ends, and would complain that it may not run them.
             self._scheduler.remove_all_jobs()
             self._scheduler.shutdown(wait=True)
             self._scheduler = None
+
+    def catch_up(self) -> int:
+        """Beat now where the next beat is more than a period away: the clock was set back since. Always 0."""
+        now = datetime.now(UTC)
+        for beat in self._scheduler.get_jobs() if self._scheduler else ():
+            if beat.next_run_time > now + timedelta(seconds=self._jobs[beat.id].seconds):
+                logger.warning("job %s: the clock was set back", beat.id)
+                beat.modify(next_run_time=now)
+        return 0
 
     def run(self, name: str) -> bool:
         """Run one job now, in this thread; whether it ran to its end. Its errors are logged by type alone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -21,6 +21,22 @@ def test_every_job_runs_at_the_start_and_at_its_period(sqlite_database: Database
     metronome = Metronome([Job("scan", 0.05, thrice.release)], sqlite_database, clock)
     metronome.start()
     assert all(thrice.acquire(timeout=10) for _ in range(3))
+    metronome.stop()
+
+
+def test_jobs_go_on_after_the_clock_was_set_back(sqlite_database: Database, clock: ManualClock) -> None:
+    ran = threading.Semaphore(0)
+    metronome = Metronome([Job("scan", 3600, ran.release)], sqlite_database, clock)
+    metronome.start()
+    assert ran.acquire(timeout=10)
+    metronome.catch_up()
+    assert not ran.acquire(timeout=0.2)
+    scheduler = metronome._scheduler
+    assert scheduler is not None
+    # As the scheduler sees it when the clock goes back by a day.
+    scheduler.modify_job("scan", next_run_time=datetime.now(UTC) + timedelta(days=1))
+    metronome.catch_up()
+    assert ran.acquire(timeout=10)
     metronome.stop()
 
 
