@@ -18,6 +18,7 @@ from bot.errors import SettingsError
 from bot.migrations import upgrade
 from bot.sandbox.things import TEAM as SANDBOX_TEAM
 from bot.settings import Settings
+from bot.tables import MODULES as _EVERY_TABLE
 from bot.work.workspace import claim
 from ingest.passages import estimate
 from ingest.roots import STARTER_ROOT
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+assert _EVERY_TABLE  # a copy of the database must know them all
+
 _TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
 
 
@@ -53,6 +56,8 @@ def build(settings: Settings, *, clock: Clock | None = None, model_cache: Path |
     # LangSmith comes with LangChain and would send questions away if somebody's environment asked for it.
     for name in _TRACING:
         os.environ[name] = "false"
+    # onnxruntime reports to its maker unless told not to before it is imported.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     # With this the OpenAI client writes requests, questions included, to the log.
     os.environ.pop("OPENAI_LOG", None)
     return Services(settings, clock or SystemClock(), model_cache or settings.proviso_home)

@@ -10,12 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from bot.errors import BotError
+from bot.complaints import message_for
 from bot.migrations import HEAD, revision
 from bot.work.outbox import counts
 from bot.work.tables import DestinationRow
 from bot.work.workspace import owner
-from retrieval.errors import RetrievalError
 from retrieval.model_check import check_model
 
 if TYPE_CHECKING:
@@ -48,12 +47,8 @@ def _guarded(check: Callable[[Services], Iterator[Finding]], services: Services)
     subject = check.__name__.strip("_").replace("_", " ")
     try:
         yield from check(services)
-    except (BotError, RetrievalError) as error:
-        yield Finding(subject, "problem", str(error))
-    except Exception as error:
-        yield Finding(
-            subject, "problem", f"could not be looked at ({type(error).__name__})", "mend the ones above first"
-        )
+    except Exception as error:  # a check that breaks has found something
+        yield Finding(subject, "problem", message_for(error))
 
 
 def _home(services: Services) -> Iterator[Finding]:
@@ -102,6 +97,10 @@ def _index(services: Services) -> Iterator[Finding]:
         yield Finding("index", "problem", "no index is published", "run `proviso ingest` again")
         return
     passages = sum(summary.passages for summary in sources)
+    if generation.dense is None and services.embedder is not None:
+        mend = "check CHROMA_URL and that server" if services.settings.chroma_url else "run `proviso ingest` again"
+        yield Finding("index", "problem", "the vector index cannot be used: words alone are searched", mend)
+        return
     dense = "hybrid" if generation.dense is not None else "words alone"
     says = f"generation {generation.id}, {len(sources)} sources, {passages} passages, {dense}, probe passed"
     yield Finding("index", "ok", says)

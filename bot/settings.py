@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Read from the environment and from `.env` in the working directory; a field is named as its variable."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     slack_bot_token: SecretStr | None = Field(None, description="Bot token of the Slack app (`xoxb-…`).")
     slack_app_token: SecretStr | None = Field(
@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     )
     proviso_http: str = Field(
         "127.0.0.1:3000",
+        pattern=r"^\S*:\d{1,5}$",
         description="Host and port of the HTTP server (`/slack/events`, `/healthz`).",
     )
     proviso_zone: str = Field("UTC", description="Time zone of a partner that is added without one.")

@@ -17,7 +17,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, func, insert, select, text
+from sqlalchemy import Connection, MetaData, Table, func, insert, inspect, select, text
 
 from retrieval.database import Base, Database
 
@@ -46,6 +46,7 @@ def write_backup(
     partial.touch(mode=0o600)
     with database.engine.connect() as connection, gzip.open(partial, "wt", encoding="utf-8") as file:
         _one_view(database, connection)
+        _refuse_unknown_tables(connection, metadata)
         file.write(_line({"format": FORMAT, "revision": revision, "created": created.isoformat()}))
         for table in metadata.sorted_tables:
             for row in connection.execution_options(yield_per=BATCH).execute(select(table)).mappings():
@@ -84,6 +85,13 @@ def read_backup(database: Database, path: Path, revision: str | None, metadata: 
         if not database.is_sqlite:
             _restart_sequences(session.connection(), metadata)
     return Restored(created, dict(counts))
+
+
+def _refuse_unknown_tables(connection: Connection, metadata: MetaData) -> None:
+    """A table that the code has not declared would be left out in silence."""
+    unknown = set(inspect(connection).get_table_names()) - set(metadata.tables) - {"alembic_version"}
+    if unknown:
+        raise BackupError(f"the database holds {', '.join(sorted(unknown))}, unknown here. Nothing was written")
 
 
 def _one_view(database: Database, connection: Connection) -> None:

@@ -106,17 +106,20 @@ class Builder:
     ) -> Manifest:
         ids = [passage.passage_id for passage in passages]
         bodies = [passage.text for passage in passages]
-        vectors = self._vectors(row.recipe, passages, progress)
+        distinct = _distinct(passages)
+        vectors = self._vectors(row.recipe, distinct, progress)
         Bm25Index.build(aside / "lexical", ids, bodies)
         golden = probe_lexical(Bm25Index.open(aside / "lexical"), ids, bodies)
-        probes = [] if vectors is None else self._fill_dense(aside, dense, row.generation_id, ids, vectors)
+        points = [passage.passage_id for passage in distinct]
+        probes = [] if vectors is None else self._fill_dense(aside, dense, row.generation_id, points, vectors)
         return Manifest(
             generation=row.generation_id,
             recipe=None if vectors is None else row.recipe,
             passages=len(ids),
+            vectors=0 if vectors is None else len(points),
             dense=dense,
             golden=tuple(golden),
-            probes=tuple(ids[probe] for probe in probes),
+            probes=tuple(points[probe] for probe in probes),
             files=manifests.fingerprints(aside),
         )
 
@@ -156,3 +159,13 @@ class Builder:
         if len(found) < len(wanted):
             return None
         return from_bytes([found[passage.text_hash] for passage in passages])
+
+
+def _distinct(passages: Sequence[Text]) -> list[Text]:
+    """The first passage of each text. Hundreds of equal points cut a neighbour graph apart, so that it finds neither
+    them nor what lies behind them; passages of equal text are found by their words.
+    """
+    first: dict[str, Text] = {}
+    for passage in passages:
+        first.setdefault(passage.text_hash, passage)
+    return list(first.values())

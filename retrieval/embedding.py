@@ -91,6 +91,8 @@ class LocalEmbedder:
 
 def open_session(model: Path, tokenizer: Path, threads: int) -> Session:
     """Load a converted model."""
+    # Before the import: its telemetry writes a device id to disk and looks for its maker's servers.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
     from tokenizers import Tokenizer
 

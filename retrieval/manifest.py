@@ -11,7 +11,7 @@ from pathlib import Path
 from retrieval.errors import IndexDamaged, IndexGone
 
 NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 READERS = "readers.lock"
 # Chroma writes to its SQLite file whenever it opens it, so that file says nothing about damage.
 _TOUCHED = (NAME, READERS, "chroma.sqlite3", "chroma.sqlite3-wal", "chroma.sqlite3-shm", "chroma.sqlite3-journal")
@@ -20,15 +20,17 @@ _EDGE = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`recipe` is None when the generation has no vectors. `golden` pairs words of a passage with its id; `probes`
-    are the ids whose vectors lie in probes.npy, in order; `files` maps relative paths to fingerprints. `dense` names
-    the folder of the vectors: one of its own each time it is made, because Chroma shares what it has open by path,
-    and what replaces a damaged index must not be taken for it.
+    """`recipe` is None when the generation has no vectors; passages of equal text share one, so `vectors` may be less
+    than `passages`. `golden` pairs words of a passage with its id; `probes` are the ids whose vectors lie in
+    probes.npy, in order; `files` maps relative paths to fingerprints. `dense` names the folder of the vectors: one of
+    its own each time it is made, because Chroma shares what it has open by path, and what replaces a damaged index
+    must not be taken for it.
     """
 
     generation: str
     recipe: str | None
     passages: int
+    vectors: int
     dense: str
     golden: tuple[tuple[str, str], ...] = ()
     probes: tuple[str, ...] = ()

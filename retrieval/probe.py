@@ -63,7 +63,7 @@ def verify(
     """The probe of an opened generation: files, counts, and every recorded query. Raises IndexDamaged."""
     if files and manifest.files != fingerprints(folder):
         raise IndexDamaged("Files of an index are not as they were written.")
-    if lexical.count() != manifest.passages or (dense is not None and dense.count() != manifest.passages):
+    if lexical.count() != manifest.passages or (dense is not None and dense.count() != manifest.vectors):
         raise IndexDamaged("An index does not hold as many passages as it was built from.")
     if not all(_finds(lexical, words, id_) for words, id_ in manifest.golden):
         raise IndexDamaged("The lexical index does not find passages by their own words.")

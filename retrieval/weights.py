@@ -106,7 +106,7 @@ def _run_conversion(weights: Path, folder: Path) -> None:
     command = [sys.executable, "-m", "retrieval.conversion", str(weights), str(folder)]
     done = subprocess.run(  # noqa: S603 - our own module, our own paths
         command,
-        env=os.environ | {"PYTHONPATH": path},
+        env=os.environ | {"PYTHONPATH": path, "ORT_DISABLE_TELEMETRY": "1"},
         capture_output=True,
         text=True,
         timeout=CONVERSION_SECONDS,

@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _explain(error: Exception) -> int:
-    from bot.cli.complaints import message_for
+    from bot.complaints import message_for
 
     # The type alone: a message may quote what somebody typed.
     logging.getLogger(__name__).debug("command failed: %s", type(error).__name__)

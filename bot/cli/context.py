@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from bot.app import Services, build
-from bot.cli.complaints import message_for
+from bot.complaints import message_for
 from bot.settings import Settings
 from ingest.report import Progress
 

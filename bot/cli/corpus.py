@@ -17,13 +17,15 @@ from retrieval.corpus import SourceSummary
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True)
 @click.option("--yes", is_flag=True, help="Do not ask before a folder loses more than 30 % of its sources.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
-def ingest(paths: tuple[Path, ...], yes: bool, as_json: bool) -> int:
+def ingest(paths: tuple[str, ...], yes: bool, as_json: bool) -> int:
     """Bring the index in line with the named files and folders."""
+    if not all(path.strip() for path in paths):
+        raise click.UsageError("a PATH is empty")  # it would be taken for the current folder
     with services() as composed:
-        report = _ingest(composed.ingestor, list(paths), yes)
+        report = _ingest(composed.ingestor, [Path(path) for path in paths], yes)
     if as_json:
         print_json(report.to_json())
     else:

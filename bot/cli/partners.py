@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +16,17 @@ from bot.cli.terminal import show as show_view
 from bot.work.workspace import LOCAL, local_team
 
 
+def _id(letters: str) -> Callable[[click.Context, click.Parameter, str], str]:
+    def check(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+        if not re.fullmatch(rf"[{letters}][A-Z0-9]+", value):
+            raise click.BadParameter(
+                f"Slack's ids begin with {' or '.join(letters)}; copy it from the profile in Slack"
+            )
+        return value
+
+    return check
+
+
 @click.group()
 def partner() -> None:
     """The register of partners."""
@@ -21,8 +34,8 @@ def partner() -> None:
 
 @partner.command()
 @click.argument("name")
-@click.option("--channel", required=True, help="Slack's id of the channel its nudges go to (C…).")
-@click.option("--focal", required=True, help="Slack's id of the person who is nudged (U…).")
+@click.option("--channel", required=True, callback=_id("CG"), help="Slack's id of its channel (C…).")
+@click.option("--focal", required=True, callback=_id("UW"), help="Slack's id of the person who is nudged (U…).")
 @click.option("--every", required=True, type=click.IntRange(min=1), help="How many units between two assessments.")
 @click.option("--unit", default="days", show_default=True, type=click.Choice(["days", "months"]))
 @click.option("--zone", help="The partner's time zone, such as Europe/Brussels.")

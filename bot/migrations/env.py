@@ -2,14 +2,10 @@
 
 from alembic import context
 
-import bot.partners.tables
-import bot.reminders.tables
-import bot.work.tables
-import retrieval.tables
+import bot.tables
 from retrieval.database import Base
 
-TABLES = (retrieval.tables, bot.work.tables, bot.reminders.tables, bot.partners.tables)
-"""Importing these declares every table on the Base."""
+TABLES = bot.tables.MODULES
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=Base.metadata, render_as_batch=True

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Date, Integer, LargeBinary, String, select
+from sqlalchemy import Date, Integer, LargeBinary, String, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from retrieval.backup import BackupError, Restored, read_backup, write_backup
@@ -29,6 +29,14 @@ class Keepsake(Own):
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ROW = {"name": "é\n", "at": NOON, "on": date(2026, 3, 2), "raw": b"\x00\xff"}
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+    """Without the product's tables: a copy knows all tables there are, or refuses."""
+    if request.param == "sqlite":
+        return Database(f"sqlite:///{tmp_path / 'proviso.db'}")
+    return Database(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture
@@ -91,3 +99,10 @@ def test_a_file_that_is_no_backup_is_refused_with_a_reason(empty: Database, tmp_
 def test_a_backup_of_another_schema_is_refused(backup: Path, empty: Database) -> None:
     with pytest.raises(BackupError, match="schema 0001, this version's is 0002"):
         read_backup(empty, backup, "0002", Own.metadata)
+
+
+def test_a_table_the_code_does_not_know_is_not_left_out_in_silence(backup: Path, database: Database) -> None:
+    with database.write() as session:
+        session.execute(text("CREATE TABLE later (id INTEGER)"))
+    with pytest.raises(BackupError, match=r"the database holds later, unknown here\. Nothing was written"):
+        write_backup(database, backup, "0001", NOON, Own.metadata)

@@ -198,8 +198,8 @@ def test_a_backup_restores_into_an_empty_installation(
     copy = tmp_path / "proviso.backup"
     proviso("ask", "When should support be suspended?")
     proviso("partner", "add", "Delta Guard", "--channel", "C0OPS", "--focal", "U0AMAL", "--every", "180")
-    code, out, _ = proviso("backup", str(copy))
-    assert code == 0
+    # In a process of its own: here other tests have imported what the command must import by itself.
+    subprocess.run([sys.executable, "-m", "bot", "backup", str(copy)], check=True, capture_output=True)
     monkeypatch.setenv("PROVISO_HOME", str(tmp_path / "other"))
     code, _, err = proviso("restore", str(copy))
     assert (code, err) == (0, "")

@@ -21,7 +21,7 @@ BOT_ROOMS = {
     "actions": {"views", "checklists", "partners", "reminders", "work"},
     "slack": {"actions", "views", "checklists", "partners", "reminders", "work"},
     "sandbox": {"actions", "views", "checklists", "partners", "reminders", "work"},
-    "migrations": {"work", "partners", "reminders"},
+    "migrations": {"tables"},
 }
 VENDORS = {
     "chromadb": {"retrieval/dense.py"},

@@ -1,4 +1,4 @@
-"""What the command line says of an error: what happened, and the next step."""
+"""What somebody at a terminal is told of an error: what happened, and the next step."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from ingest.errors import IngestError
 from retrieval.backup import BackupError
 from retrieval.errors import RetrievalError
 
+SIMPLE: dict[type[Exception], str] = {
+    ArgumentError: "DATABASE_URL is no address of a database; write sqlite:///… or postgresql://…, or unset it",
+    OverflowError: "that date or number is too far away; choose a nearer one",
+}
+
 
 def message_for(error: Exception) -> str:
     """One line for the last line of standard error; never a traceback, never a secret."""
@@ -21,13 +26,13 @@ def message_for(error: Exception) -> str:
         case ValidationError():
             names = ", ".join(sorted({str(e["loc"][0]).upper() for e in error.errors()}))
             return f"the setting {names} cannot be used; correct it, then run `proviso doctor`"
-        case ArgumentError():
-            return "DATABASE_URL is no address of a database; write sqlite:///… or postgresql://…, or unset it"
         case DatabaseError() | sqlite3.Error():
             return "the database does not answer; check DATABASE_URL and the disk, then run `proviso doctor`"
         case OSError():
             where = f": {error.filename}" if error.filename else ""
             return f"{error.strerror or type(error).__name__}{where}; mend that and run the same command again"
+        case ArgumentError() | OverflowError():
+            return next(text for kind, text in SIMPLE.items() if isinstance(error, kind))
         case _:
             kind = type(error).__name__
             return f"something unforeseen went wrong ({kind}); run `proviso doctor`, and report this if it stays"
