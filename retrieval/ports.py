@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -83,9 +82,3 @@ class Answering(Protocol):
     """Question to the one terminal state. Never raises for anything a user, a document or a model can cause."""
 
     def answer(self, question: str, *, context: Sequence[Turn] = (), id: str | None = None) -> Answer: ...
-
-
-class GenerationFiles(Protocol):
-    """Where a generation's folder lies on this machine."""
-
-    def folder(self, generation: str) -> Path: ...
