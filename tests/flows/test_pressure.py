@@ -1,45 +1,44 @@
-"""Forty slow answers at once, and somebody presses a button."""
+"""Forty answers wait for a slow model, and somebody presses a button."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Iterator
+
+import pytest
 
 from bot.sandbox.driver import Workspace
-from retrieval.types import Answer, Turn
+from retrieval.answering import Answerer
+from retrieval.model_answering import ModelAnswerer
+from retrieval.retriever import HybridRetriever
 from tests.flows.conftest import BotMaker
+from tests.support.model_server import ModelServer, Reply, completion
+
+ANSWERS = 40
 
 
-class Slow:
-    """Answers when it is let go, all at once."""
-
-    def __init__(self) -> None:
-        self.let_go = threading.Event()
-        self.running = 0
-        self._lock = threading.Lock()
-
-    def answer(self, question: str, *, context: Sequence[Turn] = (), id: str | None = None) -> Answer:
-        with self._lock:
-            self.running += 1
-        self.let_go.wait(30)
-        return Answer(question, "abstained", "Nothing.")
+@pytest.fixture
+def slow_model() -> Iterator[ModelServer]:
+    server = ModelServer()
+    server.script(Reply(completion("no claims at all"), delay=15))
+    yield server
+    server.stop()
 
 
-def test_a_button_is_acked_within_half_a_second_while_40_slow_answers_run(
-    make_bot: BotMaker, workspace: Workspace
+def test_a_button_is_acked_within_half_a_second_while_40_slow_model_answers_run(
+    make_bot: BotMaker, workspace: Workspace, searcher: HybridRetriever, slow_model: ModelServer
 ) -> None:
-    slow = Slow()
-    make_bot(slow, workers=40)
+    model = ModelAnswerer.build("openai:slow", "key", slow_model.url)
+    make_bot(Answerer(searcher, None, model), workers=ANSWERS)
     amal = workspace.user("amal")
-    for number in range(40):
-        amal.mention("C-ops", f"question {number}")
-    workspace.wait_for(lambda: slow.running == 40, 15, "40 answers under way")
+    for _ in range(ANSWERS):
+        amal.mention("C-ops", "May we share intelligence with a partner?")
+    workspace.wait_for(lambda: len(slow_model.requests) == ANSWERS, 40, "40 questions at the model")
     delivery = amal.command("/checklist assessment")
     workspace.wait_for(lambda: amal.ephemerals("C-ops"), what="the checklist")
     clicked = amal.click("Sharing intelligence with a partner")
     assert delivery.seconds is not None
     assert clicked.seconds is not None
+    print(f"\ncommand acked in {delivery.seconds:.3f} s, button in {clicked.seconds:.3f} s")
     assert max(delivery.seconds, clicked.seconds) <= 0.5
     assert workspace.bot_messages("C-ops") == []
-    slow.let_go.set()
-    workspace.wait_for(lambda: len(workspace.bot_messages("C-ops")) >= 3, what="the answers")
+    workspace.wait_for(lambda: len(workspace.bot_messages("C-ops")) >= 3, 40, "the answers, without the model")
