@@ -204,6 +204,8 @@ class Services:
             api_url=self.settings.slack_api_url,
             signing_secret=secret.get_secret_value() if secret else None,
             scan_seconds=scan_seconds,
+            answers=self.settings.proviso_answers,
+            listeners=self.settings.proviso_listeners,
         )
 
     def close(self) -> None:

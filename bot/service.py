@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ANSWERERS = 4
 SEND_SECONDS = 2.0
 RECONCILE_SECONDS = 20.0
 SWEEP_SECONDS = 3600.0
@@ -49,11 +48,20 @@ class Service:
     """Everything that runs while the bot serves. Any number of these may serve one database."""
 
     def __init__(
-        self, services: Services, *, token: str, api_url: str, signing_secret: str | None, scan_seconds: float
+        self,
+        services: Services,
+        *,
+        token: str,
+        api_url: str,
+        signing_secret: str | None,
+        scan_seconds: float,
+        answers: int,
+        listeners: int,
     ) -> None:
         self._services = services
         self._signing_secret = signing_secret
         self._scan_seconds = scan_seconds
+        self._listeners = listeners
         self.client = build_client(token, api_url)
         self._quick_client = build_client(token, api_url, timeout=QUICK_TIMEOUT_SECONDS)
         self.privacy = Privacy(self.client)
@@ -70,7 +78,7 @@ class Service:
         self.inbox = Inbox(services.database, services.clock)
         questions = QuestionHandler(services.answerer, REGISTRY, Status(self._quick_client))
         failures = {KIND: questions.failed}
-        self.workers = WorkerPool(self.inbox, {KIND: questions}, ANSWERERS, failures=failures, name=services.worker)
+        self.workers = WorkerPool(self.inbox, {KIND: questions}, answers, failures=failures, name=services.worker)
         self.posting = WakingLoop("posting", lambda: self.sender.send_due(1))
         self.inbox.on_receive, self.inbox.on_posts = self.workers.wake, self.posting.wake
 
@@ -91,7 +99,7 @@ class Service:
         services = self._services
         teams = Teams(services.database)
         front = Front(services.desk, REGISTRY, teams, self.privacy, self.client, services.clock)
-        return build_bolt(front, self.inbox, signing_secret=self._signing_secret)
+        return build_bolt(front, self.inbox, signing_secret=self._signing_secret, listeners=self._listeners)
 
     def scan(self) -> int:
         """Put into the outbox what has fallen due, and have it posted; how many."""

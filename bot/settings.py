@@ -53,6 +53,10 @@ class Settings(BaseSettings):
         description="Host and port of the HTTP server (`/slack/events`, `/healthz`).",
     )
     proviso_zone: str = Field("UTC", description="Time zone of a partner that is added without one.")
+    proviso_answers: int = Field(4, ge=1, le=64, description="How many questions one process answers at once.")
+    proviso_listeners: int = Field(
+        40, ge=5, le=200, description="Threads for commands, buttons and forms; few of them starve while Slack is slow."
+    )
     proviso_log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = Field(
         "WARNING", description="Level of the log on standard error."
     )
