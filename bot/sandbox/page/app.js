@@ -74,7 +74,13 @@ async function refresh() {
   looking = (async () => {
     do {
       again = false;
-      try { adopt(await look(here.user, here.channel, here.thread)); } catch { line = false; }
+      const { user, channel, thread } = here;
+      try {
+        const state = await look(user, channel, thread);
+        // Somebody went elsewhere meanwhile: what comes back is of the place they left.
+        if (user === here.user && channel === here.channel && thread === here.thread) adopt(state);
+        else again = true;
+      } catch { line = false; }
     } while (again);
   })().finally(() => { looking = null; });
   return looking;
