@@ -24,6 +24,7 @@ from ingest.passages import estimate
 from ingest.roots import STARTER_ROOT
 from ingest.starter import starter_guidance
 from ingest.sync import Ingestor
+from retrieval import tracing
 from retrieval.answering import Answerer
 from retrieval.corpus import Corpus
 from retrieval.database import Database
@@ -45,17 +46,13 @@ logger = logging.getLogger(__name__)
 
 assert _EVERY_TABLE  # a copy of the database must know them all
 
-_TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
-
 
 def build(settings: Settings, *, clock: Clock | None = None, model_cache: Path | None = None) -> Services:
     """The services of one installation. Nothing is opened before it is used; `close` gives everything back.
 
     `model_cache` is where the converted local model lies, by default in the home.
     """
-    # LangSmith comes with LangChain and would send questions away if somebody's environment asked for it.
-    for name in _TRACING:
-        os.environ[name] = "false"
+    tracing.switch_off()
     # onnxruntime reports to its maker unless told not to before it is imported.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     # With this the OpenAI client writes requests, questions included, to the log.

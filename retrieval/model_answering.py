@@ -6,7 +6,6 @@ Imported only when a model is set: LangChain costs half a second.
 from __future__ import annotations
 
 import logging
-import os
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from prompts.loading import load
+from retrieval import tracing
 from retrieval.composing import Drafted, answered
 from retrieval.grounding import Checked, Claims, Dropped, check
 from retrieval.model_client import ChatServer, ModelFailure, Patience
@@ -63,8 +63,7 @@ class ModelAnswerer:
 
         Questions are sent to that server alone: LangChain's tracing is switched off for this process.
         """
-        for name in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2"):
-            os.environ[name] = "false"
+        tracing.switch_off()
         return cls(ChatServer(model.removeprefix("openai:"), api_key, base_url, timeout=deadline), deadline=deadline)
 
     def answer(
