@@ -43,7 +43,8 @@ class Source:
     """A document. What it does not say of itself stays None; nothing is guessed.
 
     `source_id` is stable for one place (root and relative path). `published` is a date or a year as the document
-    gives it. `path` is relative to the ingested root, with "/". `digest_of` is the title of the original.
+    gives it. `path` is relative to the ingested root, with "/". `digest_of` is the title of the original, and
+    `supersedes` that of an earlier text this one replaces. `audience` names who may see it; None is everybody.
     """
 
     source_id: str
@@ -59,6 +60,8 @@ class Source:
     binds: str | None = None
     kind: SourceKind = "source"
     digest_of: str | None = None
+    supersedes: str | None = None
+    audience: str | None = None
 
 
 @dataclass(frozen=True)
