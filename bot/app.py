@@ -29,18 +29,18 @@ from retrieval.answering import Answerer
 from retrieval.corpus import Corpus
 from retrieval.database import Database
 from retrieval.errors import ModelDamaged, ModelMissing
-from retrieval.generations import Generations
+from retrieval.index.generations import Generations
 from retrieval.ports import Clock, SystemClock
-from retrieval.retriever import HybridRetriever
+from retrieval.search.retriever import HybridRetriever
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
     from bot.service import Service
     from ingest.passages import Count
     from ingest.report import Progress
-    from retrieval.embedding import LocalEmbedder
-    from retrieval.model_answering import ModelAnswerer
-    from retrieval.openai_embedding import OpenAIEmbedder
+    from retrieval.embedding.local import LocalEmbedder
+    from retrieval.embedding.openai_server import OpenAIEmbedder
+    from retrieval.model.answering import ModelAnswerer
 
 logger = logging.getLogger(__name__)
 
@@ -102,10 +102,10 @@ class Services:
     def embedder(self) -> LocalEmbedder | OpenAIEmbedder | None:
         """The embedder the settings name; None where the local model cannot be had: words alone are searched then."""
         if self.settings.proviso_embedding_model:
-            from retrieval.openai_embedding import OpenAIEmbedder
+            from retrieval.embedding.openai_server import OpenAIEmbedder
 
             return OpenAIEmbedder(_name(self.settings.proviso_embedding_model), *self.model_server)
-        from retrieval.embedding import LocalEmbedder
+        from retrieval.embedding.local import LocalEmbedder
 
         try:
             return LocalEmbedder.load(self._model_cache / "models")
@@ -145,7 +145,7 @@ class Services:
         """The model that words answers; None when none is set."""
         if not self.settings.proviso_chat_model:
             return None
-        from retrieval.model_answering import ModelAnswerer
+        from retrieval.model.answering import ModelAnswerer
 
         return ModelAnswerer.build(self.settings.proviso_chat_model, *self.model_server)
 

@@ -15,7 +15,7 @@ from bot.migrations import HEAD, revision
 from bot.work.outbox import counts
 from bot.work.tables import DestinationRow
 from bot.work.workspace import owner
-from retrieval.model_check import check_model
+from retrieval.model.check import check_model
 
 if TYPE_CHECKING:
     from bot.app import Services

@@ -12,8 +12,8 @@ from ingest.passages import Count, split
 from ingest.readers.reading import read
 from ingest.report import Progress
 from retrieval.corpus import Corpus, CorpusChange, Document
-from retrieval.evaluation import EvaluationDocument, load_collection, measure, rank_documents
-from retrieval.generations import Generations
+from retrieval.evaluation.ranking import EvaluationDocument, load_collection, measure, rank_documents
+from retrieval.index.generations import Generations
 from retrieval.ports import Clock, Searcher
 from retrieval.records import source_id
 from retrieval.types import Source
@@ -35,7 +35,7 @@ def evaluate_collection(
 ) -> dict[str, Any]:
     """Index the collection in `folder` (BEIR form) and score its queries; `corpus` should be empty.
 
-    Raises CollectionMalformed. The figures are those of `retrieval.evaluation.measure`, and `passages`.
+    Raises CollectionMalformed. The figures are those of `retrieval.evaluation.ranking.measure`, and `passages`.
     """
     collection = load_collection(folder)
     documents = tuple(_document(document, count) for document in collection.documents)

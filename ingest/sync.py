@@ -25,7 +25,7 @@ from retrieval.records import source_id
 from retrieval.types import Source
 
 if TYPE_CHECKING:
-    from retrieval.generations import Generations
+    from retrieval.index.generations import Generations
 
 logger = logging.getLogger(__name__)
 

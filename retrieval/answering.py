@@ -9,15 +9,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from retrieval import abstention, extractive
-from retrieval.composing import answered, related
-from retrieval.evidence import Evidence, weigh
+from retrieval.answers import abstention, extractive
+from retrieval.answers.composing import answered, related
+from retrieval.answers.evidence import Evidence, weigh
+from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, understand
+from retrieval.answers.refusal import OFF_TOPIC, Guard, Refusal
+from retrieval.answers.sentences import Candidate, SentenceRanker
+from retrieval.answers.wording import words
 from retrieval.ports import Embedder, Searcher
-from retrieval.questions import MAX_CHARACTERS, Asked, mended, understand
-from retrieval.refusal import OFF_TOPIC, Guard, Refusal
-from retrieval.sentences import Candidate, SentenceRanker
 from retrieval.types import Answer, Results, Turn
-from retrieval.wording import words
 
 logger = logging.getLogger(__name__)
 

@@ -52,7 +52,7 @@ def retrieval(folder: Path, as_json: bool) -> None:
 def answers(file: Path, folder: Path, as_json: bool) -> None:
     """Answer the questions of FILE (JSON lines) from the documents in --corpus and score the answers."""
     from ingest.evaluation import paragraph_reader
-    from retrieval.answer_evaluation import evaluate as score
+    from retrieval.evaluation.answers import evaluate as score
 
     try:
         questions = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]

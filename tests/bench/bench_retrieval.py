@@ -20,12 +20,12 @@ from platformdirs import user_cache_path
 from ingest.evaluation import evaluate_collection
 from retrieval.corpus import Corpus, CorpusChange, Document
 from retrieval.database import Base, Database
-from retrieval.embedding import LocalEmbedder
-from retrieval.generations import Generations
+from retrieval.embedding.local import LocalEmbedder
+from retrieval.index.generations import Generations
+from retrieval.index.vectors import store_vectors
 from retrieval.ports import Embedder, SystemClock
 from retrieval.records import text_hash
-from retrieval.retriever import DEPTH, HybridRetriever
-from retrieval.vectors import store_vectors
+from retrieval.search.retriever import DEPTH, HybridRetriever
 from tests.support.corpus import DEEDS, THINGS, TIMES, document, rule
 
 PASSAGES, QUERIES, ROUNDS = 2000, 100, 3

@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from retrieval import dense, opening
 from retrieval.corpus import Corpus
 from retrieval.database import Database
 from retrieval.errors import EmbeddingUnavailable, IndexBusy, IndexDamaged
-from retrieval.generations import Generations
+from retrieval.index import dense, opening
+from retrieval.index.generations import Generations
+from retrieval.index.manifest import NAME as MANIFEST
+from retrieval.index.publishing import begin, plan
 from retrieval.locks import build_lock
-from retrieval.manifest import NAME as MANIFEST
 from retrieval.ports import Vectors
-from retrieval.publishing import begin, plan
-from retrieval.retriever import HybridRetriever
+from retrieval.search.retriever import HybridRetriever
 from retrieval.tables import GenerationRow, MemberRow, PassageRow, PointerRow, VectorRow, VersionRow
 from tests.support.clock import ManualClock
 from tests.support.corpus import WordEmbedder, document, orders, rule, store
@@ -448,7 +448,7 @@ def test_a_builder_that_lost_its_lock_does_not_publish_over_another(
 def test_an_index_that_does_not_find_its_own_passages_is_never_published(
     make: Make, corpus: Corpus, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from retrieval.dense import ChromaFolder
+    from retrieval.index.dense import ChromaFolder
 
     create = ChromaFolder.create
     monkeypatch.setattr(

@@ -39,9 +39,9 @@ from bot.work.workers import WorkerPool
 from retrieval.answering import Answerer
 from retrieval.corpus import Corpus, CorpusChange, Document
 from retrieval.database import Base, Database
-from retrieval.generations import Generations
+from retrieval.index.generations import Generations
 from retrieval.ports import Answering, Searcher
-from retrieval.retriever import HybridRetriever
+from retrieval.search.retriever import HybridRetriever
 from tests.flows.guidance import PASSAGES
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox.driver import Workspace
 from retrieval.corpus import Corpus
-from retrieval.generations import Generations
+from retrieval.index.generations import Generations
 from tests.flows.conftest import Bot
 from tests.flows.guidance import PARTNERS
 

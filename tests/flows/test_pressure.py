@@ -8,8 +8,8 @@ import pytest
 
 from bot.sandbox.driver import Workspace
 from retrieval.answering import Answerer
-from retrieval.model_answering import ModelAnswerer
-from retrieval.retriever import HybridRetriever
+from retrieval.model.answering import ModelAnswerer
+from retrieval.search.retriever import HybridRetriever
 from tests.flows.conftest import BotMaker
 from tests.support.model_server import ModelServer, Reply, completion
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from retrieval.corpus import Corpus, CorpusChange, Document
-from retrieval.lexical import tokens
+from retrieval.index.lexical import tokens
 from retrieval.ports import Vectors
 from retrieval.records import source_id
 from retrieval.types import Passage, Sentence, Source, Span

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from retrieval.corpus import Corpus, CorpusChange
 from retrieval.database import Database
-from retrieval.generations import Generations
+from retrieval.index.generations import Generations
 from retrieval.ports import SystemClock
-from retrieval.retriever import HybridRetriever
+from retrieval.search.retriever import HybridRetriever
 from tests.support.corpus import WordEmbedder, document, rule
 
 _PROCESSES = multiprocessing.get_context("spawn")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from retrieval.lexical import tokens
+from retrieval.index.lexical import tokens
 from retrieval.ports import Embedder
 from retrieval.types import Hit, Passage, Results
 

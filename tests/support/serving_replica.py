@@ -13,7 +13,7 @@ import chromadb  # noqa: F401 - preloaded
 import onnxruntime  # noqa: F401 - preloaded
 
 import bot.service
-import retrieval.embedding  # noqa: F401 - preloaded
+import retrieval.embedding.local  # noqa: F401 - preloaded
 from bot.app import build
 from bot.settings import Settings
 from tests.support.mortal_worker import HastenedClock

@@ -24,9 +24,9 @@ BOT_ROOMS = {
     "migrations": {"tables"},
 }
 VENDORS = {
-    "chromadb": {"retrieval/dense.py"},
-    "bm25s": {"retrieval/lexical.py"},
-    "onnxruntime": {"retrieval/embedding.py", "retrieval/onnx_graph.py"},
+    "chromadb": {"retrieval/index/dense.py"},
+    "bm25s": {"retrieval/index/lexical.py"},
+    "onnxruntime": {"retrieval/embedding/local.py", "retrieval/embedding/onnx_graph.py"},
     "apscheduler": {"bot/work/schedule.py"},
     "pypdfium2": {"ingest/readers/pdf.py"},
 }

@@ -19,7 +19,7 @@ from ingest.structure import structure
 from ingest.sync import Ingestor
 from retrieval.corpus import Corpus
 from retrieval.database import Database
-from retrieval.generations import Generations
+from retrieval.index.generations import Generations
 from retrieval.types import Passage
 from tests.support.clock import ManualClock
 from tests.unit.ingest.conftest import ARTICLE

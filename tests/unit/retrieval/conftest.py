@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.embedding import LocalEmbedder
+from retrieval.embedding.local import LocalEmbedder
 from retrieval.errors import ModelMissing
 
 

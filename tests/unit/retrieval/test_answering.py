@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.abstention import NOTHING_INDEXED, SCOPE
 from retrieval.answering import Answerer
+from retrieval.answers.abstention import NOTHING_INDEXED, SCOPE
+from retrieval.answers.wording import normal
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.ports import Embedder, Vectors
 from retrieval.types import Answer, Citation, Claim, Passage, Results, Span, Turn
-from retrieval.wording import normal
 from tests.support.guidance import COMMENTARY, DIGEST, HANDBOOK, PASSAGES
 from tests.support.memory_searcher import MemorySearcher
 

@@ -1,0 +1,112 @@
+"""What speaks for a question being covered: meaning, shared terms, names it mentions, a figure where it wants one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retrieval.answers.questions import Asked
+from retrieval.answers.sentences import Candidate
+from retrieval.answers.wording import content_weights, normal, shared
+from retrieval.types import Hit, Results
+
+SENTENCES_READ = 3
+_UNITS = "months?|weeks?|days?|years?|hours?|percent|per cent|percentage"
+_WANTS_FIGURE = re.compile(
+    r"\b(?:how (?:many|often|long|frequently|soon|regularly)|how much (?:money|time|fuel|funding|ammunition)|"
+    r"how much\b.{0,40}\b(?:pay|paid|costs?|spend|spent|charge|fund|budget|compensat\w+|owe|set aside|earmark\w*)|"
+    r"(?:what|which) (?:\w+ )?(?:number|share|percentage|"
+    r"per cent|percent|proportion|interval|deadline|amount|budget|figure|rate|ratio|frequency|threshold|price|sum)|"
+    rf"number of (?:{_UNITS})|every how many)\b",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(
+    rf"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion|half|third|quarter|"
+    rf"twice|once (?:a|every)|annual(?:ly)?|biannual(?:ly)?|quarterly|monthly|weekly|daily|yearly|every|each|"
+    rf"{_UNITS})\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"\d[\d.,/-]*|[^\W\d_](?:[\w&'/-]*\w)?")
+_SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a", "an"})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All 0 to 1. `similarity` is the best sentence's cosine (None without an embedder); `sentence` and `passage` the
+    idf-weighted shares of the question's terms in the best sentence and the best passage; `names` the share of its
+    names, numbers and acronyms found in the best passages (1 when it mentions none); `figure` is 0 only when it wants
+    one and the best sentences hold none; `dense` is the best passage's cosine."""
+
+    similarity: float | None
+    dense: float | None
+    sentence: float
+    passage: float
+    names: float
+    figure: float
+
+
+def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Evidence:
+    """The evidence that what was found answers what was asked."""
+    from retrieval.index.lexical import tokens
+
+    weights = content_weights(results.terms)
+    similarities = [c.similarity for c in ranked if c.similarity is not None]
+    cosines = [hit.dense for hit in results.hits if hit.dense is not None]
+    best = results.hits[0].passage.text if results.hits else ""
+    return Evidence(
+        similarity=max(similarities, default=None),
+        dense=max(cosines, default=None),
+        sentence=ranked[0].coverage if ranked else 0.0,
+        passage=shared(weights, tokens(best)),
+        names=names_found(asked.question, results.hits),
+        figure=_figure_found(asked.question, ranked[:SENTENCES_READ]),
+    )
+
+
+def names_found(question: str, hits: Sequence[Hit]) -> float:
+    """The share of the names, numbers and acronyms of a question that the passages contain; 1 when it has none."""
+    from retrieval.index.lexical import tokens
+
+    names = names_in(question)
+    if not names:
+        return 1.0
+    text = normal(" ".join(_called(hit) for hit in hits))
+    known, lower, initials = set(tokens(text)), text.lower(), _initials(text)
+    found = [n for n in names if set(tokens(n)) & known or n.lower() in lower or _abbreviates(n, initials)]
+    return len(found) / len(names)
+
+
+def _called(hit: Hit) -> str:
+    source = hit.passage.source
+    return " ".join(
+        part for part in (hit.passage.indexed_text, source.author, source.publisher, source.edition) if part
+    )
+
+
+def names_in(question: str) -> list[str]:
+    """Numbers, acronyms and words written with a capital inside a sentence."""
+    plain = normal(question)
+    found = []
+    for match in _NAME.finditer(plain):
+        word = match.group()
+        opens = re.search(r"(?:^|[.?!:;]\s*|[\"'(\[]\s*)$", plain[: match.start()]) is not None
+        acronym = len(word) > 2 and word.rstrip("s").isupper()
+        if word[0].isdigit() or acronym or (word[0].isupper() and not opens and word != "I" and "'" not in word[:2]):
+            found.append(word)
+    return found
+
+
+def _initials(text: str) -> str:
+    return "".join(word[0] for word in re.findall(r"[^\W\d_]+", text) if word.lower() not in _SMALL_WORDS).upper()
+
+
+def _abbreviates(name: str, initials: str) -> bool:
+    """Whether an acronym's letters begin words in a row: "PMSC" for private military and security companies."""
+    letters = name.rstrip("s")
+    return len(letters) > 2 and letters.isupper() and letters in initials
+
+
+def _figure_found(question: str, ranked: Sequence[Candidate]) -> float:
+    wanted = _WANTS_FIGURE.search(question)
+    return 0.0 if wanted and not any(_FIGURE.search(c.text) for c in ranked) else 1.0

@@ -1,0 +1,125 @@
+"""What a question asks: its parts, what a follow-up refers to, and the language it is in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from retrieval.answers.wording import function_words, normal, words
+from retrieval.types import Turn
+
+MAX_CHARACTERS = 4000
+# A turn this short that also points back ("and who else?", "why is that?") is read with the question before it.
+SHORT_TURN_WORDS = 12
+MAX_PARTS = 4
+MIN_MENDED_LETTERS = 5
+MENDED_LIKENESS = 0.85
+
+_QUESTION_WORDS = "what|who|whom|whose|when|where|which|why|how"
+_AUXILIARIES = (
+    "is|are|was|were|do|does|did|should|shall|can|could|may|might|must|will|would|has|have|had|am|shouldn't|isn't|"
+    "aren't|doesn't|don't|didn't"
+)
+_POINTS_BACK = re.compile(
+    r"\b(?:that|this|those|these|it|its|they|them|their|he|she|his|her|there|then|one|ones|same|such|former|latter|"
+    r"else|instead)\b",
+    re.IGNORECASE,
+)
+_CONTINUES = re.compile(
+    r"^(?:and|but|so|or|then|also|ok(?:ay)?|right|what about|how about|what if|why(?: not)?\b\W*$|how so|such as|"
+    r"like what|for example|meaning|even if|even when|only)\b",
+    re.IGNORECASE,
+)
+_PART_BREAK = re.compile(
+    rf"(?<=\?)\s+|;\s+|(?<=[a-z0-9)\"'])\.\s+(?=[A-Z])|,?\s+(?:and|but)\s+(?=(?:(?:also|then|in|by|at|to|for|on|with)\s+)?"
+    rf"(?:{_QUESTION_WORDS})\b|(?:{_AUXILIARIES})\s+(?:the|a|an|we|i|they|it|he|she|you|our|their|this|that|there)\b)",
+)
+_ASKS = re.compile(
+    rf"\?\s*$|^(?:\W|and\b|but\b|so\b|also\b)*(?:{_QUESTION_WORDS}|{_AUXILIARIES})\b|"
+    r"^(?:tell|list|name|explain|describe|summari[sz]e|compare|give|show|find|outline|define)\b",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(
+    r"\b(?:compar\w*|contrast\w*|differ(?:s|ence|ences|ent|ently)?|versus|vs\.?|both (?:\w+ )?(?:sources?|documents?|"
+    r"texts?|papers?|articles?|authors?|files?|policies|guides?)|(?:each|two|either|all) (?:of the )?(?:sources?|"
+    r"documents?|texts?|papers?|articles?|authors?)|agree(?:s|ment)?(?: with)? (?:each other|one another)|"
+    r"across (?:the )?(?:sources|documents))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question made ready for retrieval.
+
+    `query` is what is searched for: the question, with the previous user turn before it in a follow-up. `parts` are
+    the things it asks, each a text of its own; one part when it asks one thing. `compares` is whether it wants more
+    than one source set side by side.
+    """
+
+    question: str
+    query: str
+    parts: tuple[str, ...]
+    compares: bool = False
+    follow_up: bool = False
+
+
+def understand(question: str, context: Sequence[Turn] = ()) -> Asked:
+    """Read a question in its conversation."""
+    plain = normal(question)
+    previous = next((normal(turn.text) for turn in reversed(context) if turn.role == "user" and turn.text.strip()), "")
+    follow_up = bool(previous) and refers_back(plain)
+    query = f"{previous} {plain}" if follow_up else plain
+    return Asked(
+        question=question,
+        query=query[-MAX_CHARACTERS:],
+        parts=parts_of(plain),
+        compares=bool(_COMPARES.search(plain)),
+        follow_up=follow_up,
+    )
+
+
+def mended(asked: Asked, vocabulary: Iterable[str]) -> Asked | None:
+    """The question with words that look misspelt replaced by the nearest of `vocabulary`; None when none does.
+
+    For a second look only: a word the corpus does not have may also be a good word.
+    """
+    known = {word.lower() for word in vocabulary} | function_words()
+    mends: dict[str, str] = {}
+    for word in set(words(asked.query)):
+        if len(word) >= MIN_MENDED_LETTERS and word.isalpha() and word not in known:
+            near = get_close_matches(word, [w for w in known if w[0] == word[0]], n=1, cutoff=MENDED_LIKENESS)
+            mends |= {word: near[0]} if near else {}
+    if not mends:
+        return None
+    return replace(asked, query=_mend(asked.query, mends), parts=tuple(_mend(part, mends) for part in asked.parts))
+
+
+def _mend(text: str, mends: dict[str, str]) -> str:
+    return re.sub(r"[^\W\d_]+", lambda match: mends.get(match.group().lower(), match.group()), text)
+
+
+def refers_back(question: str) -> bool:
+    """Whether a question leans on an earlier turn: it continues a sentence, or is short and points at something."""
+    if _CONTINUES.match(question):
+        return True
+    found = words(question)
+    # Later in a sentence a pronoun mostly means something the sentence itself has named.
+    edges = " ".join([*found[:4], *found[-2:]])
+    return len(found) <= 3 or (len(found) <= SHORT_TURN_WORDS and bool(_POINTS_BACK.search(edges)))
+
+
+def parts_of(question: str) -> tuple[str, ...]:
+    """The things a question asks. Fragments too short to search for stay with their neighbour; statements that only
+    lead up to a question are no part (the whole query holds them)."""
+    pieces = [piece.strip() for piece in _PART_BREAK.split(question) if piece and piece.strip()]
+    parts: list[str] = []
+    for piece in pieces:
+        if parts and (len(words(piece)) < 3 or len(words(parts[-1])) < 3 or len(parts) >= MAX_PARTS):
+            parts[-1] = f"{parts[-1]} {piece}"
+        else:
+            parts.append(piece)
+    asking = [part for part in parts if _ASKS.search(part)]
+    return tuple(asking) or (question,)

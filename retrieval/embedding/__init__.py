@@ -1,0 +1,1 @@
+"""Texts to vectors: the local model in onnxruntime, or a server."""

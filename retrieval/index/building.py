@@ -1,0 +1,171 @@
+"""Makes the folder of one generation from SQL: aside, probed, then moved into place."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from retrieval.database import Database
+from retrieval.errors import IndexDamaged, IndexGone
+from retrieval.index import manifest as manifests
+from retrieval.index.dense import ChromaFolder, ChromaIndex, ChromaServer
+from retrieval.index.lexical import Bm25Index
+from retrieval.index.manifest import READERS, Manifest
+from retrieval.index.probe import PROBES_FILE, probe_dense, probe_lexical
+from retrieval.index.publishing import Text, texts
+from retrieval.index.vectors import Progress, cached, embed_missing, from_bytes
+from retrieval.ports import Embedder, Vectors
+from retrieval.tables import GenerationRow
+
+ASIDE = ".aside-"
+SWEPT = ".swept-"
+
+
+def collection(generation: str) -> str:
+    """The name of a generation's collection on a Chroma server."""
+    return f"proviso-{generation}"
+
+
+class IndexFiles:
+    """Where generations lie: folders below `root`, and collections of a Chroma server when there is one."""
+
+    def __init__(self, root: Path, chroma_url: str | None = None) -> None:
+        self.root = root
+        self.server = ChromaServer(chroma_url) if chroma_url else None
+
+    def folder(self, generation: str) -> Path:
+        """The folder of a generation on this machine."""
+        return self.root / generation
+
+    def create_dense(self, place: Path, generation: str, ids: list[str], vectors: Vectors) -> None:
+        """Write the vectors of a generation: to `place`, or to the server."""
+        if self.server:
+            self.server.create(collection(generation), ids, vectors)
+        else:
+            ChromaFolder().create(place, ids, vectors)
+
+    def open_dense(self, place: Path, generation: str) -> ChromaIndex:
+        """Open the vectors of a generation. Raises IndexGone, IndexDamaged, IndexUnavailable."""
+        if self.server:
+            return self.server.open(collection(generation))
+        return ChromaFolder().open(place)
+
+    def drop(self, generation: str) -> None:
+        """Delete what the server holds of a generation; folders are swept apart."""
+        if self.server:
+            self.server.drop(collection(generation))
+
+    def set_aside(self, folder: Path, mark: str) -> Path:
+        """Move `folder` out of the way, under a name that nobody opens."""
+        target = folder.with_name(f"{SWEPT}{folder.name.lstrip('.')}-{mark}")
+        with contextlib.suppress(FileNotFoundError):
+            folder.rename(target)
+        return target
+
+
+class Builder:
+    """Makes folders. The caller holds the build lock of this machine."""
+
+    def __init__(self, database: Database, files: IndexFiles, embedder: Embedder | None) -> None:
+        self._database = database
+        self._files = files
+        self._embedder = embedder
+
+    def make(self, generation: str, mark: str, progress: Progress | None = None) -> Path:
+        """Make the folder of a generation that SQL knows, in place of a damaged one.
+
+        `mark` makes the name of what is moved away unique. Raises IndexGone when SQL no longer knows all of it,
+        IndexDamaged when the probe fails, and what the embedder raises.
+        """
+        row, passages = self._read(generation)
+        aside = self._files.root / f"{ASIDE}{generation}"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        manifest = self._fill(aside, f"chroma-{mark}", row, passages, progress)
+        manifests.write(aside, manifest)
+        (aside / READERS).touch()
+        folder = self._files.folder(generation)
+        self._files.set_aside(folder, mark)
+        aside.rename(folder)
+        return folder
+
+    def _read(self, generation: str) -> tuple[GenerationRow, list[Text]]:
+        with self._database.read() as session:
+            row = session.get(GenerationRow, generation)
+            passages = texts(session, generation) if row else []
+        if row is None or len(passages) != row.passages:
+            raise IndexGone
+        return row, passages
+
+    def _fill(
+        self, aside: Path, dense: str, row: GenerationRow, passages: list[Text], progress: Progress | None
+    ) -> Manifest:
+        ids = [passage.passage_id for passage in passages]
+        bodies = [passage.text for passage in passages]
+        distinct = _distinct(passages)
+        vectors = self._vectors(row.recipe, distinct, progress)
+        Bm25Index.build(aside / "lexical", ids, bodies)
+        golden = probe_lexical(Bm25Index.open(aside / "lexical"), ids, bodies)
+        points = [passage.passage_id for passage in distinct]
+        probes = [] if vectors is None else self._fill_dense(aside, dense, row.generation_id, points, vectors)
+        return Manifest(
+            generation=row.generation_id,
+            recipe=None if vectors is None else row.recipe,
+            passages=len(ids),
+            vectors=0 if vectors is None else len(points),
+            dense=dense,
+            golden=tuple(golden),
+            probes=tuple(points[probe] for probe in probes),
+            files=manifests.fingerprints(aside),
+        )
+
+    def _fill_dense(self, aside: Path, dense: str, generation: str, ids: list[str], vectors: Vectors) -> list[int]:
+        probes = self._probe_shared(generation, ids, vectors)
+        if probes is None:
+            self._files.create_dense(aside / dense, generation, ids, vectors)
+            probes = self._probe(aside / dense, generation, ids, vectors)
+        np.save(aside / PROBES_FILE, vectors[probes])
+        return probes
+
+    def _probe_shared(self, generation: str, ids: list[str], vectors: Vectors) -> list[int] | None:
+        """The probes of the collection another machine has already made; None when there is none that is whole."""
+        if self._files.server is None:
+            return None
+        try:
+            return self._probe(self._files.root, generation, ids, vectors)
+        except (IndexGone, IndexDamaged):
+            return None
+
+    def _probe(self, place: Path, generation: str, ids: list[str], vectors: Vectors) -> list[int]:
+        index = self._files.open_dense(place, generation)
+        try:
+            return probe_dense(index, ids, vectors)
+        finally:
+            index.close()
+
+    def _vectors(self, recipe: str | None, passages: Sequence[Text], progress: Progress | None) -> Vectors | None:
+        """Vectors in the order of `passages`; None when there is nothing to embed, or nothing to embed it with."""
+        if recipe is None or not passages:
+            return None
+        wanted = {passage.text_hash: passage.text for passage in passages}
+        if self._embedder and self._embedder.recipe == recipe:
+            found = embed_missing(self._database, self._embedder, wanted, progress)
+        else:
+            found = cached(self._database, recipe, list(wanted))
+        if len(found) < len(wanted):
+            return None
+        return from_bytes([found[passage.text_hash] for passage in passages])
+
+
+def _distinct(passages: Sequence[Text]) -> list[Text]:
+    """The first passage of each text. Hundreds of equal points cut a neighbour graph apart, so that it finds neither
+    them nor what lies behind them; passages of equal text are found by their words.
+    """
+    first: dict[str, Text] = {}
+    for passage in passages:
+        first.setdefault(passage.text_hash, passage)
+    return list(first.values())

@@ -1,0 +1,143 @@
+"""A generation opened for reading: its indexes, its texts, and the hold on its folder."""
+
+from __future__ import annotations
+
+import logging
+import weakref
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import select
+
+from retrieval.corpus import load_passages
+from retrieval.database import Database
+from retrieval.errors import IndexGone, IndexUnavailable
+from retrieval.index import manifest as manifests
+from retrieval.index.building import IndexFiles
+from retrieval.index.dense import ChromaIndex
+from retrieval.index.lexical import Bm25Index
+from retrieval.index.manifest import READERS, Manifest, same_space
+from retrieval.index.probe import verify
+from retrieval.locks import FileLock
+from retrieval.ports import LexicalIndex, VectorIndex
+from retrieval.tables import MemberRow
+from retrieval.types import Passage
+
+logger = logging.getLogger(__name__)
+
+MOST_PASSAGES_KEPT = 5000
+
+_retired: deque[tuple[ChromaIndex | None, FileLock]] = deque()
+
+
+class OpenGeneration:
+    """One generation, open for reading. Its files stay until the last reference to it is dropped.
+
+    `dense` is None when the generation was built without a model, or with one that this process does not have.
+    `complete` is False when vectors should be there and their server does not answer.
+    """
+
+    complete = True
+
+    def __init__(
+        self,
+        generation: str,
+        database: Database,
+        lexical: LexicalIndex,
+        dense: VectorIndex | None,
+        states: dict[str, str],
+    ) -> None:
+        self.id = generation
+        self.lexical = lexical
+        self.dense = dense
+        self._database = database
+        self._states = states
+        self._kept: dict[str, Passage] = {}
+
+    def passage(self, passage_id: str) -> Passage | None:
+        """The passage, of this generation or of another that is still kept; None once it is gone."""
+        return self.passages([passage_id]).get(passage_id)
+
+    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """Id to passage, without those that are gone."""
+        kept = self._kept
+        missing = [id_ for id_ in ids if id_ not in kept]
+        if missing:
+            if len(kept) > MOST_PASSAGES_KEPT:
+                kept = self._kept = {id_: kept[id_] for id_ in ids if id_ in kept}
+            with self._database.read() as session:
+                kept.update((p.passage_id, p) for p in load_passages(session, missing, self._states))
+        return {id_: kept[id_] for id_ in ids if id_ in kept}
+
+
+def open_generation(generation: str, database: Database, files: IndexFiles, recipe: str | None) -> OpenGeneration:
+    """Open and probe a generation that is on this machine.
+
+    `recipe` is this process's embedder; without one, or with one of another kind, words alone are searched. Raises
+    IndexGone when the folder is not there or is being swept, IndexDamaged when it fails the probe.
+    """
+    folder = files.folder(generation)
+    held = FileLock(folder / READERS)
+    if not (folder / manifests.NAME).exists() or not held.take(shared=True):
+        raise IndexGone
+    vectors: ChromaIndex | None = None
+    try:
+        manifest = manifests.read(folder)
+        vectors = _open_dense(manifest, files, folder, recipe)
+        lexical = Bm25Index.open(folder / "lexical")
+        verify(folder, manifest, lexical, vectors)
+        opened = OpenGeneration(generation, database, lexical, vectors, _states(database, generation))
+        opened.complete = vectors is not None or not _wants_dense(manifest, recipe)
+    except BaseException:
+        _let_go(vectors, held)
+        raise
+    # Readers keep a plain reference while they search; when the last is dropped, the files are free to be swept.
+    weakref.finalize(opened, _retired.append, (vectors, held)).atexit = False
+    return opened
+
+
+def close_retired() -> None:
+    """Close what nobody refers to any more. Called between questions, never by the garbage collector itself.
+
+    The collector may run while this very thread holds one of Chroma's locks, and closing needs them.
+    """
+    while _retired:
+        try:
+            vectors, held = _retired.popleft()
+        except IndexError:  # another thread took it
+            return
+        _let_go(vectors, held)
+
+
+def _wants_dense(manifest: Manifest, recipe: str | None) -> bool:
+    return same_space(manifest.recipe, recipe)
+
+
+def _open_dense(manifest: Manifest, files: IndexFiles, folder: Path, recipe: str | None) -> ChromaIndex | None:
+    if not _wants_dense(manifest, recipe):
+        if recipe and manifest.passages:
+            logger.warning("index built by recipe %s, not %s: searching words alone", manifest.recipe, recipe)
+        return None
+    try:
+        return files.open_dense(folder / manifest.dense, manifest.generation)
+    except IndexUnavailable as error:
+        logger.warning("%s", error)
+        return None
+
+
+def _states(database: Database, generation: str) -> dict[str, str]:
+    """Version id to curator's decision, for those that are not simply active."""
+    query = select(MemberRow.version_id, MemberRow.state).where(
+        MemberRow.generation_id == generation, MemberRow.state != "active"
+    )
+    with database.read() as session:
+        return {row.version_id: row.state for row in session.execute(query)}
+
+
+def _let_go(vectors: ChromaIndex | None, held: FileLock) -> None:
+    try:
+        if vectors is not None:
+            vectors.close()
+    finally:
+        held.release()

@@ -1,0 +1,207 @@
+"""Whether a claim says what its quote says: content, names, figures, negation, strength, conditions, whose view."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from retrieval.model.statements import Text, carries, sentences_of, stem_of, word_lists
+
+# Of the claim's content words, this share must stand in the quote or name its source.
+CONTENT_SHARE = 0.7
+# A statement is about a stretch of the quote when this share of its content words lies there.
+ABOUT = 0.5
+# Above this share, both ways, a claim repeats a sentence: then it negates and binds exactly as often.
+REPEATS = 0.85
+
+_PREFIXES = ("un", "in", "im", "il", "ir", "non", "dis")
+
+
+def disagreement(claim: str, quotes: Sequence[str], source: str = "") -> str | None:
+    """Why a claim does not follow from its quotes, in a few words for a repair request; None when it does.
+
+    `source` is how the source is called (title, author, publisher, section): a claim may name it.
+    """
+    if _plain(claim) in {_plain(sentence.raw) for sentence in sentences_of(quotes)}:
+        return None
+    said, quoted = Text(claim), Text(" ".join(quotes))
+    named = Text(source)
+    return (
+        _names(said, quoted, named)
+        or _content(said, quoted, named)
+        or _figures(said, quoted)
+        or _opposed(said, quoted)
+        or _universal(said, quoted)
+        or next(filter(None, (_within_sentence(said, sentence) for sentence in sentences_of(quotes))), None)
+        or _negation_added(said, quoted)
+        or _strength_added(said, quoted)
+    )
+
+
+def _content(said: Text, quoted: Text, named: Text) -> str | None:
+    content = said.content
+    known = quoted.content | named.content | _list_stems() | _abbreviations(said, quoted)
+    if not content or not content & quoted.content:
+        return "it shares no content with its quote"
+    if len(content & known) < CONTENT_SHARE * len(content):
+        return "it says more than its quote"
+    return None
+
+
+def _names(said: Text, quoted: Text, named: Text) -> str | None:
+    known = set(quoted.stems) | set(named.stems) | _list_stems() | _abbreviations(said, quoted)
+    for word, stem in zip(said.cased, said.stems, strict=True):
+        if word[0].isupper() and carries(stem) and stem not in known:
+            return f"{word} is not in its quote"
+    return None
+
+
+def _abbreviations(said: Text, quoted: Text) -> frozenset[str]:
+    """The stems of the claim's acronyms whose letters begin words in a row of the quote."""
+    initials = "".join(word[0] for word in quoted.words if word.isalpha() and word not in ("and", "of", "the", "for"))
+    return frozenset(
+        stem
+        for word, stem in zip(said.cased, said.stems, strict=True)
+        if (letters := word.removesuffix("'s").rstrip("s")).isupper()
+        and len(letters) > 2
+        and letters.lower() in initials
+    )
+
+
+def _figures(said: Text, quoted: Text) -> str | None:
+    known = Counter(quoted.figures)
+    for figure, times in Counter(said.figures).items():
+        if times > known[figure]:
+            return f"the figure or date {figure[1]} does not stand in its quote like that"
+    return None
+
+
+def _opposed(said: Text, quoted: Text) -> str | None:
+    mine, theirs = set(said.words), set(quoted.words)
+    for pair in word_lists().opposites:
+        for one, other in (pair, pair[::-1]):
+            if one in mine and other in theirs and one not in theirs and other not in mine:
+                return f'it says "{one}" where its quote says "{other}"'
+    fault = _opposed_groups(said, quoted)
+    if fault:
+        return fault
+    for word in mine - theirs:
+        if any(prefix + word in theirs or word.removeprefix(prefix) in theirs - {word} for prefix in _PREFIXES):
+            return f'"{word}" turns its quote round'
+    return None
+
+
+def _opposed_groups(said: Text, quoted: Text) -> str | None:
+    for pair in word_lists().opposed_groups:
+        for ones, others in (pair, pair[::-1]):
+            mine, theirs = (ones & said.content) - quoted.content, (others & quoted.content) - said.content
+            if mine and theirs and not ones & quoted.content:
+                return f'it speaks of "{sorted(mine)[0]}", its quote of "{sorted(theirs)[0]}"'
+    return None
+
+
+def _universal(said: Text, quoted: Text) -> str | None:
+    added = (set(said.words) & word_lists().universals) - set(quoted.words)
+    return f'"{sorted(added)[0]}" is not in its quote' if added else None
+
+
+def _plain(text: str) -> str:
+    return Text(text).raw.strip(" .\"'").casefold()
+
+
+def _within_sentence(said: Text, sentence: Text) -> str | None:
+    """What the claim leaves out or changes of one sentence it speaks of."""
+    lists = word_lists()
+    fault = (
+        _strength_changed(said, sentence) or _negation_dropped(said, sentence) or _repeated_otherwise(said, sentence)
+    )
+    if fault:
+        return fault
+    if not _about(said, sentence.content):
+        return None
+    if any(sentence.places(phrases) and not said.places(kept) for phrases, kept in lists.conditions):
+        return "it leaves out the condition its quote makes"
+    if sentence.places(lists.views) and not said.places(lists.attributed):
+        return "it gives as a fact what its quote gives as somebody's view"
+    return None
+
+
+def _about(said: Text, stretch: Iterable[str]) -> bool:
+    content = said.content
+    return len(content & set(stretch)) >= ABOUT * len(content)
+
+
+def _strength_changed(said: Text, sentence: Text) -> str | None:
+    """The same act must be as binding in the claim; a claim about what a modal governs may not drop the modal."""
+    for strength, stem in said.governed:
+        bound = sentence.strengths_of(stem)
+        if bound - {""} and strength not in bound:
+            return f'it says "{strength}" of what its quote does not'
+    for strength, stem in sentence.governed:
+        if stem in said.stems and not said.strengths_of(stem) & sentence.strengths_of(stem):
+            return f'its quote says "{strength}" of that, and it does not'
+    ends = [place for place, _ in sentence.marks[1:]] + [len(sentence.stems)]
+    for (place, strength), end in zip(sentence.marks, ends, strict=False):
+        if not said.marks and _about(said, [stem for stem in sentence.stems[place:end] if carries(stem)]):
+            return f'its quote says "{strength}", and it leaves that out'
+    return None
+
+
+def _repeated_otherwise(said: Text, sentence: Text) -> str | None:
+    """A claim that repeats a sentence almost whole may not slip a "not" or another modal in or out."""
+    both = len(said.content & sentence.content)
+    if both < REPEATS * len(said.content) or both < REPEATS * len(sentence.content):
+        return None
+    # "It does not, but …": a negation that reaches nothing may be left out with its clause.
+    bare = sum(not reach for reach in sentence.negated)
+    if not sentence.denials - bare <= said.denials <= sentence.denials:
+        return "it negates more or less than its quote"
+    if Counter(name for _, name in said.marks) != Counter(name for _, name in sentence.marks):
+        return "it is more or less binding than its quote"
+    return None
+
+
+def _strength_added(said: Text, quoted: Text) -> str | None:
+    known = {strength for _, strength in quoted.marks}
+    added = next((strength for _, strength in said.marks if strength not in known), None)
+    if added:
+        return f'its quote does not say "{added}"'
+    strange = (s for _, s in said.governed if s not in quoted.content and not _kin(s) & quoted.content)
+    unknown = next(strange, None)
+    return f'its quote does not speak of "{unknown}"' if unknown else None
+
+
+def _kin(stem: str) -> frozenset[str]:
+    """Stems of the same direction, such as suspend and cancel."""
+    return frozenset().union(*(side for pair in word_lists().opposed_groups for side in pair if stem in side))
+
+
+def _negation_dropped(said: Text, sentence: Text) -> str | None:
+    for reach in sentence.negated:
+        denied = [stem for stem in reach if stem in said.content]
+        if len(denied) * 2 > len(reach) and not _negates(said, denied[0]):
+            return "its quote negates that, and it does not"
+    return None
+
+
+def _negation_added(said: Text, quoted: Text) -> str | None:
+    for reach in said.negated:
+        denied = [stem for stem in reach if stem in quoted.content]
+        if reach and not (denied and _negates(quoted, denied[0])):
+            return "it negates what its quote does not"
+    return None
+
+
+def _negates(text: Text, stem: str) -> bool:
+    """Whether some negation of `text` reaches the stem."""
+    return any(stem in reach for reach in text.negated)
+
+
+@cache
+def _list_stems() -> frozenset[str]:
+    """Stems of the words that say whose view, how strong or under what condition: no content of their own."""
+    lists = word_lists()
+    kept = [phrase for _, phrases in lists.conditions for phrase in phrases]
+    phrases = [*lists.attributed, *kept, *(p for group in lists.strengths.values() for p in group)]
+    return frozenset(stem_of(word) for phrase in (*phrases, *lists.negations) for word in phrase)

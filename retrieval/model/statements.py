@@ -1,0 +1,174 @@
+"""Statements taken apart: words, stems, modals, negations and figures, by the word lists of the data file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from retrieval.answers.wording import function_stems, normal
+
+DATA = "agreement.yaml"
+# How many content words a negation reaches.
+REACH = 4
+_PLAIN_NEGATIONS = frozenset({"not", "n't", "no", "never", "nor", "neither", "none", "without"})
+_TOKEN = re.compile(r"[,;:]|n't\b|\d[\d.,/:]*\d|\d|%|[^\W\d_]+(?:'s\b)?")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+")
+_CLAUSE_ENDS = frozenset({",", ";", ":", "but", "because", "while", "whereas", "although", "though", "which"})
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The word lists, phrases as tuples of words."""
+
+    strengths: Mapping[str, frozenset[tuple[str, ...]]]
+    negations: frozenset[tuple[str, ...]]
+    universals: frozenset[str]
+    near_negations: frozenset[tuple[str, ...]]
+    conditions: tuple[tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]], ...]
+    views: frozenset[tuple[str, ...]]
+    attributed: frozenset[tuple[str, ...]]
+    opposites: tuple[tuple[str, str], ...]
+    opposed_groups: tuple[tuple[frozenset[str], frozenset[str]], ...]
+    at_least: frozenset[tuple[str, ...]]
+    at_most: frozenset[tuple[str, ...]]
+    figures: Mapping[str, str]
+
+
+class Text:
+    """A text taken apart: its words in lower case, their stems, and which of them carry content."""
+
+    def __init__(self, text: str) -> None:
+        self.raw = re.sub(r"n't\b", " n't", normal(text)).replace("cannot", "can not")
+        self.cased = _TOKEN.findall(self.raw)
+        self.words = [word.lower().removesuffix("'s") for word in self.cased]
+        self.stems = [stem_of(word) for word in self.words]
+
+    @cached_property
+    def content(self) -> frozenset[str]:
+        """The stems that carry content."""
+        return frozenset(stem for stem in self.stems if carries(stem))
+
+    def places(self, phrases: Iterable[tuple[str, ...]]) -> list[int]:
+        """The position after each occurrence of one of the phrases."""
+        return sorted(
+            start + len(phrase)
+            for phrase in phrases
+            for start in range(len(self.words) - len(phrase) + 1)
+            if tuple(self.words[start : start + len(phrase)]) == phrase and self.words[start - 1 : start] != ["than"]
+        )
+
+    def after(self, place: int, count: int) -> list[str]:
+        """The content stems from `place` on, at most `count`, to the end of the clause."""
+        found: list[str] = []
+        for word, stem in zip(self.words[place:], self.stems[place:], strict=True):
+            if word in _CLAUSE_ENDS or len(found) == count:
+                break
+            if carries(stem):
+                found.append(stem)
+        return found
+
+    @cached_property
+    def negated(self) -> list[list[str]]:
+        """What each negation reaches."""
+        lists = word_lists()
+        near = set(self.places(lists.near_negations))
+        places = set(self.places(lists.negations)) | near
+        return [self.after(place, 1 if place in near else REACH) for place in sorted(places)]
+
+    @cached_property
+    def denials(self) -> int:
+        """How many plain negations it holds."""
+        return sum(word in _PLAIN_NEGATIONS for word in self.words)
+
+    @cached_property
+    def marks(self) -> list[tuple[int, str]]:
+        """Where each modal ends, and its strength ("must", "should" or "may"), in order."""
+        strengths = word_lists().strengths
+        return sorted((place, name) for name, phrases in strengths.items() for place in self.places(phrases))
+
+    @cached_property
+    def governed(self) -> list[tuple[str, str]]:
+        """For each modal its strength and the first content stem it governs, before the next modal."""
+        marks = self.marks
+        ends = [place for place, _ in marks[1:]] + [len(self.stems)]
+        found = []
+        for (place, strength), end in zip(marks, ends, strict=False):
+            stems = self.after(place, 1)
+            if stems and stems[0] in self.stems[place:end]:
+                found.append((strength, stems[0]))
+        return found
+
+    @cached_property
+    def figures(self) -> tuple[tuple[str, str], ...]:
+        """Each figure or date with "+" for at least, "-" for at most, "" for as it stands."""
+        lists = word_lists()
+        found = []
+        floors, ceilings = set(self.places(lists.at_least)), set(self.places(lists.at_most))
+        for place, word in enumerate(self.words):
+            figure = word.strip(".,:").replace(",", "") if word[0].isdigit() else lists.figures.get(word)
+            if figure:
+                bound = "+" if place in floors else "-" if place in ceilings else ""
+                found.append((bound, lists.figures.get(figure, figure)))
+        return tuple(found)
+
+    def strengths_of(self, stem: str) -> set[str]:
+        """The strength each occurrence of a stem stands under: the nearest modal before it, or "" for none."""
+        found = set()
+        for position, other in enumerate(self.stems):
+            if other == stem:
+                before = [strength for place, strength in self.marks if place <= position]
+                found.add(before[-1] if before else "")
+        return found
+
+
+def sentences_of(quotes: Sequence[str]) -> Iterator[Text]:
+    """The sentences of some quotes, each taken apart."""
+    for quote in quotes:
+        for sentence in _SENTENCE_END.split(normal(quote)):
+            if sentence.strip():
+                yield Text(sentence)
+
+
+def stem_of(word: str) -> str:
+    """The stem of a word; "" for a word that says nothing."""
+    from retrieval.index.lexical import tokens
+
+    found = tokens(word)
+    return found[0] if found else ""
+
+
+def carries(stem: str) -> bool:
+    """Whether a stem carries content."""
+    return len(stem) > 1 and stem not in function_stems()
+
+
+@cache
+def word_lists() -> Lists:
+    """The product's word lists, read once."""
+    data = yaml.safe_load(files("retrieval.model").joinpath(DATA).read_text("utf-8"))
+    return Lists(
+        strengths={name: _phrases(entries) for name, entries in data["strengths"].items()},
+        **{
+            name: _phrases(data[name])
+            for name in ("negations", "near_negations", "views", "attributed", "at_least", "at_most")
+        },
+        conditions=tuple((_phrases(c["phrases"]), _phrases(c["kept"])) for c in data["conditions"].values()),
+        universals=frozenset(data["universals"]),
+        opposites=tuple((one, other) for one, other in data["opposites"]),
+        opposed_groups=tuple((_stems(one), _stems(other)) for one, other in data["opposed_groups"]),
+        figures=data["figures"],
+    )
+
+
+def _stems(entries: Iterable[str]) -> frozenset[str]:
+    return frozenset(stem_of(entry) for entry in entries)
+
+
+def _phrases(entries: Iterable[Any]) -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(str(entry).split()) for entry in entries)

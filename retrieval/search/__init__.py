@@ -1,0 +1,1 @@
+"""A query to the passages that speak to it."""

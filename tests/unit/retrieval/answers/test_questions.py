@@ -1,0 +1,108 @@
+"""What a question asks: its parts, what it refers to, its language, its names, whether it wants a figure."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.answers.evidence import names_found, names_in
+from retrieval.answers.languages import language_of
+from retrieval.answers.questions import mended, parts_of, refers_back, understand
+from retrieval.answers.wording import normal, stands_alone
+from retrieval.types import Hit, Turn
+from tests.support.guidance import PASSAGES
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("When should we assess a partner?", 1),
+        ("When should we assess a partner, and what should come out of it?", 2),
+        ("Who signs? Who files? How long do we keep the papers of a partner?", 2),
+        ("Who signs the paper? Who files the paper afterwards?", 2),
+        ("Our partner has no money and no courts. What can we do?", 1),
+        ("What is the difference between arms and training?", 1),
+    ],
+)
+def test_parts_are_what_asks_something(question: str, parts: int) -> None:
+    assert len(parts_of(question)) == parts
+
+
+@pytest.mark.parametrize(
+    "question", ["And who else?", "Why is that?", "What about detention?", "How often should they do it?"]
+)
+def test_a_turn_that_points_back_is_a_follow_up(question: str) -> None:
+    assert refers_back(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["What should states assess before they support a partner?", "Who approved the plan of the alliance?"]
+)
+def test_a_whole_question_is_none(question: str) -> None:
+    assert not refers_back(question)
+
+
+def test_only_what_the_user_said_before_is_added() -> None:
+    context = [Turn("user", "What is vetting?"), Turn("assistant", "A check.")]
+    assert understand("Who does it?", context).query == "What is vetting? Who does it?"
+    assert understand("Who does it?").query == "Who does it?"
+
+
+def test_misspelt_words_take_the_corpus_spelling_and_good_words_stay() -> None:
+    mends = mended(understand("shoud detanees recieve any homework?"), ["Detainees", "receive", "custody"])
+    assert mends is not None
+    assert mends.query == "should detainees receive any homework?"
+    assert mended(understand("What should we assess?"), ["custody"]) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("What should we assess before we support a partner?", None),
+        ("CHMRAP?", None),
+        ("Quelles sont les obligations de notre partenaire dans ce cas ?", "French"),
+        ("¿Qué debe hacer el Estado antes de apoyar a un socio?", "Spanish"),
+        ("Was müssen wir vor der Unterstützung eines Partners prüfen?", "German"),
+        ("Che cosa deve fare lo Stato prima di sostenere un partner?", "Italian"),
+        ("ما هي الشروط قبل تقديم الدعم؟", "Arabic"),
+        ("Что нужно проверить перед поддержкой?", "a language in Cyrillic script"),
+    ],
+)
+def test_a_language_shows_in_its_small_words(question: str, language: str | None) -> None:
+    assert language_of(question) == language
+
+
+def test_names_are_numbers_acronyms_and_capitals_inside_a_sentence() -> None:
+    assert names_in("What does Article 7 of the Convoy Code ask of PMSCs? Should we sign?") == [
+        "Article",
+        "7",
+        "Convoy",
+        "Code",
+        "PMSCs",
+    ]
+
+
+def test_names_are_looked_for_in_what_was_found_and_in_its_source() -> None:
+    hits = [Hit(passage, 1.0) for passage in PASSAGES]
+    assert names_found("What did General Ruiz do in 2017?", hits) == 1.0
+    assert names_found("What did General Smith do?", hits) == 0.5
+    assert names_found("What does Brandt regret?", hits) == 1.0
+    assert names_found("What is a convoy?", hits) == 1.0
+
+
+@pytest.mark.parametrize("text", ["This is critical.", "It must be finished.", "But they did not.", "Such moves fail."])
+def test_a_sentence_that_points_back_does_not_stand_alone(text: str) -> None:
+    assert not stands_alone(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["It is important that states assess.", "Those who detain must record.", "States should assess."]
+)
+def test_a_sentence_that_points_nowhere_stands_alone(text: str) -> None:
+    assert stands_alone(text)
+
+
+def test_typography_is_forgiven_and_words_are_not() -> None:
+    assert normal("The “clear-\u00a0risk”³ test—co-\noperation’s\u200b end [12]") == normal(
+        'The "clear- risk" test-cooperation\'s end '
+    )
+    assert normal("may") != normal("May")

@@ -1,0 +1,114 @@
+"""BM25 as it is kept on disk."""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.errors import IndexDamaged, IndexGone
+from retrieval.index.lexical import Bm25Index, tokens
+
+TEXTS = {
+    "ferry": "The ferry leaves at noon.",
+    "anchors": "Anchors are weighed at dawn; an anchor is heavy.",
+    "empty": "!! ?",
+    "oars": "Oars must be dry. The ferry has none.",
+}
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Bm25Index:
+    Bm25Index.build(tmp_path, list(TEXTS), list(TEXTS.values()))
+    return Bm25Index.open(tmp_path)
+
+
+def test_words_are_stemmed_lower_case_and_without_stop_words() -> None:
+    assert tokens("The Partners' risks ARE assessed, yearly!") == ["partner", "risk", "assess", "year"]
+
+
+def test_a_passage_is_found_by_a_word_in_another_form(index: Bm25Index) -> None:
+    assert [id_ for id_, _ in index.search("weighing an anchor", 10)] == ["anchors"]
+
+
+def test_passages_that_share_no_term_are_left_out(index: Bm25Index) -> None:
+    assert index.search("submarine", 10) == []
+    assert index.search("the of and", 10) == []
+    assert index.search("", 10) == []
+
+
+def test_the_best_come_first_and_no_more_than_asked_for(index: Bm25Index) -> None:
+    found = index.search("ferry noon", 10)
+
+    assert [id_ for id_, _ in found] == ["ferry", "oars"]
+    assert found[0][1] > found[1][1] > 0
+    assert index.search("ferry noon", 1) == found[:1]
+
+
+def test_scores_are_those_of_the_formula(index: Bm25Index) -> None:
+    average = sum(len(tokens(text)) or 1 for text in TEXTS.values()) / 4
+    length = len(tokens(TEXTS["anchors"]))
+    idf = math.log(1 + (4 - 1 + 0.5) / (1 + 0.5))
+    expected = idf * 2 / (2 + 1.5 * (1 - 0.75 + 0.75 * length / average))
+
+    [(_, score)] = index.search("anchors", 10)
+    assert score == pytest.approx(expected, rel=1e-5)
+
+
+def test_terms_tell_how_rare_each_word_is_here(index: Bm25Index) -> None:
+    terms = index.terms("Ferries to the submarine")
+
+    assert terms == {
+        "ferri": pytest.approx(math.log(1 + (4 - 2 + 0.5) / 2.5)),
+        "submarin": pytest.approx(math.log(1 + 4.5 / 0.5)),
+    }
+
+
+def test_an_index_of_nothing_finds_nothing(tmp_path: Path) -> None:
+    Bm25Index.build(tmp_path, [], [])
+    index = Bm25Index.open(tmp_path)
+
+    assert index.count() == 0
+    assert index.search("anything", 5) == []
+
+
+def test_texts_without_words_alone_make_an_index_too(tmp_path: Path) -> None:
+    Bm25Index.build(tmp_path, ["a", "b"], ["", "§"])
+    index = Bm25Index.open(tmp_path)
+
+    assert index.count() == 2
+    assert index.search("anything", 5) == []
+
+
+def test_the_same_texts_give_the_same_files(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        Bm25Index.build(tmp_path / name, list(TEXTS), list(TEXTS.values()))
+
+    one, two = ({p.name: p.read_bytes() for p in (tmp_path / name).iterdir()} for name in ("one", "two"))
+    assert one == two
+
+
+def test_a_missing_index_is_gone_and_a_broken_one_is_damaged(tmp_path: Path) -> None:
+    with pytest.raises(IndexGone):
+        Bm25Index.open(tmp_path / "nowhere")
+    Bm25Index.build(tmp_path, list(TEXTS), list(TEXTS.values()))
+    (tmp_path / "data.csc.index.npy").write_bytes(b"nonsense")
+    with pytest.raises(IndexDamaged):
+        Bm25Index.open(tmp_path)
+
+
+def test_threads_stem_at_the_same_time() -> None:
+    words = "assessments of the partners' detaining authorities " * 50
+    expected = tokens(words)
+    with ThreadPoolExecutor(8) as pool:
+        assert all(found == expected for found in pool.map(tokens, [words] * 64))
+
+
+@given(st.text())
+def test_any_text_gives_tokens_and_the_same_each_time(text: str) -> None:
+    assert tokens(text) == tokens(text)
+    assert all(token for token in tokens(text))
