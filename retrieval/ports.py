@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.types import Answer, Passage, Results, Turn
+from retrieval.types import EVERYTHING, Answer, Passage, Results, Scope, Turn
 
 Vectors = NDArray[np.float32]
 
@@ -71,7 +71,9 @@ class LexicalIndex(Protocol):
 class Searcher(Protocol):
     """What answering needs of a retriever."""
 
-    def search(self, query: str, k: int = 10) -> Results: ...
+    def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> Results:
+        """The `k` best passages for `query` of the sources within `scope`: as many as there are, up to `k`."""
+        ...
 
     def passage(self, passage_id: str) -> Passage | None:
         """A passage of the current generation (or one still kept); None once it is gone."""

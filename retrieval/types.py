@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +12,8 @@ Status = Literal["answered", "abstained", "refused", "failed"]
 Mode = Literal["extractive", "model"]
 SourceKind = Literal["source", "digest"]
 Role = Literal["user", "assistant"]
+
+_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,45 @@ class Source:
     digest_of: str | None = None
     supersedes: str | None = None
     audience: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which sources a search may draw on; what is left empty restricts nothing.
+
+    `sources` are source ids. `since` and `until` are dates or years, both included; a source dated to a year alone is
+    within when any day of that year is, and one without a date is not. `audiences` are the groups the asker belongs
+    to: given, sources for everybody and for these are within; None does not ask.
+    """
+
+    sources: frozenset[str] = frozenset()
+    authorities: frozenset[str] = frozenset()
+    since: str | None = None
+    until: str | None = None
+    audiences: frozenset[str] | None = None
+
+    def admits(self, source: Source) -> bool:
+        """Whether `source` is within."""
+        return (
+            (not self.sources or source.source_id in self.sources)
+            and (not self.authorities or source.authority in self.authorities)
+            and (self.audiences is None or source.audience is None or source.audience in self.audiences)
+            and self._in_time(source.published)
+        )
+
+    def _in_time(self, published: str | None) -> bool:
+        if self.since is None and self.until is None:
+            return True
+        found = _DATE.search(published or "")
+        if found is None:
+            return False
+        date = found.group()
+        # Dates of unlike precision are compared as far as both go.
+        after = self.since is None or date[: len(self.since)] >= self.since[: len(date)]
+        return after and (self.until is None or date[: len(self.until)] <= self.until[: len(date)])
+
+
+EVERYTHING = Scope()
 
 
 @dataclass(frozen=True)

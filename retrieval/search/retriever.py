@@ -9,7 +9,7 @@ from retrieval.index.generations import Generations
 from retrieval.index.opening import OpenGeneration
 from retrieval.ports import Embedder, Vectors
 from retrieval.search.fusion import Ranked, fuse
-from retrieval.types import Hit, Passage, Results
+from retrieval.types import EVERYTHING, Hit, Passage, Results, Scope
 
 logger = logging.getLogger(__name__)
 
@@ -25,12 +25,20 @@ class HybridRetriever:
     Without an embedder, or when it or the vector index fails, words alone are searched: every hit's `dense` is None.
     """
 
-    def __init__(self, generations: Generations, embedder: Embedder | None, dense_weight: float = DENSE_WEIGHT) -> None:
+    def __init__(
+        self,
+        generations: Generations,
+        embedder: Embedder | None,
+        dense_weight: float = DENSE_WEIGHT,
+        *,
+        without: frozenset[str] = frozenset(),
+    ) -> None:
+        self._without = without
         self._generations = generations
         self._embedder = embedder
         self._dense_weight = dense_weight
 
-    def search(self, query: str, k: int = 10) -> Results:
+    def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> Results:
         """The `k` best passages for `query`; none when nothing was indexed yet."""
         vector = self._embed(query)
         for _ in range(ATTEMPTS):

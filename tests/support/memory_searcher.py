@@ -10,7 +10,7 @@ import numpy as np
 
 from retrieval.index.lexical import tokens
 from retrieval.ports import Embedder
-from retrieval.types import Hit, Passage, Results
+from retrieval.types import EVERYTHING, Hit, Passage, Results, Scope
 
 
 class MemorySearcher:
@@ -24,7 +24,7 @@ class MemorySearcher:
         self._vectors = None if embedder is None else embedder.embed([p.indexed_text for p in passages])
         self.queries: list[str] = []
 
-    def search(self, query: str, k: int = 10) -> Results:
+    def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> Results:
         self.queries.append(query)
         terms = {term: self._idf(term) for term in tokens(query)}
         lexical = np.array([self._bm25(words, terms) for words in self._words])
@@ -32,7 +32,8 @@ class MemorySearcher:
         if self._embedder is not None and self._vectors is not None:
             dense = self._vectors @ self._embedder.embed([query])[0]
         score = _spread(lexical) if dense is None else (_spread(lexical) + _spread(dense)) / 2
-        best = [int(i) for i in np.argsort(-score)[:k] if lexical[i] > 0 or dense is not None]
+        found = [int(i) for i in np.argsort(-score) if lexical[i] > 0 or dense is not None]
+        best = [i for i in found if scope.admits(self._passages[i].source)][:k]
         hits = tuple(
             Hit(self._passages[i], float(score[i]), None if dense is None else float(dense[i]), float(lexical[i]))
             for i in best

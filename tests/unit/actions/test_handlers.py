@@ -35,7 +35,7 @@ from bot.views.models import (
 from bot.views.passages import Quoted
 from bot.work.people import team_id
 from retrieval.database import Database
-from retrieval.types import Passage, Results, Sentence, Source, Span
+from retrieval.types import EVERYTHING, Passage, Results, Scope, Sentence, Source, Span
 from tests.support.clock import ManualClock
 
 TABLES = (_partners, _reminders)
@@ -43,7 +43,7 @@ PASSAGE = Passage("p1", Source("s", "p.md", title="T"), (Sentence((Span("Assess 
 
 
 class OnePassage:
-    def search(self, query: str, k: int = 10) -> Results:
+    def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> Results:
         raise NotImplementedError
 
     def passage(self, passage_id: str) -> Passage | None:

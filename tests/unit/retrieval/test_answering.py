@@ -16,7 +16,7 @@ from retrieval.answers.abstention import NOTHING_INDEXED, SCOPE
 from retrieval.answers.wording import normal
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.ports import Embedder, Vectors
-from retrieval.types import Answer, Citation, Claim, Passage, Results, Span, Turn
+from retrieval.types import EVERYTHING, Answer, Citation, Claim, Passage, Results, Scope, Span, Turn
 from tests.support.guidance import COMMENTARY, DIGEST, HANDBOOK, PASSAGES
 from tests.support.memory_searcher import MemorySearcher
 
@@ -147,7 +147,7 @@ def test_a_refusal_offers_general_guidance(answerer: Answerer) -> None:
 
 def test_an_empty_index_is_named() -> None:
     class Empty:
-        def search(self, query: str, k: int = 10) -> Results:
+        def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> Results:
             return Results(query, "", ())
 
         def passage(self, passage_id: str) -> Passage | None:
@@ -166,7 +166,7 @@ def test_what_is_no_question_is_not_searched(question: str) -> None:
 
 def test_a_fault_becomes_a_reference_and_the_question_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     class Broken:
-        def search(self, query: str, k: int = 10) -> Results:
+        def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> Results:
             raise RuntimeError(f"no index for {query}")
 
         def passage(self, passage_id: str) -> Passage | None:
