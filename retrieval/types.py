@@ -47,7 +47,8 @@ class Source:
 
     `source_id` is stable for one place (root and relative path). `published` is a date or a year as the document
     gives it. `path` is relative to the ingested root, with "/". `digest_of` is the title of the original, and
-    `supersedes` that of an earlier text this one replaces. `audience` names who may see it; None is everybody.
+    `supersedes` that of an earlier text this one replaces; `superseded_by` is the title of the later text that replaces
+    this one, where that is known. `audience` names who may see it; None is everybody.
     """
 
     source_id: str
@@ -65,6 +66,7 @@ class Source:
     digest_of: str | None = None
     supersedes: str | None = None
     audience: str | None = None
+    superseded_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,24 @@ class Turn:
     text: str
 
 
+# What a citation tells of its source, next to where in it the quote stands.
+_CITED = (
+    "source_id",
+    "path",
+    "title",
+    "publisher",
+    "published",
+    "url",
+    "edition",
+    "authority",
+    "binds",
+    "status",
+    "superseded_by",
+    "kind",
+    "digest_of",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """Where a claim rests. Every span is verbatim in its paragraph; `quote` is the spans joined by a space."""
@@ -210,8 +230,11 @@ class Citation:
             "publisher": source.publisher,
             "published": source.published,
             "url": source.url,
+            "edition": source.edition,
             "authority": source.authority,
+            "binds": source.binds,
             "status": source.status,
+            "superseded_by": source.superseded_by,
             "kind": source.kind,
             "digest_of": source.digest_of,
             "source_locator": self.source_locator,
@@ -225,31 +248,15 @@ class Citation:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Citation:
-        """The inverse of `to_json` (author, edition and binds are not carried)."""
-        source = Source(
-            **{
-                key: data[key]
-                for key in (
-                    "source_id",
-                    "path",
-                    "title",
-                    "publisher",
-                    "published",
-                    "url",
-                    "status",
-                    "authority",
-                    "kind",
-                    "digest_of",
-                )
-            }
-        )
+        """The inverse of `to_json` (author, supersedes and audience are not carried); tolerates rows of older forms."""
+        source = Source(**{key: data[key] for key in _CITED if key in data})
         return cls(
             n=data["n"],
             passage_id=data["passage_id"],
             source=source,
             spans=tuple(Span(s["text"], s["paragraph"], s["page"]) for s in data["spans"]),
-            section=data["section"],
-            source_locator=data["source_locator"],
+            section=data.get("section"),
+            source_locator=data.get("source_locator"),
         )
 
 
