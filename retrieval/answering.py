@@ -17,7 +17,7 @@ from retrieval.answers.refusal import OFF_TOPIC, Guard, Refusal
 from retrieval.answers.sentences import Candidate, SentenceRanker
 from retrieval.answers.wording import words
 from retrieval.ports import Embedder, Searcher
-from retrieval.types import Answer, Results, Turn
+from retrieval.types import EVERYTHING, Answer, Results, Scope, Turn
 
 logger = logging.getLogger(__name__)
 
@@ -87,24 +87,32 @@ class Answerer:
         self._timer = timer
         self._new_reference = new_reference
 
-    def answer(self, question: str, *, context: Sequence[Turn] = (), id: str | None = None) -> Answer:
+    def answer(
+        self,
+        question: str,
+        *,
+        context: Sequence[Turn] = (),
+        id: str | None = None,
+        asker: str | None = None,
+        scope: Scope = EVERYTHING,
+    ) -> Answer:
         """The answer. Never raises: what nobody foresaw becomes `failed` with a reference that the log has too."""
         timings = Timings(self._timer)
         try:
-            answer = self._answer(question, context, timings)
+            unfit = _unfit(question)
+            if unfit is not None:
+                return Answer(question, "abstained", unfit, id=id)
+            asked = replace(understand(question, context), scope=scope, asker=asker)
+            answer = self._answer(asked, timings)
         except Exception as error:
             answer = self._failed(question, error)
         return replace(answer, id=id, timings_ms=timings.total())
 
-    def _answer(self, question: str, context: Sequence[Turn], timings: Timings) -> Answer:
-        unfit = _unfit(question)
-        if unfit is not None:
-            return Answer(question, "abstained", unfit)
-        asked = understand(question, context)
+    def _answer(self, asked: Asked, timings: Timings) -> Answer:
         refusal = self._guard.check(asked)
         timings.mark("screen")
         if refusal is not None:
-            return self._refused(question, refusal, timings)
+            return self._refused(asked, refusal, timings)
         if self._model is None:
             answer = extract(self._find(asked, timings))
         else:
@@ -125,18 +133,18 @@ class Answerer:
         return max(found, second, key=lambda each: abstention.log_odds(each.evidence))
 
     def _look(self, asked: Asked, timings: Timings) -> Found:
-        results = self._searcher.search(asked.query, k=HITS)
+        results = self._searcher.search(asked.query, HITS, asked.scope)
         timings.mark("retrieve")
         ranked = self._ranker.rank(asked, results)
         timings.mark("rank")
         return Found(asked, results, ranked, weigh(asked, results, ranked))
 
-    def _refused(self, question: str, refusal: Refusal, timings: Timings) -> Answer:
+    def _refused(self, asked: Asked, refusal: Refusal, timings: Timings) -> Answer:
         if refusal.kind.name == OFF_TOPIC:
-            return Answer(question, "abstained", f"{refusal.kind.what} {abstention.SCOPE}")
-        nearest = related(self._searcher.search(refusal.related, k=HITS).hits)
+            return Answer(asked.question, "abstained", f"{refusal.kind.what} {abstention.SCOPE}")
+        nearest = related(self._searcher.search(refusal.related, HITS, asked.scope).hits)
         timings.mark("retrieve")
-        return Answer(question, "refused", refusal.text, nearest=nearest)
+        return Answer(asked.question, "refused", refusal.text, nearest=nearest)
 
     def _failed(self, question: str, error: Exception) -> Answer:
         reference = self._new_reference()

@@ -83,4 +83,14 @@ class Searcher(Protocol):
 class Answering(Protocol):
     """Question to the one terminal state. Never raises for anything a user, a document or a model can cause."""
 
-    def answer(self, question: str, *, context: Sequence[Turn] = (), id: str | None = None) -> Answer: ...
+    def answer(
+        self,
+        question: str,
+        *,
+        context: Sequence[Turn] = (),
+        id: str | None = None,
+        asker: str | None = None,
+        scope: Scope = EVERYTHING,
+    ) -> Answer:
+        """The answer from the sources within `scope`; `asker` is the surrogate id of who asks, for budgets alone."""
+        ...

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from retrieval.answers.wording import function_words, normal, words
-from retrieval.types import Turn
+from retrieval.types import EVERYTHING, Scope, Turn
 
 MAX_CHARACTERS = 4000
 # A turn this short that also points back ("and who else?", "why is that?") is read with the question before it.
@@ -56,7 +56,7 @@ class Asked:
 
     `query` is what is searched for: the question, with the previous user turn before it in a follow-up. `parts` are
     the things it asks, each a text of its own; one part when it asks one thing. `compares` is whether it wants more
-    than one source set side by side.
+    than one source set side by side. `scope` bounds every search made for it; `asker` is who asks (an opaque id).
     """
 
     question: str
@@ -64,6 +64,8 @@ class Asked:
     parts: tuple[str, ...]
     compares: bool = False
     follow_up: bool = False
+    scope: Scope = EVERYTHING
+    asker: str | None = None
 
 
 def understand(question: str, context: Sequence[Turn] = ()) -> Asked:
