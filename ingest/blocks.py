@@ -13,8 +13,11 @@ Kind = Literal["text", "heading", "list", "table", "code", "note"]
 class Block:
     """A run of text as the document has it, line breaks kept.
 
-    `paragraph` and `page` count from 1 (None where the format has none). A heading has a `level` from 1. Several
-    blocks share a paragraph number when the document set no blank line between them.
+    `paragraph` and `page` count from 1 (None where the format has none). Several blocks share a paragraph number when
+    the document set no blank line between them. `level` is the depth of a heading, from 1; of a table, how many of its
+    first rows are headers; of a note, 0 when its text does not begin with its number.
+
+    A table has a row a line, cells parted by tabs; a vertical tab parts the paragraphs of a cell.
     """
 
     text: str
@@ -37,7 +40,7 @@ class Reading:
     """A document as read. `metadata` holds only what the document, or the file beside it, says of itself.
 
     `marked` tells that the format marks its headings, so none are guessed. `content_hash` is the SHA-256 of the
-    bytes that were parsed.
+    bytes that were parsed. `warnings` say in words what of the metadata was not understood.
     """
 
     blocks: tuple[Block, ...]
@@ -45,6 +48,7 @@ class Reading:
     dropped: tuple[Dropped, ...] = ()
     marked: bool = False
     content_hash: str = ""
+    warnings: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain values, for the way out of the child that read it."""
@@ -54,6 +58,7 @@ class Reading:
             "dropped": [[d.text, d.reason] for d in self.dropped],
             "marked": self.marked,
             "content_hash": self.content_hash,
+            "warnings": list(self.warnings),
         }
 
     @classmethod
@@ -65,4 +70,5 @@ class Reading:
             dropped=tuple(Dropped(*item) for item in data["dropped"]),
             marked=data["marked"],
             content_hash=data["content_hash"],
+            warnings=tuple(data["warnings"]),
         )

@@ -22,7 +22,7 @@ def note_blocks(blocks: Sequence[Block]) -> dict[int, int]:
     """Position of each footnote block, and how many characters its number takes at the start."""
     found = {i: _marked(block) for i, block in enumerate(blocks) if block.kind == "note"}
     numbered = _numbered(blocks, BARE) or _numbered(blocks, STOPPED)
-    return {i: numbered.get(i, length) for i, length in {**numbered, **found}.items()}
+    return {**found, **numbered}
 
 
 def is_caption(text: str) -> bool:
@@ -40,7 +40,7 @@ def note_number(text: str) -> int:
 
 
 def _marked(block: Block) -> int:
-    return note_number(block.text)
+    return 0 if block.level == 0 else note_number(block.text)
 
 
 def _numbered(blocks: Sequence[Block], pattern: re.Pattern[str]) -> dict[int, int]:
@@ -48,7 +48,7 @@ def _numbered(blocks: Sequence[Block], pattern: re.Pattern[str]) -> dict[int, in
     found: dict[int, int] = {}
     last = 0
     for i, block in enumerate(blocks):
-        if block.kind not in ("text", "note", "list"):
+        if block.kind not in ("text", "note", "list") or block.level == 0:
             continue
         match = pattern.match(block.text)
         number = int(match[1].translate(DIGITS)) if match else 0

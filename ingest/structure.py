@@ -13,6 +13,7 @@ from ingest.headings import guess_headings, joined_path, section_path
 from ingest.notes import is_caption, note_blocks
 from ingest.readers.text import ITEM
 from ingest.sentences import sentence_ranges
+from ingest.tables import row_sentences
 from retrieval.types import Sentence, Span
 
 LOCATOR = re.compile(r"\{([^{}\n]{1,80})\}\s*")
@@ -85,6 +86,10 @@ class _Builder:
 
     def chain(self, chain: Chain) -> None:
         """One unit of the blocks of a chain: their texts joined, and cut into sentences."""
+        first = self._blocks[chain.positions[0]]
+        if first.kind == "table":
+            self._add(tuple(row_sentences(first, self.cleaner.clean)), note=chain.note)
+            return
         segments: list[list[Span]] = [[]]
         locator = None
         for position in chain.positions:
@@ -100,8 +105,11 @@ class _Builder:
             sentences = tuple(Sentence(tuple(segment), locator) for segment in segments)
         else:
             sentences = tuple(sentence for segment in segments for sentence in sentences_of(segment))
+        self._add(sentences, note=chain.note)
+
+    def _add(self, sentences: tuple[Sentence, ...], *, note: bool) -> None:
         if sentences:
-            self.units.append(Unit(joined_path(self._path, self._title), sentences, chain.note))
+            self.units.append(Unit(joined_path(self._path, self._title), sentences, note))
 
     def _without_locator(self, text: str) -> tuple[str, str | None]:
         start = text.rfind("{")
@@ -112,17 +120,12 @@ class _Builder:
         return text[:start], found[1].strip()
 
     def _pieces(self, block: Block, text: str, position: int) -> list[str]:
-        """The cleaned parts of a block that no sentence runs across: items, rows, or the whole."""
-        if position in self._notes:
-            length = self._notes[position]
+        """The cleaned parts of a block that no sentence runs across: items, or the whole."""
+        length = self._notes.get(position, 0)
+        if length:
             self.cleaner.drop(text[:length], "note number")
             text = text[length:]
-        if block.kind == "list":
-            parts = self._items(text)
-        elif block.kind == "table":
-            parts = text.split("\n")
-        else:
-            parts = [text]
+        parts = self._items(text) if block.kind == "list" else [text]
         return [cleaned for part in parts if (cleaned := self.cleaner.clean(part))]
 
     def _items(self, text: str) -> list[str]:
