@@ -19,6 +19,7 @@ from bot.migrations import upgrade
 from bot.sandbox.things import TEAM as SANDBOX_TEAM
 from bot.settings import Settings
 from bot.tables import MODULES as _EVERY_TABLE
+from bot.views.sources import Ageing
 from bot.work.workspace import claim
 from ingest.passages import estimate
 from ingest.roots import STARTER_ROOT
@@ -162,7 +163,12 @@ class Services:
     @cached_property
     def desk(self) -> Desk:
         """What actions work with."""
-        return Desk(self.database, self.catalogue, self.retriever, zone=self.settings.proviso_zone)
+        zone, aged_after = self.settings.proviso_zone, self.settings.proviso_age_flag_years
+        return Desk(self.database, self.catalogue, self.retriever, zone=zone, aged_after=aged_after)
+
+    def ageing(self) -> Ageing:
+        """How old sources are today, and from when on that is flagged."""
+        return Ageing(self.clock.now().date(), self.settings.proviso_age_flag_years)
 
     @property
     def starter(self) -> Path:

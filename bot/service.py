@@ -76,7 +76,7 @@ class Service:
             stopping=self._stopping.is_set,
         )
         self.inbox = Inbox(services.database, services.clock)
-        questions = QuestionHandler(services.answerer, REGISTRY, Status(self._quick_client))
+        questions = QuestionHandler(services.answerer, REGISTRY, services.ageing, Status(self._quick_client))
         failures = {KIND: questions.failed}
         self.workers = WorkerPool(self.inbox, {KIND: questions}, answers, failures=failures, name=services.worker)
         self.posting = WakingLoop("posting", lambda: self.sender.send_due(1))

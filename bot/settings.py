@@ -53,6 +53,9 @@ class Settings(BaseSettings):
         description="Host and port of the HTTP server (`/slack/events`, `/healthz`).",
     )
     proviso_zone: str = Field("UTC", description="Time zone of a partner that is added without one.")
+    proviso_age_flag_years: int = Field(
+        5, ge=1, le=200, description="Sources at least this many years old are shown with a flag: check what changed."
+    )
     proviso_answers: int = Field(4, ge=1, le=64, description="How many questions one process answers at once.")
     proviso_listeners: int = Field(
         40, ge=5, le=200, description="Threads for commands, buttons and forms; few of them starve while Slack is slow."

@@ -48,7 +48,7 @@ class Source:
     `source_id` is stable for one place (root and relative path). `published` is a date or a year as the document
     gives it. `path` is relative to the ingested root, with "/". `digest_of` is the title of the original, and
     `supersedes` that of an earlier text this one replaces; `superseded_by` is the title of the later text that replaces
-    this one, where that is known. `audience` names who may see it; None is everybody.
+    this one, where that is known, and `successor` its source id. `audience` names who may see it; None is everybody.
     """
 
     source_id: str
@@ -67,6 +67,7 @@ class Source:
     supersedes: str | None = None
     audience: str | None = None
     superseded_by: str | None = None
+    successor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,20 +178,9 @@ class Turn:
 
 # What a citation tells of its source, next to where in it the quote stands.
 _CITED = (
-    "source_id",
-    "path",
-    "title",
-    "publisher",
-    "published",
-    "url",
-    "edition",
-    "authority",
-    "binds",
-    "status",
-    "superseded_by",
-    "kind",
-    "digest_of",
-)
+    "source_id", "path", "title", "publisher", "published", "url", "edition", "authority", "binds", "status",
+    "superseded_by", "kind", "digest_of",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,24 +211,11 @@ class Citation:
 
     def to_json(self) -> dict[str, Any]:
         """The citation as the stable JSON contract gives it; unknown is null."""
-        source = self.source
         return {
             "n": self.n,
-            "source_id": source.source_id,
             "passage_id": self.passage_id,
-            "title": source.title,
-            "publisher": source.publisher,
-            "published": source.published,
-            "url": source.url,
-            "edition": source.edition,
-            "authority": source.authority,
-            "binds": source.binds,
-            "status": source.status,
-            "superseded_by": source.superseded_by,
-            "kind": source.kind,
-            "digest_of": source.digest_of,
+            **{key: getattr(self.source, key) for key in _CITED},
             "source_locator": self.source_locator,
-            "path": source.path,
             "section": self.section,
             "page": self.page,
             "paragraphs": self.paragraphs or None,
@@ -273,7 +250,7 @@ class Answer:
     """The one terminal state of a question. Claims and citations are empty unless it is answered.
 
     `text` is what a reader sees: the claims, or why there are none and where to turn. `nearest` (at most three) is
-    set only when it is not answered.
+    set only when it is not answered. `note` is a sentence of ours that stands before the claims in `text`.
     """
 
     question: str
@@ -286,10 +263,12 @@ class Answer:
     model: str | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     id: str | None = None
+    note: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The answer as the stable JSON contract gives it; `id` is present only when one was given."""
+        """The answer as the stable JSON contract gives it; `id` and `note` are present only when there is one."""
         head: dict[str, Any] = {} if self.id is None else {"id": self.id}
+        head |= {} if self.note is None else {"note": self.note}
         return head | {
             "question": self.question,
             "status": self.status,
@@ -307,6 +286,7 @@ class Answer:
         """The inverse of `to_json`."""
         return cls(
             id=data.get("id"),
+            note=data.get("note"),
             question=data["question"],
             status=data["status"],
             text=data["text"],

@@ -6,6 +6,7 @@ from bot.actions.registry import Context
 from bot.errors import NotFound
 from bot.views.models import PassageView
 from bot.views.passages import Quoted, view_of
+from bot.views.sources import Ageing
 
 
 class PassageGone(NotFound):
@@ -17,4 +18,4 @@ def show_passage(context: Context, quoted: Quoted) -> PassageView:
     passage = context.desk.searcher.passage(quoted.passage_id)
     if passage is None:
         raise PassageGone
-    return view_of(passage, quoted)
+    return view_of(passage, quoted, Ageing(context.now.date(), context.desk.aged_after))

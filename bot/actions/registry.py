@@ -12,6 +12,7 @@ from bot.actions.arguments import Argument, UsageError, read
 from bot.checklists.catalogue import Catalogue
 from bot.errors import NotAllowed
 from bot.views.models import Form, View
+from retrieval.authority import AGED_AFTER_YEARS
 from retrieval.database import Database
 from retrieval.ports import Searcher
 
@@ -29,12 +30,16 @@ class Actor:
 
 @dataclass(frozen=True)
 class Desk:
-    """The collaborators handlers work with. `zone` is that of a partner added without one."""
+    """The collaborators handlers work with.
+
+    `zone` is that of a partner added without one; sources are flagged from `aged_after` years on.
+    """
 
     database: Database
     catalogue: Catalogue
     searcher: Searcher
     zone: str = "UTC"
+    aged_after: int = AGED_AFTER_YEARS
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,11 @@ def ask(question: str | None, file: BinaryIO | None, as_json: bool) -> int:
         if file is not None:
             return run_batch(file, lambda item: _answer(composed, item), "question")
         answer = composed.answerer.answer(str(question))
+        view = AnswerView(answer, ageing=composed.ageing())
         if as_json:
-            print_json(answer.to_json())
+            print_json(view.to_json())
         else:
-            show(AnswerView(answer))
+            show(view)
         return 1 if answer.status == "failed" else 0
 
 
@@ -80,7 +81,7 @@ def _answer(composed: Services, item: dict[str, Any]) -> dict[str, Any]:
         }
     turns = [Turn(t["role"], t["text"]) for t in context]
     answer = composed.answerer.answer(item["question"], context=turns)
-    return {"id": item.get("id")} | answer.to_json()
+    return {"id": item.get("id")} | AnswerView(answer, ageing=composed.ageing()).to_json()
 
 
 def _found(results: Results) -> dict[str, Any]:

@@ -23,7 +23,7 @@ FIRST_IN_DAYS = 30
 def show_all(composed: Services) -> None:
     """A cited answer, a checklist, and the nudges an example partner would bring."""
     _heading("Ask", f'./run ask "{QUESTION}"')
-    show(AnswerView(composed.answerer.answer(QUESTION)))
+    show(AnswerView(composed.answerer.answer(QUESTION), ageing=composed.ageing()))
     _heading("Look up a checklist", f"./run checklist {TOPIC}")
     show(look_up(composed.catalogue, TOPIC))
     _heading("Be nudged", "./run nudges preview")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.actions.help import LEAD, help_view
@@ -10,6 +10,7 @@ from bot.actions.registry import Registry
 from bot.slack.status import Status
 from bot.views.limits import QUESTION
 from bot.views.models import AnswerView, HelpView
+from bot.views.sources import Ageing
 from bot.work.inbox import Received
 from bot.work.outbox import Post, post_key
 from retrieval.ports import Answering
@@ -31,9 +32,12 @@ class _MayPass(Exception):
 class QuestionHandler:
     """Handles the inbox kind "question". Every question gets exactly one post, whatever becomes of it."""
 
-    def __init__(self, answering: Answering, registry: Registry, status: Status | None = None) -> None:
+    def __init__(
+        self, answering: Answering, registry: Registry, ageing: Callable[[], Ageing], status: Status | None = None
+    ) -> None:
         self._answering = answering
         self._registry = registry
+        self._ageing = ageing
         self._status = status
 
     def __call__(self, received: Received) -> Sequence[Post]:
@@ -47,17 +51,20 @@ class QuestionHandler:
             lead = _NO_FILES if body.get("files") else _NO_WORDS
             return [_post(received, "help", help_view(self._registry, lead))]
         if int(body.get("length", 0)) > QUESTION:
-            return [_answer(received, _too_long(int(body["length"])))]
+            return [self._answer(received, _too_long(int(body["length"])))]
         if self._status is not None:
             self._status.searching(body["channel"], body["thread"])
         answer = self._answering.answer(text)
         if answer.status == "failed" and received.attempt < _TRIES:
             raise _MayPass
-        return [_answer(received, answer)]
+        return [self._answer(received, answer)]
 
     def failed(self, received: Received) -> Sequence[Post]:
         """What is posted when no try succeeded."""
-        return [_answer(received, Answer("", "failed", _FAILED))]
+        return [self._answer(received, Answer("", "failed", _FAILED))]
+
+    def _answer(self, received: Received, answer: Answer) -> Post:
+        return _post(received, "answer", AnswerView(answer, _key(received)[:8], self._ageing()))
 
 
 def _too_long(length: int) -> Answer:
@@ -66,10 +73,6 @@ def _too_long(length: int) -> Answer:
         "kept: shorten it, or ask its parts one by one."
     )
     return Answer("", "refused", text)
-
-
-def _answer(received: Received, answer: Answer) -> Post:
-    return _post(received, "answer", AnswerView(answer, _key(received)[:8]))
 
 
 def _post(received: Received, view: str, model: AnswerView | HelpView) -> Post:

@@ -10,12 +10,14 @@ from bot.views.escaping import escape, link, one_line
 from bot.views.kit import Block, Message
 from bot.views.models import AnswerView
 from bot.views.passages import SHOW, button_value
-from bot.views.sources import describe
+from bot.views.sources import Ageing, describe, reservation
 from retrieval.types import Answer, Citation, Claim
 
 RELATED = "Related, not an answer"
 _EXTRACTIVE = "Quoted word for word; no AI wrote this."
 _SOURCE_ROOM = 1000
+_FALLBACK_SOURCE = 300
+_LEAST_CAUTION = 90
 _MOST_SOURCES = 24
 _HEADS = {
     "abstained": "*Not in the guidance*",
@@ -27,7 +29,7 @@ _HEADS = {
 def message(view: AnswerView) -> Message:
     """The message of one answer in any of its four states."""
     answer = view.answer
-    blocks = _answered(answer) if answer.status == "answered" else _without_answer(view)
+    blocks = _answered(view) if answer.status == "answered" else _without_answer(view)
     return Message(fallback(view), tuple(blocks))
 
 
@@ -38,8 +40,8 @@ def fallback(view: AnswerView) -> str:
         reference = _reference(view)
         foot = f" Reference: {escape(reference)}." if reference else ""
         return limits.clip(f"{_HEADS[answer.status]}: {escape(answer.text)}", limits.FALLBACK - 100) + foot
-    sources = "\n".join(limits.clip(_source_text(c, quote=False), 200).replace("\n", " · ") for c in answer.citations)
-    sources = limits.clip(sources, limits.FALLBACK // 2)
+    lines = (_source_text(c, view.ageing, quote=False).replace("\n", " · ") for c in answer.citations)
+    sources = limits.clip("\n".join(limits.clip(line, _FALLBACK_SOURCE) for line in lines), limits.FALLBACK // 2 - 100)
     room = limits.FALLBACK - limits.width(sources) - 20
     claims = "\n".join(_claim_text(answer, c, room // max(1, len(answer.claims)) - 1) for c in answer.claims)
     return f"{claims}\n\nSources:\n{sources}"
@@ -59,8 +61,9 @@ def mode_label(answer: Answer) -> str:
     return f"Written by an AI model{model} from the passages named; each statement was checked against its quote."
 
 
-def _answered(answer: Answer) -> list[Block]:
-    sources = _source_blocks(answer.citations, quote=answer.mode == "model")
+def _answered(view: AnswerView) -> list[Block]:
+    answer = view.answer
+    sources = _source_blocks(answer.citations, view.ageing, quote=answer.mode == "model")
     foot = kit.context(f"{escape(mode_label(answer))} Verify against the source before you act on it.")
     head = kit.context("*Sources*")
     spent = limits.body_text([*sources, foot, head])
@@ -70,7 +73,7 @@ def _answered(answer: Answer) -> list[Block]:
 
 def _without_answer(view: AnswerView) -> list[Block]:
     answer = view.answer
-    nearest = _source_blocks(answer.nearest[:3], quote=True)
+    nearest = _source_blocks(answer.nearest[:3], view.ageing, quote=True)
     text = f"{_HEADS[answer.status]}\n{escape(answer.text)}"
     blocks = [kit.section(text)]
     if reference := _reference(view):
@@ -92,42 +95,45 @@ def _claim_blocks(answer: Answer, room: int, most: int) -> list[Block]:
 
 
 def _claim_text(answer: Answer, claim: Claim, room: int) -> str:
-    """The claim, cut before its numbers are: a claim never loses where it rests."""
+    """The claim, cut before its numbers are: a claim never loses where it rests, nor that it rests on little."""
     numbers = "".join(f" [{n}]" for n in claim.citations)
+    reserved = reservation(c for c in answer.citations if c.n in claim.citations)
+    after = f"{numbers} _({escape(reserved)})_" if reserved else numbers
     around = ("“", "”") if answer.mode == "extractive" and claim.citations else ("", "")
-    text = limits.clip(escape(one_line(claim.text)), max(40, room - len(numbers) - 2))
-    return f"{around[0]}{text}{around[1]}{numbers}"
+    text = limits.clip(escape(one_line(claim.text)), max(30, room - len(after) - 2))
+    return f"{around[0]}{text}{around[1]}{after}"
 
 
-def _source_blocks(citations: Sequence[Citation], *, quote: bool) -> list[Block]:
+def _source_blocks(citations: Sequence[Citation], ageing: Ageing | None, *, quote: bool) -> list[Block]:
     """A section a source with its button, each within an equal share of half the message."""
     shown = citations[:_MOST_SOURCES]
     each = min(_SOURCE_ROOM, limits.MESSAGE // 2 // max(1, len(shown)))
-    blocks = [_source_block(citation, each, quote=quote) for citation in shown]
+    blocks = [_source_block(citation, ageing, each, quote=quote) for citation in shown]
     rest = len(citations) - len(shown)
     if rest:
         blocks.append(kit.context(f"… and {rest} more sources; ask about one part to see them."))
     return blocks
 
 
-def _source_block(citation: Citation, room: int, *, quote: bool) -> Block:
+def _source_block(citation: Citation, ageing: Ageing | None, room: int, *, quote: bool) -> Block:
     value = button_value(citation, room // 3)
     show = kit.button("Show passage", SHOW, value, label=f"Show the passage of source {citation.n}")
-    text = _source_text(citation, quote=quote, room=room - limits.width(value) - 60)
+    text = _source_text(citation, ageing, quote=quote, room=room - limits.width(value) - 60)
     return kit.section(text, accessory=show)
 
 
-def _source_text(citation: Citation, *, quote: bool, room: int = _SOURCE_ROOM) -> str:
-    """Number and title, facts, place, digest label; then the quote in what room is left."""
-    line = describe(citation)
+def _source_text(citation: Citation, ageing: Ageing | None, *, quote: bool, room: int = _SOURCE_ROOM) -> str:
+    """Number and title; cautions, which keep their room; facts and place; then the quote in what room is left."""
+    line = describe(citation, ageing)
     part = max(40, room // 3)
     label = limits.clip(escape(one_line(line.title)), part)
     linked = link(citation.source.url, label)
+    cautions = limits.clip(escape(one_line(line.cautions)), max(_LEAST_CAUTION, part))
     about = " · ".join(part for part in (line.facts, line.place) if part)
     rows = [
         f"*[{citation.n}]* {linked if limits.width(linked) <= 2 * part else label}",
+        f"_{cautions}_" if cautions else "",
         limits.clip(escape(one_line(about)), part),
-        f"_{limits.clip(escape(one_line(line.digest)), part)}_" if line.digest else "",
     ]
     text = "\n".join(row for row in rows if row)
     left = room - limits.width(text) - 4

@@ -21,7 +21,7 @@ from bot.views.models import (
     View,
 )
 from bot.views.passages import pieces
-from bot.views.sources import describe, digest, facts, place, title
+from bot.views.sources import Ageing, cautions, describe, facts, place, reservation, title
 from bot.views.words import basis, day, nudge_due, nudge_heading, nudge_why, partner_due
 from retrieval.types import Answer, Citation, Claim
 
@@ -47,28 +47,31 @@ def _answer(view: AnswerView) -> str:
     answer = view.answer
     if answer.status == "answered":
         claims = "\n\n".join(_claim(answer, claim) for claim in answer.claims)
-        sources = "\n\n".join(_source(c, quote=answer.mode == "model") for c in answer.citations)
+        sources = "\n\n".join(_source(c, view.ageing, quote=answer.mode == "model") for c in answer.citations)
         return f"{claims}\n\n### Sources\n\n{sources}\n\n*{mode_label(answer)}*"
     parts = [_HEADS[answer.status], safe(answer.text)]
     if answer.status == "failed" and view.reference:
         parts.append(f"Reference: `{safe(view.reference)}`")
     if answer.nearest:
         parts.append(f"### {RELATED}")
-        parts += [_source(citation, quote=True) for citation in answer.nearest]
+        parts += [_source(citation, view.ageing, quote=True) for citation in answer.nearest]
     return "\n\n".join(parts)
 
 
 def _claim(answer: Answer, claim: Claim) -> str:
     numbers = "".join(f" [{n}]" for n in claim.citations)
+    reserved = reservation(c for c in answer.citations if c.n in claim.citations)
+    after = f"{numbers} *({safe(reserved)})*" if reserved else numbers
     text = safe(claim.text)
-    return f"> “{text}”{numbers}" if answer.mode == "extractive" else f"{text}{numbers}"
+    return f"> “{text}”{after}" if answer.mode == "extractive" else f"{text}{after}"
 
 
-def _source(citation: Citation, *, quote: bool) -> str:
-    line = describe(citation)
-    rows = [f"**[{citation.n}] {safe(line.title)}**", safe(line.facts), safe(line.place)]
-    if line.digest:
-        rows.append(f"*{safe(line.digest)}*")
+def _source(citation: Citation, ageing: Ageing | None, *, quote: bool) -> str:
+    line = describe(citation, ageing)
+    rows = [f"**[{citation.n}] {safe(line.title)}**"]
+    if line.cautions:
+        rows.append(f"*{safe(line.cautions)}*")
+    rows += [safe(line.facts), safe(line.place)]
     if citation.source.url:
         rows.append(safe(citation.source.url))
     if quote:
@@ -140,12 +143,12 @@ def _nudge(view: NudgeView) -> str:
 
 def _passage(view: PassageView) -> str:
     number = f"[{view.n}] " if view.n else ""
-    ours = digest(view.source, ", ".join(view.locators) or None)
+    warned = cautions(view.source, ", ".join(view.locators) or None, view.ageing)
     rows = [
         f"**{number}{safe(title(view.source))}**",
+        f"*{safe(warned)}*" if warned else "",
         safe(facts(view.source)),
         safe(place(view.section, view.paragraphs, view.page)),
-        f"*{safe(ours)}*" if ours else "",
     ]
     text = " ".join(f"**{safe(part)}**" if bold else safe(part) for part, bold in pieces(view))
     return _BREAK.join(row for row in rows if row) + f"\n\n{text}"

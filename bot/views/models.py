@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.checklists.catalogue import Checklist
+from bot.views.sources import Ageing
 from retrieval.types import Answer, Source
 
 CONCLUSIONS = {
@@ -21,19 +22,33 @@ CAUTION = "Not for classified information. No names of victims, detainees or sou
 
 @dataclass(frozen=True)
 class AnswerView:
-    """An answer. `reference` is short, content-free, and lets a person report a failure."""
+    """An answer. `reference` is short, content-free, and lets a person report a failure.
+
+    `ageing` is the day it was given: how old a source is does not change when the message is sent a second time.
+    """
 
     answer: Answer
     reference: str = ""
+    ageing: Ageing | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As the command line prints it: each citation with `age_years` (unknown is null) and `aged`."""
+        data = self.answer.to_json()
+        if self.ageing is not None:
+            for citation in (*data["citations"], *data["nearest"]):
+                citation |= self.ageing.of(citation["published"])
+        return data
 
     def to_data(self) -> dict[str, Any]:
         """As it waits in the outbox: without the question, which stands in the thread above it."""
-        return {"answer": self.answer.to_json() | {"question": ""}, "reference": self.reference}
+        answer = self.answer.to_json() | {"question": ""}
+        ageing = self.ageing.to_data() if self.ageing else None
+        return {"answer": answer, "reference": self.reference, "ageing": ageing}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> AnswerView:
         """The inverse of `to_data`."""
-        return cls(Answer.from_json(data["answer"]), data.get("reference", ""))
+        return cls(Answer.from_json(data["answer"]), data.get("reference", ""), Ageing.from_data(data.get("ageing")))
 
 
 @dataclass(frozen=True)
@@ -139,6 +154,7 @@ class PassageView:
     page: int | None = None
     paragraphs: tuple[int, ...] = ()
     locators: tuple[str, ...] = ()
+    ageing: Ageing | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from bot.views import kit, limits
 from bot.views.escaping import escape, link, one_line
 from bot.views.models import PassageView
-from bot.views.sources import digest, facts, place, title
+from bot.views.sources import Ageing, cautions, facts, place, title
 from retrieval.types import Citation, Passage
 
 SHOW = "passage.show"
@@ -45,7 +45,7 @@ def read_value(value: str) -> Quoted:
         raise ValueError("not the value of a passage button") from error
 
 
-def view_of(passage: Passage, quoted: Quoted) -> PassageView:
+def view_of(passage: Passage, quoted: Quoted, ageing: Ageing | None = None) -> PassageView:
     """The passage with what was quoted of it marked, as far as it still stands there."""
     places = tuple(dict.fromkeys(s.locator for s in passage.sentences if s.locator))
     return PassageView(
@@ -57,6 +57,7 @@ def view_of(passage: Passage, quoted: Quoted) -> PassageView:
         page=passage.page,
         paragraphs=passage.paragraphs,
         locators=places,
+        ageing=ageing,
     )
 
 
@@ -81,10 +82,9 @@ def modal(view: PassageView) -> dict[str, Any]:
     """The source, the place, and the passage with the quote in bold."""
     number = f"*[{view.n}]* " if view.n else ""
     head = f"{number}*{link(view.source.url, escape(one_line(title(view.source))))}*"
-    about = escape(" · ".join(p for p in (facts(view.source), view.source.edition or "") if p))
+    warned = escape(cautions(view.source, ", ".join(view.locators) or None, view.ageing))
     where = escape(place(view.section, view.paragraphs, view.page))
-    ours = digest(view.source, ", ".join(view.locators) or None)
-    lines = [head, about, where, f"_{escape(ours)}_" if ours else ""]
+    lines = [head, f"_{warned}_" if warned else "", escape(facts(view.source)), where]
     foot = "The quote is in bold." if view.marks else "The quote could not be marked; it stands in this passage."
     blocks = [
         kit.section("\n".join(line for line in lines if line)),

@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
+from retrieval.authority import AGED_AFTER_YEARS, DIGEST, age_years, binds, gone, kind, published_year, weakness
 from retrieval.types import Citation, Source
 
-_YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
-_GONE = ("superseded", "withdrawn")
+UNDATED = "undated"
+_ONLY = {DIGEST: "our digest", "commentary": "one author’s view"}
+
+
+@dataclass(frozen=True)
+class Ageing:
+    """The day sources are looked at, and how many years old a source is flagged."""
+
+    today: date
+    after: int = AGED_AFTER_YEARS
+
+    def to_data(self) -> dict[str, Any]:
+        """As it waits in the outbox."""
+        return {"today": self.today.isoformat(), "after": self.after}
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any] | None) -> Ageing | None:
+        """The inverse of `to_data`; None of what was written before there was one."""
+        return cls(date.fromisoformat(data["today"]), data["after"]) if data else None
+
+    def of(self, published: str | None) -> dict[str, Any]:
+        """`age_years` (None where that is unknown) and `aged`, as JSON gives them."""
+        age = age_years(published, self.today)
+        return {"age_years": age, "aged": age is not None and age >= self.after}
 
 
 @dataclass(frozen=True)
 class SourceLine:
-    """A source in words: `title`, `facts` about it, `place` in it, and `digest` when the words are ours."""
+    """A source in words: `title`, `facts` about it, `place` in it, and the `cautions` a reader needs first."""
 
     title: str
     facts: str
     place: str
-    digest: str | None = None
+    cautions: str
 
 
-def describe(citation: Citation) -> SourceLine:
-    """Title, publisher, year, authority, state; section, paragraphs, page; what it digests."""
+def describe(citation: Citation, ageing: Ageing | None = None) -> SourceLine:
+    """Title; publisher, year, authority and whom it binds, edition, status; section, paragraphs, page; cautions."""
     source = citation.source
     return SourceLine(
         title=title(source),
         facts=facts(source),
         place=place(citation.section, tuple(citation.paragraphs), citation.page),
-        digest=digest(source, citation.source_locator),
+        cautions=cautions(source, citation.source_locator, ageing),
     )
 
 
@@ -38,29 +63,73 @@ def title(source: Source) -> str:
 
 
 def facts(source: Source) -> str:
-    """Publisher, year, authority, and its state when it is no longer in force."""
-    year = _YEAR.search(source.published or "")
-    state = source.status.upper() if source.status and source.status.casefold() in _GONE else None
-    # Of a digest the label says so already.
-    authority = source.authority if source.kind != "digest" else None
-    parts = (source.publisher, year.group() if year else source.published, authority, state)
-    return " · ".join(part for part in parts if part)
+    """Publisher, year, authority and whom it binds, edition and status, each as far as the source states it."""
+    year = published_year(source.published)
+    return _joined(
+        source.publisher,
+        str(year) if year else source.published or UNDATED,
+        # Of a digest its caution says so already, and of what is gone.
+        None if kind(source) == DIGEST else authority(source),
+        source.edition,
+        None if kind(source) == DIGEST or gone(source) else source.status,
+    )
+
+
+def authority(source: Source) -> str:
+    """The kind of text and whom it binds: "policy, binds US forces"."""
+    known, bound = kind(source), binds(source)
+    if known == "commentary":
+        return "commentary: one author’s view, binds nobody"
+    if bound is None:
+        return f"{known} (whom it binds is not stated)" if known else "authority not stated"
+    return f"{known or 'authority not stated'}, binds {bound}"
 
 
 def place(section: str | None, paragraphs: tuple[int, ...], page: int | None) -> str:
     """Section, paragraphs and page, as far as they are known."""
-    parts = [
+    return _joined(
         f"section “{section}”" if section else None,
         f"par. {', '.join(map(str, paragraphs))}" if paragraphs else None,
         f"p. {page}" if page else None,
-    ]
-    return " · ".join(part for part in parts if part)
+    )
 
 
-def digest(source: Source, locator: str | None) -> str | None:
-    """The label of a digest: whose words these are, and where to verify them in the original."""
-    if source.kind != "digest":
+def cautions(source: Source, locator: str | None, ageing: Ageing | None) -> str:
+    """What to know before relying on it: no longer in force, our own summary, old."""
+    return _joined(_gone(source), _digest(source, locator), _age(source, ageing))
+
+
+def reservation(citations: Iterable[Citation]) -> str | None:
+    """What a claim that rests on these alone has to admit; None when one of them carries it."""
+    weak = {weakness(citation.source) for citation in citations}
+    if not weak or None in weak:
+        return None
+    named = sorted(_ONLY.get(reason or "", f"{reason} text") for reason in weak)
+    return f"{' and '.join(named)} only"
+
+
+def _gone(source: Source) -> str | None:
+    state = gone(source)
+    if state is None:
+        return None
+    return state.upper() + (f" by “{source.superseded_by}”" if source.superseded_by else "")
+
+
+def _digest(source: Source, locator: str | None) -> str | None:
+    """Whose words these are, and where to verify them in the original."""
+    if kind(source) != DIGEST:
         return None
     of = f" of “{source.digest_of}”" if source.digest_of and source.digest_of not in (source.title or "") else ""
-    where = f" {locator} of the original" if locator else " the original"
-    return f"digest, our words{of}: verify against{where}"
+    return f"digest: our summary{of}, verify against {f'{locator} of ' if locator else ''}the original"
+
+
+def _age(source: Source, ageing: Ageing | None) -> str | None:
+    age = ageing.of(source.published) if ageing else {"aged": False}
+    if not age["aged"]:
+        return None
+    years = "1 year" if age["age_years"] == 1 else f"{age['age_years']} years"
+    return f"published {published_year(source.published)}, {years} ago: check what changed"
+
+
+def _joined(*parts: str | None) -> str:
+    return " · ".join(part for part in parts if part)

@@ -32,6 +32,7 @@ from bot.slack.questions import QuestionHandler
 from bot.slack.serve import close, connect
 from bot.slack.status import Status
 from bot.slack.teams import Teams
+from bot.views.sources import Ageing
 from bot.work.inbox import Inbox
 from bot.work.loops import WakingLoop
 from bot.work.sender import Sender
@@ -70,7 +71,7 @@ class Bot:
         self.scanner = Scanner(database, sandbox.clock)
         self.sender = Sender(database, SlackNotifier(client, privacy), sandbox.clock, "flow", still_wanted=still_wanted)
         status = Status(build_client(sandbox.bot_token, sandbox.api_url, timeout=2))
-        questions = QuestionHandler(answering, REGISTRY, status)
+        questions = QuestionHandler(answering, REGISTRY, lambda: Ageing(sandbox.clock.now().date()), status)
         self.workers = WorkerPool(self.inbox, {KIND: questions}, workers, failures={KIND: questions.failed})
         self.posting = WakingLoop("posting", lambda: self.sender.send_due(1))
         self.inbox.on_receive, self.inbox.on_posts = self.workers.wake, self.posting.wake

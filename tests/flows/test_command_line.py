@@ -83,7 +83,7 @@ def test_in_the_terminal_an_answer_shows_its_sources(proviso: Run) -> None:
     assert code == 0
     assert "[1]" in out
     assert "### Sources" in out
-    assert "digest, our words" in out
+    assert "digest: our summary" in out
 
 
 def test_a_batch_answers_each_line_in_order_and_a_bad_line_in_its_place(proviso: Run, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_the_starter_guidance_is_there() -> None:
 def test_a_digest_says_that_it_is_ours_and_of_what(path: Path) -> None:
     source = document_of(read(path), Place("starter-guidance", path.name)).source
 
-    assert (source.kind, source.authority, source.publisher) == ("digest", "digest", "Proviso")
+    assert (source.kind, source.authority, source.binds, source.publisher) == ("digest", "digest", "nobody", "Proviso")
     assert (source.title or "").startswith(f"Digest: {source.digest_of}")
     assert source.status == "summary in our words, verify against the original"
     assert source.published

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from bot.sandbox.driver import Workspace
 from bot.slack.questions import QuestionHandler
 from bot.slack.status import SEARCHING, Status
 from bot.views.blocks import render_blocks
+from bot.views.sources import Ageing
 from bot.views.wire import view_of
 from bot.work.inbox import Inbox, Received
 from bot.work.outbox import post_key
@@ -24,6 +25,10 @@ from retrieval.database import Database
 from retrieval.types import Answer, Turn
 from tests.support.clock import ManualClock
 from tests.unit.slack.test_delivery import api_error
+
+
+def ageing() -> Ageing:
+    return Ageing(date(2026, 3, 1))
 
 
 class Echo:
@@ -55,7 +60,7 @@ def received(text: str, **changed: Any) -> Received:
 
 def test_an_answer_goes_to_its_thread_under_a_key_of_its_own() -> None:
     echo = Echo()
-    posts = QuestionHandler(echo, REGISTRY)(received("When?"))
+    posts = QuestionHandler(echo, REGISTRY, ageing)(received("When?"))
     assert echo.asked == ["When?"]
     assert len(posts) == 1
     post = posts[0]
@@ -78,14 +83,14 @@ def test_what_is_no_question_for_the_index_is_answered_without_it(
     text: str, changed: dict[str, Any], view: str, said: str
 ) -> None:
     echo = Echo()
-    (post,) = QuestionHandler(echo, REGISTRY)(received(text, **changed))
+    (post,) = QuestionHandler(echo, REGISTRY, ageing)(received(text, **changed))
     assert echo.asked == []
     assert post.view == view
     assert said in str(render_blocks(view_of(post.view, post.data)))
 
 
 def test_a_question_that_failed_too_often_is_told_with_a_reference() -> None:
-    (post,) = QuestionHandler(Echo(), REGISTRY).failed(received("When?"))
+    (post,) = QuestionHandler(Echo(), REGISTRY, ageing).failed(received("When?"))
     shown = str(render_blocks(view_of(post.view, post.data)))
     assert "No answer this time" in shown
     assert post.key[:8] in shown
@@ -97,7 +102,7 @@ def test_a_question_that_fails_is_tried_three_times_before_that_is_told(
 ) -> None:
     inbox = Inbox(sqlite_database, clock)
     question = received("When?")
-    pool = WorkerPool(inbox, {question.kind: QuestionHandler(Faltering(failures), REGISTRY)})
+    pool = WorkerPool(inbox, {question.kind: QuestionHandler(Faltering(failures), REGISTRY, ageing)})
     inbox.receive(question.kind, question.key, question.body, question.team_id)
     for _ in range(4):
         pool.run_once()
@@ -112,7 +117,7 @@ def test_a_question_that_fails_is_tried_three_times_before_that_is_told(
 
 def test_the_thread_says_that_the_guidance_is_searched(client: WebClient, workspace: Workspace) -> None:
     asked = workspace.user("amal").say("C-ops", "hello")
-    handler = QuestionHandler(Echo(), REGISTRY, Status(client))
+    handler = QuestionHandler(Echo(), REGISTRY, ageing, Status(client))
     handler(received("When?", thread=asked.ts))
     assert list(workspace.world.live_statuses("C0OPS")) == [(asked.ts, SEARCHING)]
 
@@ -128,7 +133,7 @@ def test_a_status_that_cannot_be_shown_is_no_obstacle(
         raise api_error(code)
 
     monkeypatch.setattr(client, "assistant_threads_setStatus", refuse)
-    handler = QuestionHandler(Echo(), REGISTRY, Status(client))
+    handler = QuestionHandler(Echo(), REGISTRY, ageing, Status(client))
     for _ in range(2):
         assert len(handler(received("When?"))) == 1
     assert len(tried) == calls

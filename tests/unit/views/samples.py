@@ -22,6 +22,7 @@ from bot.views.models import (
     SnoozeForm,
     View,
 )
+from bot.views.sources import Ageing
 from retrieval.types import Answer, Citation, Claim, Source, Span
 
 HANDBOOK = Source(
@@ -31,7 +32,10 @@ HANDBOOK = Source(
     publisher="Institute of Partnership",
     published="2021-04-14",
     url="https://example.org/handbook.pdf?a=1&b=2",
-    authority="guidance",
+    authority="policy",
+    binds="forces of the member states",
+    edition="2nd edition",
+    status="in force",
 )
 DIGEST = Source(
     "s2",
@@ -43,7 +47,8 @@ DIGEST = Source(
     kind="digest",
     digest_of="Policy on Partners",
 )
-OLD = Source("s3", "old.txt", published="1999", status="superseded")
+OLD = Source("s3", "old.txt", published="1999", status="superseded", superseded_by="New reporting rules")
+AGEING = Ageing(date(2026, 3, 1))
 
 
 def citation(n: int, source: Source, *spans: Span, section: str | None = None, locator: str | None = None) -> Citation:
@@ -158,16 +163,17 @@ PASSAGE = PassageView(
     section="3 Outset",
     page=12,
     paragraphs=(7, 8),
+    ageing=AGEING,
 )
 
 _CATALOGUE = Catalogue.load()
 _OTHERS = (("detention", "Detention and transfers by or to a partner"),)
 
 MESSAGES: dict[str, View] = {
-    "answer_extractive": AnswerView(EXTRACTIVE, "abcd1234"),
-    "answer_model": AnswerView(MODEL, "abcd1234"),
-    "answer_abstained": AnswerView(ABSTAINED, "abcd1234"),
-    "answer_refused": AnswerView(REFUSED, "abcd1234"),
+    "answer_extractive": AnswerView(EXTRACTIVE, "abcd1234", AGEING),
+    "answer_model": AnswerView(MODEL, "abcd1234", AGEING),
+    "answer_abstained": AnswerView(ABSTAINED, "abcd1234", AGEING),
+    "answer_refused": AnswerView(REFUSED, "abcd1234", AGEING),
     "answer_failed": AnswerView(FAILED, "abcd1234"),
     "checklist": ChecklistView("intel", _CATALOGUE.find("intelligence").checklist, _OTHERS),
     "checklist_unknown": ChecklistView("<!here> pizza", None, _OTHERS),

@@ -1,0 +1,87 @@
+"""Every citation says what kind of text it is, whom it binds, how old it is, and whether it still stands."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.views.models import AnswerView
+from bot.views.sources import Ageing, cautions, facts, reservation
+from retrieval.types import Answer, Citation, Source, Span
+
+AGEING = Ageing(date(2026, 11, 22))
+
+
+def cited(**known: str) -> Citation:
+    return Citation(1, "p1", Source("s", "s.md", **known), (Span("Text.", 1),))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("known", "line"),
+    [
+        ({"authority": "policy", "binds": "US forces", "published": "2023"}, "2023 · policy, binds US forces"),
+        ({"authority": "policy", "published": "2023"}, "2023 · policy (whom it binds is not stated)"),
+        ({"authority": "commentary"}, "undated · commentary: one author’s view, binds nobody"),
+        ({"authority": "treaty", "binds": "parties", "status": "final"}, "undated · treaty, binds parties · final"),
+        ({"binds": "our staff"}, "undated · authority not stated, binds our staff"),
+        ({"published": "2011 and 2017"}, "2011 and 2017 · authority not stated"),
+        ({"kind": "digest", "publisher": "Proviso", "status": "summary"}, "Proviso · undated"),
+        ({"status": "withdrawn", "edition": "3rd"}, "undated · authority not stated · 3rd"),
+    ],
+)  # fmt: skip
+def test_the_facts_of_a_source(known: dict[str, str], line: str) -> None:
+    assert facts(cited(**known).source) == line
+
+
+@pytest.mark.parametrize(
+    ("known", "line"),
+    [
+        ({}, ""),
+        ({"published": "2022"}, ""),
+        ({"published": "2017"}, "published 2017, 9 years ago: check what changed"),
+        ({"status": "superseded"}, "SUPERSEDED"),
+        ({"superseded_by": "B", "status": "final"}, "SUPERSEDED by “B”"),
+        ({"status": "withdrawn in 2025", "published": "2024-02-08"}, "WITHDRAWN"),
+        ({"kind": "digest", "digest_of": "A"}, "digest: our summary of “A”, verify against par. 3 of the original"),
+    ],
+)
+def test_the_cautions_of_a_source(known: dict[str, str], line: str) -> None:
+    assert cautions(cited(**known).source, "par. 3", AGEING) == line
+
+
+def test_the_flag_follows_the_setting_and_nothing_is_flagged_without_a_day() -> None:
+    old = cited(published="2025-01-01").source
+    assert cautions(old, None, Ageing(date(2026, 11, 22), 1)) == "published 2025, 1 year ago: check what changed"
+    assert cautions(old, None, None) == ""
+
+
+def test_a_claim_that_rests_on_little_says_on_what() -> None:
+    commentary, digest = cited(authority="commentary"), cited(kind="digest")
+    policy, old = cited(authority="policy"), cited(authority="policy", status="superseded")
+    assert reservation([commentary]) == "one author’s view only"
+    assert reservation([digest, commentary]) == "one author’s view and our digest only"
+    assert reservation([old]) == "superseded text only"
+    assert reservation([digest, policy]) is None
+    assert reservation([]) is None
+
+
+def test_json_gives_age_beside_what_the_source_states() -> None:
+    whole = cited(authority="policy", binds="US forces", edition="2nd", published="2017", superseded_by="B")
+    view = AnswerView(Answer("q", "answered", "t", citations=(whole,), nearest=(cited(),)), ageing=AGEING)
+    data = view.to_json()
+    [known], [unknown] = data["citations"], data["nearest"]
+    told = ("authority", "binds", "edition", "superseded_by", "age_years", "aged")
+    assert [known[key] for key in told] == ["policy", "US forces", "2nd", "B", 9, True]
+    assert [unknown[key] for key in told] == [None, None, None, None, None, False]
+    assert Citation.from_json(known) == whole
+
+
+def test_rows_that_were_written_before_sources_said_whom_they_bind_are_still_read() -> None:
+    view = AnswerView(Answer("", "answered", "t", citations=(cited(title="T"),)), "abcd1234", AGEING)
+    data = view.to_data()
+    assert AnswerView.from_data(data) == view
+    del data["ageing"]
+    for key in ("binds", "edition", "superseded_by"):
+        del data["answer"]["citations"][0][key]
+    assert AnswerView.from_data(data) == AnswerView(view.answer, "abcd1234")
