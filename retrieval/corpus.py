@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from retrieval.database import Database
-from retrieval.errors import SourceUnknown
-from retrieval.records import (
-    passage_id,
-    sentences_from_json,
-    sentences_to_json,
-    source_from_json,
-    source_id,
-    source_to_json,
-    text_hash,
-    version_id,
-)
-from retrieval.tables import PassageRow, RootRow, SourceRow, VersionRow, table_of
+from retrieval.errors import DecisionRefused, SourceUnknown
+from retrieval.records import STANDING, Standing, file_hash, sentences_from_json, source_from_json, source_id
+from retrieval.standing import ACTIVE, SUPERSEDED, UPHELD, WITHDRAWN, Entry, standings
+from retrieval.storing import Document, Staged, chunks, point, stage
+from retrieval.tables import DecisionRow, PassageRow, RootRow, SourceRow, VersionRow, table_of
 from retrieval.types import Passage, Source, SourceKind
-
-T = TypeVar("T")
-
-# Below the number of parameters a statement may have on every database.
-CHUNK = 500
 
 # Put together once: it runs at every question.
 _PASSAGES = (
@@ -48,50 +36,57 @@ _PASSAGES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A source as it was read. `content_hash` is ingest's own: equal means there is nothing to read again.
-
-    The ids of `passages` are given anew when they are stored: they derive from source, content and ordinal.
-    """
-
-    source: Source
-    root: str
-    content_hash: str
-    passages: tuple[Passage, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class CorpusChange:
     """What one ingest changes, as a whole or not at all.
 
-    `documents` are added, or take the place of what their source id held; `removed` are source ids; `roots` are
-    remembered even when nothing in them could be read.
+    `documents`, and what was `staged` before, are added, or take the place of what their source id held; `removed` are
+    source ids; `roots` are remembered even when nothing in them could be read.
     """
 
     documents: tuple[Document, ...] = ()
     removed: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
+    staged: tuple[Staged, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a change turned out to be: new source id to the old one, for each file that only moved."""
+
+    moved: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """What the corpus holds of one file. `state` is active, superseded or withdrawn."""
+    """What the corpus holds of one file. `state` is the curator's decision about it."""
 
     source: Source
     content_hash: str
     passages: int = 0
-    state: str = "active"
+    state: str = ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePlace:
+    """Where a source lies, and the hash of its file."""
+
+    source_id: str
+    root: str
+    path: str
+    file_hash: str
 
 
 @dataclass(frozen=True, slots=True)
 class SourceSummary:
-    """One line of the list of sources. `state` is active, superseded or withdrawn."""
+    """One line of the list of sources. `state` is active, superseded, withdrawn or retired (a digest whose original is
+    there): what the next generation makes of it.
+    """
 
     source: Source
     kind: SourceKind
     passages: int
     root: str
-    state: str = "active"
+    state: str = ACTIVE
 
 
 class Corpus:
@@ -110,44 +105,87 @@ class Corpus:
         query = _present().where(SourceRow.root == root).order_by(SourceRow.path)
         with self._database.read() as session:
             return {
-                row.path: StoredDocument(
-                    source_from_json(version.source, row.state), version.content_hash, version.passages, row.state
-                )
+                row.path: StoredDocument(_decided(row, version), version.content_hash, version.passages, row.state)
                 for row, version in session.execute(query)
             }
 
+    def places(self) -> list[SourcePlace]:
+        """Where every source lies."""
+        query = select(SourceRow.source_id, SourceRow.root, SourceRow.path, VersionRow.content_hash)
+        query = query.join(VersionRow, VersionRow.version_id == SourceRow.version_id)
+        with self._database.read() as session:
+            return [
+                SourcePlace(id_, root, path, file_hash(content)) for id_, root, path, content in session.execute(query)
+            ]
+
+    def count(self) -> int:
+        """How many sources there are."""
+        with self._database.read() as session:
+            return session.scalar(select(func.count()).select_from(SourceRow)) or 0
+
     def sources(self) -> list[SourceSummary]:
         """Every source, by root and path."""
-        query = _present().order_by(SourceRow.root, SourceRow.path)
         with self._database.read() as session:
-            return [_summary(row, version) for row, version in session.execute(query)]
+            present = present_sources(session)
+        return [
+            SourceSummary(source, source.kind, version.passages, row.root, standing.state)
+            for row, version, standing in present
+            for source in [source_from_json(version.source, standing)]
+        ]
 
-    def apply(self, change: CorpusChange, now: datetime) -> None:
+    def stage(self, documents: Sequence[Document], now: datetime) -> list[Staged]:
+        """Write readings down for a change to come: unseen until that is applied, and swept later if it never is."""
+        with self._database.write() as session:
+            return stage(session, documents, now)
+
+    def apply(self, change: CorpusChange, now: datetime) -> Applied:
         """Make the change in one transaction. Applying the same change again changes nothing.
 
-        A curator's decision about a source outlives a new version of it.
+        A curator's decision about a source outlives a new version of it, and goes with its file to another place.
         """
         with self._database.write() as session:
-            _remember(self._database, session, {*change.roots, *(d.root for d in change.documents)}, now)
-            for ids in chunks(change.removed):
-                session.execute(delete(SourceRow).where(SourceRow.source_id.in_(ids)))
-            for documents in chunks(change.documents):
-                _store(self._database, session, documents, now)
+            roots = {*change.roots, *(d.root for d in change.documents), *(s.root for s in change.staged)}
+            _remember(self._database, session, roots, now)
+            staged = [*change.staged, *stage(session, change.documents, now)]
+            return Applied(point(self._database, session, staged, change.removed, now))
 
     def remove(self, source_id: str) -> None:
-        """Forget the source; reading its file again brings it back. Raises SourceUnknown."""
+        """Forget the source and what was decided of it; reading its file again brings it back. Raises SourceUnknown."""
         with self._database.write() as session:
             gone = session.execute(delete(SourceRow).where(SourceRow.source_id == source_id).returning(SourceRow.path))
             if gone.first() is None:
                 raise SourceUnknown(_unknown(source_id))
+            session.execute(delete(DecisionRow).where(DecisionRow.source_id == source_id))
 
-    def supersede(self, source_id: str) -> None:
-        """Mark the source as superseded: still found, and shown as what it is. Raises SourceUnknown."""
-        self._decide(source_id, "superseded")
+    def supersede(self, source_id: str, by: str | None = None) -> None:
+        """Mark the source as superseded (by the source `by`): still found, and shown as what it is.
+
+        Raises SourceUnknown, and DecisionRefused for a source that would supersede itself.
+        """
+        if by == source_id:
+            raise DecisionRefused(f"{source_id} cannot supersede itself. Nothing was changed; name the later source.")
+        with self._database.write() as session:
+            if by is not None and session.get(SourceRow, by) is None:
+                raise SourceUnknown(_unknown(by))
+            _decide(session, source_id, SUPERSEDED, by)
 
     def withdraw(self, source_id: str) -> None:
         """Take the source out of the index and keep it out, new versions included. Raises SourceUnknown."""
-        self._decide(source_id, "withdrawn")
+        with self._database.write() as session:
+            _decide(session, source_id, WITHDRAWN)
+
+    def restore(self, source_id: str) -> None:
+        """Let the source stand again: what was decided of it is undone, and what other sources say of it is overruled.
+
+        Raises SourceUnknown, and DecisionRefused when it stands already.
+        """
+        with self._database.write() as session:
+            before = _standing(session, source_id)
+            if before.state == ACTIVE:
+                raise DecisionRefused(f"{source_id} stands already. Nothing was changed.")
+            _decide(session, source_id, ACTIVE)
+            if _standing(session, source_id).state != ACTIVE:
+                _decide(session, source_id, UPHELD)
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """The passages with these ids, in this order; those that are gone are left out."""
@@ -155,22 +193,27 @@ class Corpus:
             found = {passage.passage_id: passage for passage in load_passages(session, ids)}
         return [found[key] for key in ids if key in found]
 
-    def _decide(self, source_id: str, state: str) -> None:
-        decide = update(SourceRow).where(SourceRow.source_id == source_id).values(state=state)
-        with self._database.write() as session:
-            if session.execute(decide.returning(SourceRow.path)).first() is None:
-                raise SourceUnknown(_unknown(source_id))
+
+def present_sources(session: Session) -> list[tuple[SourceRow, VersionRow, Standing]]:
+    """Every source with its present version and how it stands, by root and path."""
+    present = [(row, version) for row, version in session.execute(_present().order_by(SourceRow.root, SourceRow.path))]
+    entries = [Entry(source_from_json(version.source), row.state, row.successor) for row, version in present]
+    standing = standings(entries)
+    return [(row, version, standing[row.source_id]) for row, version in present]
 
 
-def load_passages(session: Session, ids: Sequence[str], states: dict[str, str] | None = None) -> Iterable[Passage]:
+def load_passages(
+    session: Session, ids: Sequence[str], standing: Mapping[str, Standing] | None = None
+) -> Iterable[Passage]:
     """The passages with these ids, in no order.
 
-    `states` maps version ids to the decisions to show; without it the present decision about each source counts.
+    `standing` maps version ids to how their sources stand, where that is not simply active; without it the present
+    decision about each source counts.
     """
     for part in chunks(ids):
         for row in session.execute(_PASSAGES, {"ids": list(part)}):
-            state = row.state if states is None else states.get(row.version_id)
-            yield to_passage(row, source_from_json(row.source, state or "active"))
+            stands = Standing(row.state or ACTIVE) if standing is None else standing.get(row.version_id, STANDING)
+            yield to_passage(row, source_from_json(row.source, stands))
 
 
 def to_passage(row: PassageRow | Row[Any], source: Source) -> Passage:
@@ -178,18 +221,25 @@ def to_passage(row: PassageRow | Row[Any], source: Source) -> Passage:
     return Passage(row.passage_id, source, sentences_from_json(row.sentences), row.section, row.note)
 
 
-def chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:
-    """`items` in parts that fit into one statement."""
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
-
-
 def _present() -> Select[SourceRow, VersionRow]:
     return select(SourceRow, VersionRow).join(VersionRow, VersionRow.version_id == SourceRow.version_id)
 
 
-def _summary(row: SourceRow, version: VersionRow) -> SourceSummary:
-    source = source_from_json(version.source, row.state)
-    return SourceSummary(source, source.kind, version.passages, row.root, row.state)
+def _decided(row: SourceRow, version: VersionRow) -> Source:
+    return source_from_json(version.source, Standing(row.state))
+
+
+def _standing(session: Session, source_id: str) -> Standing:
+    for row, _, standing in present_sources(session):
+        if row.source_id == source_id:
+            return standing
+    raise SourceUnknown(_unknown(source_id))
+
+
+def _decide(session: Session, source_id: str, state: str, successor: str | None = None) -> None:
+    decide = update(SourceRow).where(SourceRow.source_id == source_id).values(state=state, successor=successor)
+    if session.execute(decide.returning(SourceRow.path)).first() is None:
+        raise SourceUnknown(_unknown(source_id))
 
 
 def _remember(database: Database, session: Session, roots: Iterable[str], now: datetime) -> None:
@@ -198,55 +248,11 @@ def _remember(database: Database, session: Session, roots: Iterable[str], now: d
         session.execute(database.insert(table_of(RootRow)).on_conflict_do_nothing(), rows)
 
 
-def _store(database: Database, session: Session, documents: Sequence[Document], now: datetime) -> None:
-    read = {version_id(d.source, d.content_hash, d.passages): d for d in documents}
-    # Held against a sweep that would forget a version nobody refers to yet.
-    query = select(VersionRow.version_id).where(VersionRow.version_id.in_(read))
-    known = set(session.scalars(query.with_for_update(read=True, key_share=True)))
-    new = {version: document for version, document in read.items() if version not in known}
-    if new:
-        session.execute(insert(VersionRow), [_version(version, document, now) for version, document in new.items()])
-    passages = [_passage(v, n, passage) for v, d in new.items() for n, passage in enumerate(d.passages)]
-    if passages:
-        session.execute(insert(PassageRow), passages)
-    put = database.insert(table_of(SourceRow))
-    put = put.on_conflict_do_update(
-        index_elements=["source_id"], set_={name: put.excluded[name] for name in ("root", "path", "version_id")}
-    )
-    session.execute(put, [_source(version, document) for version, document in read.items()])
-
-
-def _version(version: str, document: Document, now: datetime) -> dict[str, Any]:
-    return {
-        "version_id": version,
-        "source_id": document.source.source_id,
-        "content_hash": document.content_hash,
-        "source": source_to_json(document.source),
-        "passages": len(document.passages),
-        "read_at": now,
-    }
-
-
-def _passage(version: str, ordinal: int, passage: Passage) -> dict[str, Any]:
-    return {
-        "passage_id": passage_id(version, ordinal),
-        "version_id": version,
-        "ordinal": ordinal,
-        "section": passage.section,
-        "note": passage.note,
-        "sentences": sentences_to_json(passage.sentences),
-        "text_hash": text_hash(passage.indexed_text),
-    }
-
-
-def _source(version: str, document: Document) -> dict[str, Any]:
-    source = document.source
-    place = {"root": document.root, "path": source.path}
-    return {"source_id": source.source_id, "version_id": version, "state": "active"} | place
-
-
 def _unknown(source_id: str) -> str:
     return f"There is no source {source_id}. Nothing was changed; `proviso sources` lists those there are."
 
 
-__all__ = ["Corpus", "CorpusChange", "Document", "SourceSummary", "StoredDocument", "load_passages", "source_id"]
+__all__ = [
+    "Applied", "Corpus", "CorpusChange", "Document", "SourcePlace", "SourceSummary", "Staged", "StoredDocument",
+    "load_passages", "source_id",
+]  # fmt: skip

@@ -32,6 +32,14 @@ class SourceUnknown(RetrievalError):
     """There is no such source. Nothing was changed; `proviso sources` lists those there are."""
 
 
+class DecisionRefused(RetrievalError):
+    """That decision about a source makes no sense. Nothing was changed; `proviso sources` lists how each stands."""
+
+
+class GenerationUnknown(RetrievalError):
+    """No generation of that name was published. Nothing was changed; `proviso sources changes` names the last two."""
+
+
 class IndexBusy(RetrievalError):
     """Another process is building the index. What was read is kept; run the same command again once it is done."""
 

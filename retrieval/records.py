@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from retrieval.types import Passage, Sentence, Source, Span
@@ -47,12 +47,38 @@ def source_to_json(source: Source) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value is not None}
 
 
-def source_from_json(data: Mapping[str, Any], state: str = "active") -> Source:
-    """The inverse of `source_to_json`; a source that a curator superseded says so in its status."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a source stands: `state` is active, superseded (by the source `successor`, whose title is
+    `superseded_by`, where these are known), withdrawn, or retired (a digest whose original is there).
+    """
+
+    state: str = "active"
+    successor: str | None = None
+    superseded_by: str | None = None
+
+    @property
+    def indexed(self) -> bool:
+        """Whether its passages are found."""
+        return self.state in ("active", "superseded")
+
+
+STANDING = Standing()
+
+
+def source_from_json(data: Mapping[str, Any], standing: Standing = STANDING) -> Source:
+    """The inverse of `source_to_json`; a source that is superseded or withdrawn says so in its status."""
     known = {name: value for name, value in data.items() if name in _SOURCE_FIELDS}
-    if state == "superseded":
-        known["status"] = "superseded"
+    if standing.state in ("superseded", "withdrawn"):
+        known["status"] = standing.state
+    if standing.state == "superseded" and standing.successor:
+        known |= {"successor": standing.successor, "superseded_by": standing.superseded_by}
     return Source(**known)
+
+
+def file_hash(content_hash: str) -> str:
+    """The hash of a file's bytes, without the mark of the reader that comes before its last colon."""
+    return content_hash.rpartition(":")[2]
 
 
 def sentences_to_json(sentences: Sequence[Sentence]) -> list[Any]:

@@ -21,7 +21,7 @@ class RootRow(Base):
 
 
 class VersionRow(Base):
-    """One reading of one source, never changed once written: a new reading is a new version.
+    """One reading of one source: a new reading is a new version. Only `read_at` ever changes: when it was last read.
 
     `source` is the bibliographic record as that reading found it (JSON of `Source`).
     """
@@ -37,7 +37,9 @@ class VersionRow(Base):
 
 
 class SourceRow(Base):
-    """A source and its present version. `state` is active, superseded or withdrawn: a curator's decision."""
+    """A source and its present version. `state` is a curator's decision: active (none was taken), superseded (by the
+    source `successor`, where one was named), withdrawn, or upheld: it stands whatever other sources say of it.
+    """
 
     __tablename__ = "corpus_source"
     __table_args__ = (Index("ix_corpus_source_root_path", "root", "path", unique=True),)
@@ -47,6 +49,22 @@ class SourceRow(Base):
     path: Mapped[str] = mapped_column(String)
     version_id: Mapped[str] = mapped_column(ForeignKey("corpus_version.version_id"), index=True)
     state: Mapped[str] = mapped_column(String(16))
+    successor: Mapped[str | None] = mapped_column(String(40))
+
+
+class DecisionRow(Base):
+    """What a curator had decided of a source whose file is gone, kept for the day it returns, here or elsewhere.
+
+    `file_hash` is the hash of the file without the reader's own mark: see `Document.content_hash`.
+    """
+
+    __tablename__ = "corpus_decision"
+
+    source_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    file_hash: Mapped[str] = mapped_column(String(80), index=True)
+    state: Mapped[str] = mapped_column(String(16))
+    successor: Mapped[str | None] = mapped_column(String(40))
+    gone_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class PassageRow(Base):
@@ -92,7 +110,9 @@ class GenerationRow(Base):
 
 
 class MemberRow(Base):
-    """A source version that belongs to a generation. `state` is the curator's decision when it was built."""
+    """A source version as a generation knows it: `state` is active, superseded (by the source `successor`, where that
+    is known), withdrawn, or retired (a digest whose original is there). Of the last two it holds no passages.
+    """
 
     __tablename__ = "index_member"
 
@@ -101,6 +121,7 @@ class MemberRow(Base):
     )
     version_id: Mapped[str] = mapped_column(ForeignKey("corpus_version.version_id"), primary_key=True, index=True)
     state: Mapped[str] = mapped_column(String(16))
+    successor: Mapped[str | None] = mapped_column(String(40))
 
 
 class PointerRow(Base):
@@ -111,6 +132,45 @@ class PointerRow(Base):
     name: Mapped[str] = mapped_column(String(16), primary_key=True)
     generation_id: Mapped[str] = mapped_column(ForeignKey("index_generation.generation_id"))
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PublicationRow(Base):
+    """That a generation took the place of another, in the order in which they did. It outlives both."""
+
+    __tablename__ = "index_publication"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    generation_id: Mapped[str] = mapped_column(String(40), unique=True)
+    previous_id: Mapped[str | None] = mapped_column(String(40))
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sources: Mapped[int]
+    passages: Mapped[int]
+
+
+class ChangeRow(Base):
+    """What a publication changed of one source. States are those of `MemberRow`, or absent; `passages_*` count what the
+    index holds of it. `text_new` and `text_gone` count passages whose indexed text came and went. `moved_from` is the
+    path it had before, and `earlier_id` its source id then.
+    """
+
+    __tablename__ = "index_change"
+
+    number: Mapped[int] = mapped_column(
+        ForeignKey("index_publication.number", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    source_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    title: Mapped[str | None] = mapped_column(String)
+    path: Mapped[str] = mapped_column(String)
+    moved_from: Mapped[str | None] = mapped_column(String)
+    earlier_id: Mapped[str | None] = mapped_column(String(40))
+    state_before: Mapped[str] = mapped_column(String(16))
+    state_after: Mapped[str] = mapped_column(String(16))
+    version_before: Mapped[str | None] = mapped_column(String(40))
+    version_after: Mapped[str | None] = mapped_column(String(40))
+    passages_before: Mapped[int]
+    passages_after: Mapped[int]
+    text_new: Mapped[int]
+    text_gone: Mapped[int]
 
 
 def table_of(row: type[Base]) -> Table:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from retrieval.database import Base, UtcDateTime
@@ -146,3 +146,20 @@ __all__ = [
     "PersonRow",
     "TeamRow",
 ]
+
+
+class FolderSyncRow(Base):
+    """How a remembered root does at night. `state` is resting, running (until `lease_until`, for `owner`), done,
+    withheld (too much was gone) or failed; `night` is the newest night it was begun for.
+    """
+
+    __tablename__ = "folder_sync"
+
+    root: Mapped[str] = mapped_column(String, primary_key=True)
+    night: Mapped[date] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(String(12))
+    owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int]
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    says: Mapped[str | None] = mapped_column(String)

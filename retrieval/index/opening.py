@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import weakref
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from retrieval.corpus import load_passages
 from retrieval.database import Database
@@ -21,7 +22,10 @@ from retrieval.index.manifest import READERS, Manifest, same_space
 from retrieval.index.probe import verify
 from retrieval.locks import FileLock
 from retrieval.ports import LexicalIndex, VectorIndex
-from retrieval.tables import MemberRow
+from retrieval.records import Standing
+from retrieval.standing import ACTIVE
+from retrieval.storing import chunks
+from retrieval.tables import MemberRow, VersionRow
 from retrieval.types import Passage
 
 logger = logging.getLogger(__name__)
@@ -46,13 +50,13 @@ class OpenGeneration:
         database: Database,
         lexical: LexicalIndex,
         dense: VectorIndex | None,
-        states: dict[str, str],
+        standing: Mapping[str, Standing],
     ) -> None:
         self.id = generation
         self.lexical = lexical
         self.dense = dense
         self._database = database
-        self._states = states
+        self._standing = standing
         self._kept: dict[str, Passage] = {}
 
     def passage(self, passage_id: str) -> Passage | None:
@@ -67,7 +71,7 @@ class OpenGeneration:
             if len(kept) > MOST_PASSAGES_KEPT:
                 kept = self._kept = {id_: kept[id_] for id_ in ids if id_ in kept}
             with self._database.read() as session:
-                kept.update((p.passage_id, p) for p in load_passages(session, missing, self._states))
+                kept.update((p.passage_id, p) for p in load_passages(session, missing, self._standing))
         return {id_: kept[id_] for id_ in ids if id_ in kept}
 
 
@@ -87,7 +91,7 @@ def open_generation(generation: str, database: Database, files: IndexFiles, reci
         vectors = _open_dense(manifest, files, folder, recipe)
         lexical = Bm25Index.open(folder / "lexical")
         verify(folder, manifest, lexical, vectors)
-        opened = OpenGeneration(generation, database, lexical, vectors, _states(database, generation))
+        opened = OpenGeneration(generation, database, lexical, vectors, _standing(database, generation))
         opened.complete = vectors is not None or not _wants_dense(manifest, recipe)
     except BaseException:
         _let_go(vectors, held)
@@ -126,13 +130,28 @@ def _open_dense(manifest: Manifest, files: IndexFiles, folder: Path, recipe: str
         return None
 
 
-def _states(database: Database, generation: str) -> dict[str, str]:
-    """Version id to curator's decision, for those that are not simply active."""
-    query = select(MemberRow.version_id, MemberRow.state).where(
-        MemberRow.generation_id == generation, MemberRow.state != "active"
+def _standing(database: Database, generation: str) -> Mapping[str, Standing]:
+    """Version id to how its source stands in the generation, for those that are not simply active."""
+    decided = select(MemberRow.version_id, MemberRow.state, MemberRow.successor).where(
+        MemberRow.generation_id == generation, MemberRow.state != ACTIVE
     )
     with database.read() as session:
-        return {row.version_id: row.state for row in session.execute(query)}
+        rows = list(session.execute(decided))
+        titles = _titles(session, generation, {row.successor for row in rows if row.successor})
+    return {row.version_id: Standing(row.state, row.successor, titles.get(row.successor)) for row in rows}
+
+
+def _titles(session: Session, generation: str, sources: Set[str]) -> Mapping[str, str]:
+    """Source id to title, or to the path of a source without one, as the generation has it."""
+    titles: dict[str, str] = {}
+    for part in chunks(sorted(sources)):
+        query = (
+            select(VersionRow.source_id, VersionRow.source)
+            .join(MemberRow, MemberRow.version_id == VersionRow.version_id)
+            .where(MemberRow.generation_id == generation, VersionRow.source_id.in_(part))
+        )
+        titles |= {id_: source.get("title") or source["path"] for id_, source in session.execute(query)}
+    return titles
 
 
 def _let_go(vectors: ChromaIndex | None, held: FileLock) -> None:

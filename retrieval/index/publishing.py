@@ -3,38 +3,55 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from retrieval.corpus import to_passage
+from retrieval.corpus import present_sources, to_passage
 from retrieval.errors import IndexBusy
+from retrieval.index.changes import record_changes
 from retrieval.records import source_from_json
+from retrieval.standing import ACTIVE, SUPERSEDED
+from retrieval.storing import chunks
 from retrieval.tables import GenerationRow, MemberRow, PassageRow, PointerRow, SourceRow, VectorRow, VersionRow
 
 POINTER = "index"
 BUILDING, READY = "building", "ready"
+INDEXED = (ACTIVE, SUPERSEDED)
 # Put together once: it runs at every question.
 _POINTED = select(PointerRow.generation_id).where(PointerRow.name == POINTER)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What a generation of the present corpus would hold: version ids with their states, and how many passages."""
+class Member:
+    """A source version as a generation knows it (see `MemberRow`), and how many passages it has."""
 
-    members: tuple[tuple[str, str], ...]
+    version_id: str
+    state: str
+    successor: str | None
     passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a generation of the present corpus would know."""
+
+    members: tuple[Member, ...]
     recipe: str | None
+
+    @property
+    def passages(self) -> int:
+        """How many passages it would hold."""
+        return sum(member.passages for member in self.members if member.state in INDEXED)
 
     @property
     def fingerprint(self) -> str:
         """Equal fingerprints give equal indexes."""
-        record = "\n".join([self.recipe or "", *(f"{version} {state}" for version, state in sorted(self.members))])
-        return hashlib.sha256(record.encode()).hexdigest()
+        lines = sorted(f"{member.version_id} {member.state} {member.successor}" for member in self.members)
+        return hashlib.sha256("\n".join([self.recipe or "", *lines]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +64,12 @@ class Text:
 
 
 def plan(session: Session, recipe: str | None) -> Plan:
-    """The present corpus, without what is withdrawn and without digests whose original is present."""
-    query = (
-        select(SourceRow.state, VersionRow)
-        .join(VersionRow, VersionRow.version_id == SourceRow.version_id)
-        .where(SourceRow.state != "withdrawn")
-        .order_by(SourceRow.root, SourceRow.path)
+    """The present corpus, each source as it stands."""
+    members = tuple(
+        Member(row.version_id, standing.state, standing.successor, version.passages)
+        for row, version, standing in present_sources(session)
     )
-    present = [(state, version) for state, version in session.execute(query)]
-    originals = {_title(v.source.get("title")) for _, v in present if v.source.get("kind") != "digest"} - {""}
-    kept = [(s, v) for s, v in present if _title(v.source.get("digest_of")) not in originals]
-    members = tuple((version.version_id, state) for state, version in kept)
-    return Plan(members, sum(version.passages for _, version in kept), recipe)
+    return Plan(members, recipe)
 
 
 def pointer(session: Session | Connection) -> str | None:
@@ -79,13 +90,16 @@ def begin(session: Session, generation: str, planned: Plan, now: datetime) -> No
         )
     )
     session.flush()
-    rows = [{"generation_id": generation, "version_id": v, "state": state} for v, state in planned.members]
+    rows = [
+        {"generation_id": generation, "version_id": m.version_id, "state": m.state, "successor": m.successor}
+        for m in planned.members
+    ]
     if rows:
         session.execute(insert(MemberRow), rows)
 
 
 def publish(session: Session, generation: str, previous: str | None, now: datetime) -> None:
-    """Make `generation` the one that answers in place of `previous`.
+    """Make `generation` the one that answers in place of `previous`, and write down what that changes.
 
     Raises IndexBusy when another builder was quicker, which only a lost lock makes possible.
     """
@@ -93,6 +107,7 @@ def publish(session: Session, generation: str, previous: str | None, now: dateti
     changed = session.execute(ready.values(state=READY).returning(GenerationRow.generation_id)).first()
     if changed is None or pointer(session) != previous:
         raise IndexBusy
+    record_changes(session, generation, previous, now)
     if previous is None:
         session.add(PointerRow(name=POINTER, generation_id=generation, published_at=now))
         return
@@ -104,17 +119,39 @@ def publish(session: Session, generation: str, previous: str | None, now: dateti
     raise IndexBusy
 
 
-def texts(session: Session, generation: str) -> list[Text]:
-    """Every passage of the generation, by version and ordinal."""
+def texts(session: Session, generation: str, versions: Sequence[str] | None = None) -> list[Text]:
+    """Every passage of the generation, or of these `versions` in it, by version and ordinal."""
     query = (
         select(PassageRow, VersionRow)
         .join(MemberRow, MemberRow.version_id == PassageRow.version_id)
         .join(VersionRow, VersionRow.version_id == PassageRow.version_id)
-        .where(MemberRow.generation_id == generation)
+        .where(MemberRow.generation_id == generation, MemberRow.state.in_(INDEXED))
         .order_by(PassageRow.version_id, PassageRow.ordinal)
         .execution_options(yield_per=1000)
     )
-    return [Text(row.passage_id, row.text_hash, _indexed(row, version)) for row, version in session.execute(query)]
+    parts = [query] if versions is None else [query.where(VersionRow.version_id.in_(part)) for part in chunks(versions)]
+    return [
+        Text(row.passage_id, row.text_hash, _indexed(row, version))
+        for part in parts
+        for row, version in session.execute(part)
+    ]
+
+
+def members(session: Session, generation: str) -> set[str]:
+    """The versions whose passages the generation holds."""
+    query = select(MemberRow.version_id).where(MemberRow.generation_id == generation, MemberRow.state.in_(INDEXED))
+    return set(session.scalars(query))
+
+
+def hashes(session: Session, generation: str) -> dict[str, str]:
+    """Passage id to text hash, for every passage of the generation, by version and ordinal."""
+    query = (
+        select(PassageRow.passage_id, PassageRow.text_hash)
+        .join(MemberRow, MemberRow.version_id == PassageRow.version_id)
+        .where(MemberRow.generation_id == generation, MemberRow.state.in_(INDEXED))
+        .order_by(PassageRow.version_id, PassageRow.ordinal)
+    )
+    return {row.passage_id: row.text_hash for row in session.execute(query)}
 
 
 def _indexed(row: PassageRow, version: VersionRow) -> str:
@@ -133,17 +170,18 @@ def stale(session: Session, before: datetime) -> list[str]:
     return list(session.scalars(query))
 
 
-def forget(session: Session, generations: list[str]) -> None:
-    """Delete these generations, then versions, passages and vectors that nothing refers to any more."""
+def forget(session: Session, generations: list[str], unread_since: datetime) -> None:
+    """Delete these generations, then versions, passages and vectors that nothing refers to any more.
+
+    A version that nothing refers to but that was read after `unread_since` may be part of a change to come.
+    """
     session.execute(delete(MemberRow).where(MemberRow.generation_id.in_(generations)))
     session.execute(delete(GenerationRow).where(GenerationRow.generation_id.in_(generations)))
     used = select(SourceRow.version_id).union(select(MemberRow.version_id))
-    unused = select(VersionRow.version_id).where(VersionRow.version_id.not_in(used))
-    session.execute(delete(PassageRow).where(PassageRow.version_id.in_(unused)))
-    session.execute(delete(VersionRow).where(VersionRow.version_id.not_in(used)))
-    session.execute(delete(VectorRow).where(VectorRow.text_hash.not_in(select(PassageRow.text_hash))))
-
-
-def _title(title: str | None) -> str:
-    """A title for comparison: letters and digits in lower case, parted by single spaces."""
-    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", title or "").casefold()))
+    unused = select(VersionRow.version_id).where(VersionRow.version_id.not_in(used), VersionRow.read_at < unread_since)
+    gone = list(session.scalars(unused.with_for_update()))
+    for part in chunks(gone):
+        session.execute(delete(PassageRow).where(PassageRow.version_id.in_(part)))
+        session.execute(delete(VersionRow).where(VersionRow.version_id.in_(part)))
+    if gone:
+        session.execute(delete(VectorRow).where(VectorRow.text_hash.not_in(select(PassageRow.text_hash))))

@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 # Longer than any question takes: a reader on another machine may still be reading the texts of what was left.
 GRACE = timedelta(hours=1)
+# Longer than any ingest reads: what it has written down already, nothing refers to yet.
+STAGED_FOR = timedelta(days=1)
 
 
 class Sweeper:
@@ -33,9 +35,8 @@ class Sweeper:
             gone = stale(session, now - self._grace)
         for generation in gone:
             self._files.drop(generation)
-        if gone:
-            with self._database.write() as session:
-                forget(session, gone)
+        with self._database.write() as session:
+            forget(session, gone, now - max(self._grace, STAGED_FOR))
         self.sweep_folders(mark)
 
     def sweep_folders(self, mark: str) -> None:

@@ -1,0 +1,245 @@
+"""What each publication changed of each source: written with it, kept when the generations themselves are swept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from retrieval.database import Database
+from retrieval.errors import GenerationUnknown
+from retrieval.records import file_hash
+from retrieval.standing import ACTIVE, RETIRED, SUPERSEDED, WITHDRAWN
+from retrieval.storing import chunks
+from retrieval.tables import ChangeRow, MemberRow, PassageRow, PublicationRow, VersionRow
+
+ABSENT = "absent"
+_INDEXED = (ACTIVE, SUPERSEDED)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChange:
+    """What became of one source. `kind` is added, changed, removed, superseded, withdrawn, retired or restored; a file
+    that moved is changed, and `moved_from` its path before. Passages are those the index holds of it; `text_new` and
+    `text_gone` count those whose indexed text came or went, summed over the publications looked at.
+    """
+
+    source_id: str
+    kind: str
+    title: str | None
+    path: str
+    moved_from: str | None
+    passages_before: int
+    passages_after: int
+    text_new: int
+    text_gone: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As the command prints it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed from `before` (None: nothing was indexed) to `after`, both ids of generations."""
+
+    before: str | None
+    after: str | None
+    published_at: datetime | None
+    sources: tuple[SourceChange, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As the command prints it."""
+        at = self.published_at.isoformat() if self.published_at else None
+        listed = [source.to_json() for source in self.sources]
+        return {"before": self.before, "after": self.after, "published_at": at, "sources": listed}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A source in one generation."""
+
+    source_id: str
+    version_id: str
+    state: str
+    title: str | None
+    path: str
+    file_hash: str
+    passages: int
+
+    @property
+    def indexed(self) -> int:
+        return self.passages if self.state in _INDEXED else 0
+
+
+def record_changes(session: Session, generation: str, previous: str | None, now: datetime) -> None:
+    """Write down how `generation` differs from `previous`. Part of the transaction that publishes it."""
+    before, after = _known(session, previous), _known(session, generation)
+    publication = PublicationRow(
+        generation_id=generation,
+        previous_id=previous,
+        published_at=now,
+        sources=len(after),
+        passages=sum(known.indexed for known in after.values()),
+    )
+    session.add(publication)
+    session.flush()
+    pairs = _pairs(before, after)
+    texts = _texts(session, [known.version_id for pair in pairs for known in pair if known and all(pair)])
+    rows = [_row(publication.number, one, other, texts) for one, other in pairs]
+    if rows:
+        session.execute(insert(ChangeRow), rows)
+
+
+def changes(database: Database, since: str | datetime | None = None) -> Changes:
+    """What changed between the last two generations, or since a generation or a moment.
+
+    Raises GenerationUnknown when no generation of that id was ever published.
+    """
+    with database.read() as session:
+        looked_at = _publications(session, since)
+        rows = _changes(session, [publication.number for publication in looked_at])
+    if not looked_at:
+        return Changes(None, None, None, ())
+    first, last = looked_at[0], looked_at[-1]
+    return Changes(first.previous_id, last.generation_id, last.published_at.astimezone(UTC), _folded(rows))
+
+
+def _publications(session: Session, since: str | datetime | None) -> list[PublicationRow]:
+    query = select(PublicationRow).order_by(PublicationRow.number)
+    if since is None:
+        return list(session.scalars(query.order_by(None).order_by(PublicationRow.number.desc()).limit(1)))
+    if isinstance(since, datetime):
+        return list(session.scalars(query.where(PublicationRow.published_at >= since)))
+    number = session.scalar(select(PublicationRow.number).where(PublicationRow.generation_id == since))
+    if number is None:
+        raise GenerationUnknown
+    return list(session.scalars(query.where(PublicationRow.number > number)))
+
+
+def _changes(session: Session, numbers: Sequence[int]) -> list[ChangeRow]:
+    query = select(ChangeRow).order_by(ChangeRow.number, ChangeRow.path, ChangeRow.source_id)
+    return [row for part in chunks(numbers) for row in session.scalars(query.where(ChangeRow.number.in_(part)))]
+
+
+def _folded(rows: Iterable[ChangeRow]) -> tuple[SourceChange, ...]:
+    """One change a source, from what it first was to what it is last; what came to nothing is left out."""
+    stories: dict[str, list[ChangeRow]] = {}
+    for row in rows:
+        story = stories.pop(row.earlier_id, []) if row.earlier_id else stories.get(row.source_id, [])
+        stories[row.source_id] = [*story, row]
+    folded = [_fold(story) for story in stories.values()]
+    return tuple(sorted((change for change in folded if change), key=lambda change: (change.path, change.source_id)))
+
+
+def _fold(story: Sequence[ChangeRow]) -> SourceChange | None:
+    first, last = story[0], story[-1]
+    if (first.state_before, first.version_before) == (last.state_after, last.version_after):
+        return None
+    return SourceChange(
+        source_id=last.source_id,
+        kind=_kind(first.state_before, last.state_after),
+        title=last.title,
+        path=last.path,
+        moved_from=next((row.moved_from for row in story if row.moved_from), None),
+        passages_before=first.passages_before,
+        passages_after=last.passages_after,
+        text_new=sum(row.text_new for row in story),
+        text_gone=sum(row.text_gone for row in story),
+    )
+
+
+def _kind(before: str, after: str) -> str:
+    if after == ABSENT:
+        return "removed"
+    if after in (WITHDRAWN, RETIRED, SUPERSEDED) and after != before:
+        return after
+    if before == ABSENT:
+        return "added"
+    return "changed" if before == after else "restored"
+
+
+def _known(session: Session, generation: str | None) -> dict[str, _Known]:
+    query = (
+        select(MemberRow.state, VersionRow)
+        .join(VersionRow, VersionRow.version_id == MemberRow.version_id)
+        .where(MemberRow.generation_id == generation)
+    )
+    return {
+        row.source_id: _Known(
+            row.source_id,
+            row.version_id,
+            state,
+            row.source.get("title"),
+            row.source["path"],
+            file_hash(row.content_hash),
+            row.passages,
+        )
+        for state, row in session.execute(query)
+    }
+
+
+def _pairs(before: dict[str, _Known], after: dict[str, _Known]) -> list[tuple[_Known | None, _Known | None]]:
+    """What differs, before and after; a file that moved is one pair, not two."""
+    gone = {id_: known for id_, known in before.items() if id_ not in after}
+    by_bytes: dict[str, list[str]] = {}
+    for id_, known in gone.items():
+        by_bytes.setdefault(known.file_hash, []).append(id_)
+    pairs: list[tuple[_Known | None, _Known | None]] = []
+    for id_, known in after.items():
+        was = before.get(id_)
+        if was is None and by_bytes.get(known.file_hash):
+            was = gone.pop(by_bytes[known.file_hash].pop(0))
+        if was is None or (was.version_id, was.state) != (known.version_id, known.state):
+            pairs.append((was, known))
+    return [*pairs, *((known, None) for known in gone.values())]
+
+
+def _texts(session: Session, versions: Sequence[str]) -> dict[str, Counter[str]]:
+    """Version id to the hashes of its indexed texts."""
+    found: dict[str, Counter[str]] = {version: Counter() for version in versions}
+    query = select(PassageRow.version_id, PassageRow.text_hash)
+    for part in chunks(versions):
+        for version, text_hash in session.execute(query.where(PassageRow.version_id.in_(part))):
+            found[version][text_hash] += 1
+    return found
+
+
+def _row(number: int, before: _Known | None, after: _Known | None, texts: dict[str, Counter[str]]) -> dict[str, Any]:
+    known = after or before
+    assert known is not None
+    new, gone = _text_counts(before, after, texts)
+    moved = before is not None and after is not None and before.source_id != after.source_id
+    return {
+        "number": number,
+        "source_id": known.source_id,
+        "title": known.title,
+        "path": known.path,
+        "moved_from": before.path if moved and before else None,
+        "earlier_id": before.source_id if moved and before else None,
+        "state_before": before.state if before else ABSENT,
+        "state_after": after.state if after else ABSENT,
+        "version_before": before.version_id if before else None,
+        "version_after": after.version_id if after else None,
+        "passages_before": before.indexed if before else 0,
+        "passages_after": after.indexed if after else 0,
+        "text_new": new,
+        "text_gone": gone,
+    }
+
+
+def _text_counts(before: _Known | None, after: _Known | None, texts: dict[str, Counter[str]]) -> tuple[int, int]:
+    """How many indexed texts come, and how many go."""
+    had, has = (before.indexed if before else 0), (after.indexed if after else 0)
+    if before is None or after is None or not (had and has):
+        return has, had
+    one, other = texts[before.version_id], texts[after.version_id]
+    return (other - one).total(), (one - other).total()
+
+
+__all__ = ["Changes", "SourceChange", "changes", "record_changes"]
