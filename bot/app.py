@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import uuid
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from retrieval.embedding.local import LocalEmbedder
     from retrieval.embedding.openai_server import OpenAIEmbedder
     from retrieval.model.answering import ModelAnswerer
+    from retrieval.model.budgets import Budgets, Caps
+    from retrieval.model.cache import AnswerCache
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +93,8 @@ class Services:
         self.clock = clock
         self.worker = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
         self._model_cache = model_cache
+        # Lines of a batch are independent of one another, so they are never answered from what was kept.
+        self.afresh = False
 
     @cached_property
     def database(self) -> Database:
@@ -148,7 +153,34 @@ class Services:
             return None
         from retrieval.model.answering import ModelAnswerer
 
-        return ModelAnswerer.build(self.settings.proviso_chat_model, *self.model_server)
+        cache = None if self.afresh else self.answer_cache
+        return ModelAnswerer.build(
+            self.settings.proviso_chat_model, *self.model_server, budgets=self.budgets, cache=cache
+        )
+
+    @cached_property
+    def budgets(self) -> Budgets:
+        """What the model may cost. Raises SettingsError for a limit of money without a price."""
+        from retrieval.model.budgets import Budgets, Price
+
+        settings = self.settings
+        price = Price.parse(settings.proviso_model_price) if settings.proviso_model_price else None
+        return Budgets(self.database, self.clock, _caps(settings), zone=settings.proviso_zone, price=price)
+
+    @property
+    def answer_cache(self) -> AnswerCache | None:
+        """Answers kept for the next asker; None where the settings keep none."""
+        from retrieval.model.cache import AnswerCache
+
+        days = self.settings.proviso_answer_cache_days
+        return AnswerCache(self.database, self.clock, age=timedelta(days=days)) if days else None
+
+    def sweep_model(self, now: datetime) -> None:
+        """Erase kept answers and sums of spending that have outlived their use."""
+        from retrieval.model.cache import AnswerCache
+
+        (self.answer_cache or AnswerCache(self.database, self.clock, age=timedelta())).sweep(now)
+        self.budgets.sweep(now)
 
     @cached_property
     def answerer(self) -> Answerer:
@@ -221,6 +253,23 @@ class Services:
         """Key and address of the model server; None for an address is OpenAI's own."""
         key = self.settings.openai_api_key
         return (key.get_secret_value() if key else None, self.settings.openai_base_url)
+
+
+def _caps(settings: Settings) -> Caps:
+    from retrieval.model.budgets import Caps
+
+    person, everybody = settings.proviso_money_per_person_day, settings.proviso_money_per_day
+    if (person is not None or everybody is not None) and not settings.proviso_model_price:
+        raise SettingsError(
+            "A limit of money is set without PROVISO_MODEL_PRICE. Nothing was asked of the model; set the price of a "
+            'million tokens as "IN/OUT", or limit tokens instead.'
+        )
+    return Caps(
+        person_tokens=settings.proviso_tokens_per_person_day,
+        tokens=settings.proviso_tokens_per_day,
+        person_money=None if person is None else int(person * 1e6),
+        money=None if everybody is None else int(everybody * 1e6),
+    )
 
 
 def _name(model: str) -> str:

@@ -110,9 +110,12 @@ def _chat_model(services: Services) -> Iterator[Finding]:
     if services.model is None:
         yield Finding("chat model", "off", "none set: answers are quoted sentences")
         return
-    state, says = check_model(services.model.name, *services.model_server)
-    mend = "check OPENAI_API_KEY, OPENAI_BASE_URL and the name; answers are quoted sentences until then"
-    yield Finding("chat model", state, says, None if state == "ok" else mend)
+    verdict = check_model(services.model.name, *services.model_server)
+    yield Finding("chat model", verdict.state, verdict.says, verdict.mend)
+    tokens, money = services.budgets.spent()
+    says = f"{tokens:,} of {services.settings.proviso_tokens_per_day:,} tokens used today"
+    priced = f", {money / 1e6:.2f} at the price set" if services.settings.proviso_model_price else ""
+    yield Finding("model budget", "ok", says + priced)
 
 
 def _zone(services: Services) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ from bot.slack.status import Status
 from bot.slack.teams import Teams
 from bot.work.inbox import Inbox
 from bot.work.loops import WakingLoop
+from bot.work.people import person_id
 from bot.work.retention import sweep
 from bot.work.schedule import Job, Metronome
 from bot.work.sender import Sender
@@ -76,7 +77,9 @@ class Service:
             stopping=self._stopping.is_set,
         )
         self.inbox = Inbox(services.database, services.clock)
-        questions = QuestionHandler(services.answerer, REGISTRY, services.ageing, Status(self._quick_client))
+        status = Status(self._quick_client)
+        person = self._person if services.settings.proviso_chat_model else None
+        questions = QuestionHandler(services.answerer, REGISTRY, services.ageing, status, person)
         failures = {KIND: questions.failed}
         self.workers = WorkerPool(self.inbox, {KIND: questions}, answers, failures=failures, name=services.worker)
         self.posting = WakingLoop("posting", lambda: self.sender.send_due(1))
@@ -114,8 +117,13 @@ class Service:
         with self._services.database.write() as session:
             swept = sweep(session, now, keep_views=KEPT_VIEWS)
         self._services.generations.sweep(now)
+        self._services.sweep_model(now)
         self.scanner.refresh()
         logger.info("swept %d contents, %d events, %d messages", swept.contents, swept.events, swept.messages)
+
+    def _person(self, team: str, slack_user: str) -> str:
+        with self._services.database.write() as session:
+            return person_id(session, team, slack_user)
 
     def health(self) -> dict[str, Any]:
         """How each scheduled job does; `ok` when all have run lately."""

@@ -33,6 +33,26 @@ class Settings(BaseSettings):
         None,
         description="Model that embeds, `openai:NAME`; unset: the local model.",
     )
+    proviso_model_price: str | None = Field(
+        None,
+        pattern=r"^\s*\d+(\.\d+)?\s*/\s*\d+(\.\d+)?\s*$",
+        description="Price of a million tokens, `PROMPT/REPLY`, in any currency; limits of money need it.",
+    )
+    proviso_tokens_per_person_day: int = Field(
+        300_000, ge=0, description="Tokens of the chat model one person may use in a day."
+    )
+    proviso_tokens_per_day: int = Field(
+        5_000_000, ge=0, description="Tokens of the chat model the whole installation may use in a day."
+    )
+    proviso_money_per_person_day: float | None = Field(
+        None, ge=0, description="Money one person may use in a day; needs `PROVISO_MODEL_PRICE`. Unset: no limit."
+    )
+    proviso_money_per_day: float | None = Field(
+        None, ge=0, description="Money the whole installation may use in a day; needs `PROVISO_MODEL_PRICE`."
+    )
+    proviso_answer_cache_days: int = Field(
+        7, ge=0, le=365, description="How long a model's answer is kept for whoever asks the same next; 0: never."
+    )
     openai_api_key: SecretStr | None = Field(
         None, description="Key for the model server; used only when a model above is set."
     )
@@ -52,7 +72,9 @@ class Settings(BaseSettings):
         pattern=r"^\S*:\d{1,5}$",
         description="Host and port of the HTTP server (`/slack/events`, `/healthz`).",
     )
-    proviso_zone: str = Field("UTC", description="Time zone of a partner that is added without one.")
+    proviso_zone: str = Field(
+        "UTC", description="Time zone of a partner that is added without one, and of the day that model budgets count."
+    )
     proviso_age_flag_years: int = Field(
         5, ge=1, le=200, description="Sources at least this many years old are shown with a flag: check what changed."
     )

@@ -25,6 +25,7 @@ def ask(question: str | None, file: BinaryIO | None, as_json: bool) -> int:
     _one_of(question, file, "QUESTION")
     with services() as composed:
         composed.ensure_corpus()
+        composed.afresh = file is not None
         if file is not None:
             return run_batch(file, lambda item: _answer(composed, item), "question")
         answer = composed.answerer.answer(str(question))

@@ -30,15 +30,24 @@ class _MayPass(Exception):
 
 
 class QuestionHandler:
-    """Handles the inbox kind "question". Every question gets exactly one post, whatever becomes of it."""
+    """Handles the inbox kind "question". Every question gets exactly one post, whatever becomes of it.
+
+    `person` gives our id of somebody by workspace and Slack's id: the limits on a model are each person's own.
+    """
 
     def __init__(
-        self, answering: Answering, registry: Registry, ageing: Callable[[], Ageing], status: Status | None = None
+        self,
+        answering: Answering,
+        registry: Registry,
+        ageing: Callable[[], Ageing],
+        status: Status | None = None,
+        person: Callable[[str, str], str] | None = None,
     ) -> None:
         self._answering = answering
         self._registry = registry
         self._ageing = ageing
         self._status = status
+        self._person = person
 
     def __call__(self, received: Received) -> Sequence[Post]:
         """The answer in its thread; help for a mention without a question; a refusal of what is too long.
@@ -54,7 +63,7 @@ class QuestionHandler:
             return [self._answer(received, _too_long(int(body["length"])))]
         if self._status is not None:
             self._status.searching(body["channel"], body["thread"])
-        answer = self._answering.answer(text)
+        answer = self._answering.answer(text, asker=self._asker(received))
         if answer.status == "failed" and received.attempt < _TRIES:
             raise _MayPass
         return [self._answer(received, answer)]
@@ -62,6 +71,10 @@ class QuestionHandler:
     def failed(self, received: Received) -> Sequence[Post]:
         """What is posted when no try succeeded."""
         return [self._answer(received, Answer("", "failed", _FAILED))]
+
+    def _asker(self, received: Received) -> str | None:
+        user = str(received.body.get("user") or "")
+        return self._person(received.team_id, user) if self._person and user else None
 
     def _answer(self, received: Received, answer: Answer) -> Post:
         return _post(received, "answer", AnswerView(answer, _key(received)[:8], self._ageing()))

@@ -18,6 +18,7 @@ _EXTRACTIVE = "Quoted word for word; no AI wrote this."
 _SOURCE_ROOM = 1000
 _FALLBACK_SOURCE = 300
 _LEAST_CAUTION = 90
+_NOTE = 300
 _MOST_SOURCES = 24
 _HEADS = {
     "abstained": "*Not in the guidance*",
@@ -42,9 +43,10 @@ def fallback(view: AnswerView) -> str:
         return limits.clip(f"{_HEADS[answer.status]}: {escape(answer.text)}", limits.FALLBACK - 100) + foot
     lines = (_source_text(c, view.ageing, quote=False).replace("\n", " · ") for c in answer.citations)
     sources = limits.clip("\n".join(limits.clip(line, _FALLBACK_SOURCE) for line in lines), limits.FALLBACK // 2 - 100)
-    room = limits.FALLBACK - limits.width(sources) - 20
+    note = f"{limits.clip(escape(one_line(answer.note)), _NOTE)}\n" if answer.note else ""
+    room = limits.FALLBACK - limits.width(sources) - limits.width(note) - 20
     claims = "\n".join(_claim_text(answer, c, room // max(1, len(answer.claims)) - 1) for c in answer.claims)
-    return f"{claims}\n\nSources:\n{sources}"
+    return f"{note}{claims}\n\nSources:\n{sources}"
 
 
 def _reference(view: AnswerView) -> str:
@@ -66,9 +68,10 @@ def _answered(view: AnswerView) -> list[Block]:
     sources = _source_blocks(answer.citations, view.ageing, quote=answer.mode == "model")
     foot = kit.context(f"{escape(mode_label(answer))} Verify against the source before you act on it.")
     head = kit.context("*Sources*")
-    spent = limits.body_text([*sources, foot, head])
-    claims = _claim_blocks(answer, limits.MESSAGE - spent, limits.BLOCKS - len(sources) - 3)
-    return [*claims, kit.divider(), head, *sources, foot]
+    note = [kit.context(limits.clip(escape(one_line(answer.note)), _NOTE))] if answer.note else []
+    spent = limits.body_text([*sources, *note, foot, head])
+    claims = _claim_blocks(answer, limits.MESSAGE - spent, limits.BLOCKS - len(sources) - 3 - len(note))
+    return [*note, *claims, kit.divider(), head, *sources, foot]
 
 
 def _without_answer(view: AnswerView) -> list[Block]:

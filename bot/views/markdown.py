@@ -48,7 +48,8 @@ def _answer(view: AnswerView) -> str:
     if answer.status == "answered":
         claims = "\n\n".join(_claim(answer, claim) for claim in answer.claims)
         sources = "\n\n".join(_source(c, view.ageing, quote=answer.mode == "model") for c in answer.citations)
-        return f"{claims}\n\n### Sources\n\n{sources}\n\n*{mode_label(answer)}*"
+        note = f"*{safe(answer.note)}*\n\n" if answer.note else ""
+        return f"{note}{claims}\n\n### Sources\n\n{sources}\n\n*{mode_label(answer)}*"
     parts = [_HEADS[answer.status], safe(answer.text)]
     if answer.status == "failed" and view.reference:
         parts.append(f"Reference: `{safe(view.reference)}`")

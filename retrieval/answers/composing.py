@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from retrieval.types import Answer, Citation, Claim, Hit, Passage, Sentence, Span
+from retrieval.types import Answer, Citation, Claim, Hit, Mode, Passage, Sentence, Span
 
 NEAREST = 3
 NEAREST_HEADING = "Related, not an answer"
@@ -67,9 +67,8 @@ def answered(question: str, drafts: Sequence[Drafted], *, note: str | None = Non
     claims, citations = numbered(drafts)
     lines = [f"{claim.text} {''.join(f'[{n}]' for n in claim.citations)}" for claim in claims]
     text = "\n".join([note, *lines] if note else lines)
-    return Answer(
-        question, "answered", text, claims, citations, mode="extractive" if model is None else "model", model=model
-    )
+    mode: Mode = "extractive" if model is None else "model"
+    return Answer(question, "answered", text, claims, citations, mode=mode, model=model, note=note)
 
 
 def related(hits: Iterable[Hit]) -> tuple[Citation, ...]:

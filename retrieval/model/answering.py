@@ -7,21 +7,28 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from prompts.loading import load
 from retrieval import tracing
 from retrieval.answers.composing import Drafted, answered
-from retrieval.model.client import ChatServer, ModelFailure, Patience
+from retrieval.model.budgets import Budgets
+from retrieval.model.cache import AnswerCache, for_keeping, for_this_request
+from retrieval.model.client import ChatServer, Said
 from retrieval.model.grounding import Checked, Claims, Dropped, check
+from retrieval.model.metering import Meter
+from retrieval.model.outcomes import TELLINGS, ModelFailure
+from retrieval.model.patience import Breaker, Patience
 from retrieval.types import Answer, Passage
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
+    from langchain_core.prompt_values import PromptValue
     from langchain_core.runnables import Runnable
 
     from retrieval.answering import Found
@@ -33,7 +40,18 @@ DEADLINE_SECONDS = 60.0
 PASSAGES_OFFERED = 8
 MAX_CLAIMS = 5
 MAX_CLAIMS_WITH_PARTS = 8
+INSTEAD = "What follows are the sources' own sentences."
 _OWN_BLOCKS = re.compile(r"<(?=\s*/?\s*(?:passage|question)\b)", re.IGNORECASE)
+
+State = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What there is to ground: a model's claims, said now or kept from before."""
+
+    claims: Claims
+    recalled: bool = False
 
 
 class ModelAnswerer:
@@ -43,28 +61,45 @@ class ModelAnswerer:
         self,
         server: ChatServer,
         *,
+        budgets: Budgets | None = None,
+        cache: AnswerCache | None = None,
         deadline: float = DEADLINE_SECONDS,
         timer: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        new_mark: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
         from langchain_core.prompts import ChatPromptTemplate
 
+        template = load("answer")
         self.name = server.name
         self._server = server
-        self._prompt = ChatPromptTemplate.from_messages(list(load("answer").messages))
+        self._budgets = budgets
+        self._cache = cache
+        self._prompt = ChatPromptTemplate.from_messages(list(template.messages))
         self._repair = load("repair")
+        self._written_by = f"{server.name}, prompt {template.version}.{self._repair.version}"
+        self._breaker = Breaker(timer)
         self._new_patience = partial(Patience, deadline, timer=timer, sleep=sleep)
+        self._new_mark = new_mark
 
     @classmethod
     def build(
-        cls, model: str, api_key: str | None, base_url: str | None, *, deadline: float = DEADLINE_SECONDS
+        cls,
+        model: str,
+        api_key: str | None,
+        base_url: str | None,
+        *,
+        budgets: Budgets | None = None,
+        cache: AnswerCache | None = None,
+        deadline: float = DEADLINE_SECONDS,
     ) -> ModelAnswerer:
         """For a model named "openai:NAME" (or NAME) on an OpenAI-compatible server; `base_url` None is OpenAI's own.
 
         Questions are sent to that server alone: LangChain's tracing is switched off for this process.
         """
         tracing.switch_off()
-        return cls(ChatServer(model.removeprefix("openai:"), api_key, base_url, timeout=deadline), deadline=deadline)
+        server = ChatServer(model.removeprefix("openai:"), api_key, base_url, timeout=deadline)
+        return cls(server, budgets=budgets, cache=cache, deadline=deadline)
 
     def answer(
         self,
@@ -76,107 +111,147 @@ class ModelAnswerer:
         """The grounded answer, `abstain`'s where the model finds nothing covered, `extract`'s where it fails."""
         from langsmith import tracing_context
 
-        with tracing_context(enabled=False):
-            return self.chain(retrieve, extract, abstain).invoke(asked)
+        with (
+            tracing_context(enabled=False),
+            Meter(self._budgets, self._breaker, self._new_patience(), asked.asker) as meter,
+        ):
+            return self.chain(retrieve, extract, abstain, meter).invoke(asked)
 
     def chain(
         self,
         retrieve: Callable[[Asked], Found],
         extract: Callable[[Found], Answer],
         abstain: Callable[[Found], Answer],
+        meter: Meter,
     ) -> Runnable[Asked, Answer]:
-        """The whole of it as one Runnable."""
+        """The whole of it as one Runnable; `meter` bounds and counts what it takes."""
         from langchain_core.runnables import RunnableAssign, RunnableLambda, RunnableParallel
 
-        ask = self._prompt | self._server.runnable
+        model = self._server.runnable
 
-        def asking(state: dict[str, Any]) -> Claims:
-            return _patiently(ask, state)
+        def metered(prompt: PromptValue) -> Said:
+            return meter.spend(_texts(prompt), lambda: model.invoke(prompt))
 
-        def grounding(state: dict[str, Any]) -> Answer:
-            return self._ground(state, abstain)
-
+        ask = self._prompt | RunnableLambda(metered)
+        retriever = RunnableLambda(retrieve) | RunnableLambda(_as_state)
+        reply = RunnableParallel(reply=RunnableLambda(partial(self._asked, ask)))
         worded = (
-            RunnableLambda(self._offer)
-            | RunnableAssign(RunnableParallel(reply=RunnableLambda(asking)))
-            | RunnableLambda(grounding)
+            RunnableLambda(self._offer) | RunnableAssign(reply) | RunnableLambda(partial(self._ground, abstain, meter))
         )
-        return RunnableLambda(retrieve) | worded.with_fallbacks(
-            [RunnableLambda(extract)], exceptions_to_handle=(ModelFailure,)
+        instead = RunnableLambda(partial(_instead, extract))
+        return retriever | worded.with_fallbacks(
+            [instead], exceptions_to_handle=(ModelFailure,), exception_key="failure"
         )
 
-    def _offer(self, found: Found) -> dict[str, Any]:
-        """The state of one question: what the prompt is filled with, and what the reply will be held to."""
+    def _offer(self, state: State) -> State:
+        """What the prompt is filled with, and what the reply will be held to."""
+        found: Found = state["found"]
         hits = found.results.hits[:PASSAGES_OFFERED]
         if not hits:
-            raise _noted(ModelFailure("nothing_found"))
+            raise ModelFailure("nothing_found")
         offered = {f"S{n}": hit.passage for n, hit in enumerate(hits, 1)}
         asked = found.asked
-        return {
-            "found": found,
-            "offered": offered,
+        mark = self._new_mark()
+        values = {
             "question": _as_data(asked.query if asked.follow_up else asked.question),
             "passages": _blocks(offered),
-            "patience": self._new_patience(),
+            "mark": mark,
         }
+        return {"found": found, "offered": offered, "values": values, "mark": mark, "key": self._key(found)}
 
-    def _ground(self, state: Mapping[str, Any], abstain: Callable[[Found], Answer]) -> Answer:
+    def _key(self, found: Found) -> str | None:
+        if self._cache is None or not found.results.generation:
+            return None
+        return self._cache.key(found.asked, found.results.generation, self._written_by)
+
+    def _asked(self, ask: Runnable[State, Said], state: State) -> Reply:
+        """What was kept for this question, as far as it still stands up; else what the model says now."""
+        kept = self._cache.find(state["key"]) if self._cache and state["key"] else None
+        recalled = None if kept is None else for_this_request(kept, state["offered"])
+        if recalled is not None and not check(recalled.claims, state["offered"]).dropped:
+            logger.info("model answer: kept from before")
+            return Reply(recalled, recalled=True)
+        return Reply(self._said(ask, state))
+
+    def _said(self, ask: Runnable[State, Said], state: State) -> Claims:
+        """The first reply. Where the passages are too long for the model, once more with the better half of them."""
+        try:
+            said = ask.invoke(state["values"])
+        except ModelFailure as failure:
+            offered: dict[str, Passage] = state["offered"]
+            if failure.outcome != "too_long" or len(offered) < 2:
+                raise
+            half = dict(list(offered.items())[: len(offered) // 2])
+            said = ask.invoke(state["values"] | {"passages": _blocks(half)})
+        return _faithful(said, state)
+
+    def _ground(self, abstain: Callable[[Found], Answer], meter: Meter, state: State) -> Answer:
         """The claims that stand up, after one repair of those that do not. Raises ModelFailure when none does."""
-        reply: Claims = state["reply"]
+        reply: Reply = state["reply"]
         found: Found = state["found"]
-        if not reply.covered:
+        if not reply.claims.covered:
+            self._keep(state, [])
             return replace(abstain(found), mode="model", model=self.name)
-        checked = check(reply.claims, state["offered"])
+        checked = check(reply.claims.claims, state["offered"])
         kept = [*checked.kept]
         if checked.dropped:
-            kept += self._repaired(state, reply, checked)
+            kept += self._repaired(meter, state, checked)
         logger.info("model answer: %d claims kept, %d dropped", len(kept), len(checked.dropped))
         if not kept:
-            raise _noted(ModelFailure("unsupported"))
+            logger.info("model: unsupported")
+            raise ModelFailure("unsupported")
+        self._keep(state, kept)
         limit = MAX_CLAIMS if len(found.asked.parts) == 1 else MAX_CLAIMS_WITH_PARTS
         return answered(found.asked.question, kept[:limit], model=self.name)
 
-    def _repaired(self, state: Mapping[str, Any], reply: Claims, checked: Checked) -> list[Drafted]:
+    def _keep(self, state: State, drafts: Sequence[Drafted]) -> None:
+        if self._cache is not None and state["key"] and not state["reply"].recalled:
+            self._cache.keep(state["key"], state["found"].results.generation, for_keeping(drafts))
+
+    def _repaired(self, meter: Meter, state: State, checked: Checked) -> list[Drafted]:
         """What one repair request brings beyond the claims kept; a failure of it loses nothing."""
         from langchain_core.messages import AIMessage, HumanMessage
 
         ((_, text),) = self._repair.filled(failures=_failures(checked.dropped))
         messages: list[BaseMessage] = [
-            *self._prompt.format_messages(question=state["question"], passages=state["passages"]),
-            AIMessage(reply.model_dump_json()),
+            *self._prompt.format_messages(**state["values"]),
+            AIMessage(state["reply"].claims.model_dump_json()),
             HumanMessage(text),
         ]
         try:
-            mended = state["patience"].spend(lambda: self._server.claims(messages))
-        except ModelFailure as failure:
-            _noted(failure)
+            said = meter.spend([str(m.content) for m in messages], lambda: self._server.claims(messages))
+            mended = _faithful(said, state)
+        except ModelFailure:
             return []
         known = {draft.text for draft in checked.kept}
         again = check(mended.claims, state["offered"]).kept if mended.covered else ()
         return [draft for draft in again if draft.text not in known]
 
 
-def _patiently(ask: Runnable[dict[str, Any], Claims], state: dict[str, Any]) -> Claims:
-    """The first reply. Where the passages are too long for the model, once more with the better half of them."""
-    patience: Patience = state["patience"]
-    try:
-        return patience.spend(lambda: ask.invoke(_values(state)))
-    except ModelFailure as failure:
-        _noted(failure)
-        if failure.outcome != "too_long" or len(state["offered"]) < 2:
-            raise
-    half = dict(list(state["offered"].items())[: len(state["offered"]) // 2])
-    state = {**state, "passages": _blocks(half)}
-    return patience.spend(lambda: ask.invoke(_values(state)))
+def _as_state(found: Found) -> State:
+    return {"found": found}
 
 
-def _values(state: Mapping[str, Any]) -> dict[str, Any]:
-    return {"question": state["question"], "passages": state["passages"]}
+def _texts(prompt: PromptValue) -> list[str]:
+    return [str(message.content) for message in prompt.to_messages()]
 
 
-def _noted(failure: ModelFailure) -> ModelFailure:
-    logger.info("model: %s", failure.outcome)
-    return failure
+def _faithful(said: Said, state: State) -> Claims:
+    """The claims, unless they give away the mark that no reply may hold: then something else than us steers them."""
+    if state["mark"] in said.claims.model_dump_json():
+        logger.info("model: leaked")
+        raise ModelFailure("leaked")
+    return said.claims
+
+
+def _instead(extract: Callable[[Found], Answer], state: State) -> Answer:
+    """The extractive answer, with a word on why the model has none."""
+    answer = extract(state["found"])
+    cause = TELLINGS[state["failure"].outcome].note
+    if cause is None:
+        return answer
+    note = f"{cause} {INSTEAD}" if answer.status == "answered" else cause
+    return replace(answer, text=f"{note}\n{answer.text}", note=note)
 
 
 def _blocks(offered: Mapping[str, Passage]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Date, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from retrieval.database import Base, UtcDateTime
@@ -40,14 +40,17 @@ class TurnRow(Base):
 class CachedRow(Base):
     """An answer without its question. The key is a keyed hash: nobody reads the question back from it.
 
-    `drafts` is a list of {"text", "quotes": [{"passage", "text"}]}, held to the passages again on the way out.
+    `claims` is a list of {"text", "citations": [{"passage", "quote"}]}, held to the passages again on the way out; an
+    empty one says that the model found nothing that covers the question. It goes with its generation.
     """
 
     __tablename__ = "answer_cache"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    generation_id: Mapped[str] = mapped_column(String(40), index=True)
-    drafts: Mapped[list[Any]] = mapped_column(JSON)
+    generation_id: Mapped[str] = mapped_column(
+        ForeignKey("index_generation.generation_id", ondelete="CASCADE"), index=True
+    )
+    claims: Mapped[list[Any]] = mapped_column(JSON)
     stored_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 

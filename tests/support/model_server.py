@@ -14,13 +14,17 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One HTTP reply. `delay` seconds pass before it; `drip` seconds between single bytes of its body."""
+    """One HTTP reply. `delay` seconds pass before it; `drip` seconds between single bytes of its body.
+
+    `cut` bytes at the end are promised and never sent.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0.0
     drip: float = 0.0
+    cut: int = 0
 
 
 def completion(content: str | None, finish: str = "stop", refusal: str | None = None) -> bytes:
@@ -122,4 +126,5 @@ class ModelServer:
             handler.wfile.flush()
             time.sleep(reply.drip)
         if not reply.drip:
-            handler.wfile.write(reply.body)
+            handler.wfile.write(reply.body[: len(reply.body) - reply.cut])
+        handler.close_connection = bool(reply.cut)

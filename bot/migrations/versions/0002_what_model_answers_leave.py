@@ -35,8 +35,14 @@ def upgrade() -> None:
         "answer_cache",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("generation_id", sa.String(length=40), nullable=False),
-        sa.Column("drafts", sa.JSON(), nullable=False),
+        sa.Column("claims", sa.JSON(), nullable=False),
         sa.Column("stored_at", retrieval.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["generation_id"],
+            ["index_generation.generation_id"],
+            name=op.f("fk_answer_cache_generation_id_index_generation"),
+            ondelete="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_answer_cache")),
     )
     with op.batch_alter_table("answer_cache", schema=None) as batch_op:

@@ -52,7 +52,10 @@ def test_there_is_no_other_prompt(name: str) -> None:
         load(name)
 
 
-@pytest.mark.parametrize(("name", "placeholders"), [("answer", {"question", "passages"}), ("repair", {"failures"})])
-def test_the_shipped_prompts_load(name: str, placeholders: set[str]) -> None:
+@pytest.mark.parametrize(
+    ("name", "version", "placeholders"),
+    [("answer", 2, {"question", "passages", "mark"}), ("repair", 1, {"failures"})],
+)
+def test_the_shipped_prompts_load(name: str, version: int, placeholders: set[str]) -> None:
     template = load(name)
-    assert (template.name, template.version, template.placeholders) == (name, 1, placeholders)
+    assert (template.name, template.version, template.placeholders) == (name, version, placeholders)

@@ -22,7 +22,7 @@ from bot.work.outbox import post_key
 from bot.work.tables import InboxRow, OutboxRow
 from bot.work.workers import WorkerPool
 from retrieval.database import Database
-from retrieval.types import Answer, Turn
+from retrieval.types import EVERYTHING, Answer, Scope, Turn
 from tests.support.clock import ManualClock
 from tests.unit.slack.test_delivery import api_error
 
@@ -34,9 +34,19 @@ def ageing() -> Ageing:
 class Echo:
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.askers: list[str | None] = []
 
-    def answer(self, question: str, *, context: Sequence[Turn] = (), id: str | None = None) -> Answer:
+    def answer(
+        self,
+        question: str,
+        *,
+        context: Sequence[Turn] = (),
+        id: str | None = None,
+        scope: Scope = EVERYTHING,
+        asker: str | None = None,
+    ) -> Answer:
         self.asked.append(question)
+        self.askers.append(asker)
         return Answer(question, "abstained", "Not covered.")
 
 
@@ -46,7 +56,15 @@ class Faltering:
     def __init__(self, failures: int) -> None:
         self.left = failures
 
-    def answer(self, question: str, *, context: Sequence[Turn] = (), id: str | None = None) -> Answer:
+    def answer(
+        self,
+        question: str,
+        *,
+        context: Sequence[Turn] = (),
+        id: str | None = None,
+        scope: Scope = EVERYTHING,
+        asker: str | None = None,
+    ) -> Answer:
         self.left -= 1
         if self.left >= 0:
             return Answer(question, "failed", "Something went wrong.")
@@ -56,6 +74,13 @@ class Faltering:
 def received(text: str, **changed: Any) -> Received:
     body = {"channel": "C0OPS", "thread": "5.000001", "user": "U1", "text": text, "length": len(text), "files": 0}
     return Received("question", "C0OPS:5.000001", body | changed, "team", 1)
+
+
+def test_who_asks_is_passed_on_by_an_id_that_slack_does_not_know() -> None:
+    echo = Echo()
+    handler = QuestionHandler(echo, REGISTRY, ageing, person=lambda team, user: f"person of {team}, {len(user)}")
+    handler(received("When?"))
+    assert echo.askers == ["person of team, 2"]
 
 
 def test_an_answer_goes_to_its_thread_under_a_key_of_its_own() -> None:

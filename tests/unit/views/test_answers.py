@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from bot.sandbox.blocks import check_message
 from bot.views.blocks import render_blocks
 from bot.views.limits import body_text
+from bot.views.markdown import render_markdown
 from bot.views.models import AnswerView
 from bot.views.passages import SHOW
 from retrieval.types import Answer, Citation, Claim, Source, Span
@@ -102,3 +104,11 @@ def test_an_answer_waits_in_the_outbox_without_its_question() -> None:
     assert data["answer"]["question"] == ""
     back = AnswerView.from_data(json.loads(json.dumps(data)))
     assert render_blocks(back) == render_blocks(AnswerView(EXTRACTIVE, "abcd1234"))
+
+
+def test_a_note_of_ours_stands_before_the_claims_everywhere() -> None:
+    answer = replace(EXTRACTIVE.answer, note="The model did not answer <in> time.")
+    shown = render_blocks(AnswerView(answer))
+    assert shown.blocks[0]["elements"][0]["text"] == "The model did not answer &lt;in&gt; time."
+    assert shown.text.startswith("The model did not answer &lt;in&gt; time.\n")
+    assert render_markdown(AnswerView(answer)).startswith("*The model did not answer <in> time.*\n\n")

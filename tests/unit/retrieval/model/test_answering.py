@@ -13,8 +13,10 @@ import langchain_openai  # noqa: F401
 import pytest
 
 from retrieval.answering import Answerer
-from retrieval.model.answering import ModelAnswerer
-from retrieval.model.client import ChatServer, ModelFailure, Patience
+from retrieval.model.answering import INSTEAD, ModelAnswerer
+from retrieval.model.client import ChatServer
+from retrieval.model.outcomes import TELLINGS, ModelFailure, Outcome
+from retrieval.model.patience import Patience
 from retrieval.types import Answer, Citation, Claim, Span
 from tests.support.guidance import HANDBOOK, PASSAGES, passage
 from tests.support.memory_searcher import MemorySearcher
@@ -140,7 +142,7 @@ def test_a_refused_question_never_reaches_the_model(ask: Callable[..., Answer], 
     [
         (Reply(b"<html>busy</html>", headers={"Content-Type": "text/html"}), "malformed"),
         (Reply(b'{"choices": '), "malformed"),
-        (Reply(completion("")), "malformed"),
+        (Reply(completion("")), "empty"),
         (Reply(completion("Ammunition is counted every 90 days.")), "malformed"),
         (Reply(completion('{"covered": true}'[:-3])), "malformed"),
         (Reply(completion(claims(SOUND)[:-2])), "malformed"),
@@ -148,9 +150,14 @@ def test_a_refused_question_never_reaches_the_model(ask: Callable[..., Answer], 
         (Reply(completion(claims(SOUND)[:40], finish="length")), "truncated"),
         (Reply(completion(claims(SOUND), finish="length")), "truncated"),
         (Reply(completion(None, refusal="I cannot help with that.")), "refusal"),
-        (Reply(completion(claims(SOUND), finish="content_filter")), "refusal"),
-        (fails(401, "bad key"), "rejected"),
-        (fails(404, "no such model"), "rejected"),
+        (Reply(completion(claims(SOUND), finish="content_filter")), "filtered"),
+        (fails(401, "bad key"), "unauthorized"),
+        (fails(403, "not yours"), "unauthorized"),
+        (fails(400, "no", code="content_filter"), "filtered"),
+        (fails(400, "a fault in the request"), "rejected"),
+        (fails(404, "not here"), "rejected"),
+        (Reply(completion(claims(SOUND)), cut=40), "truncated"),
+        (fails(404, "no such model"), "no_such_model"),
         (fails(413, "too large"), "too_long"),
         (fails(400, "maximum context length", code="context_length_exceeded"), "too_long"),
         (fails(429, "slow down", Retry_After="1"), "rate_limited"),
@@ -162,7 +169,7 @@ def test_a_refused_question_never_reaches_the_model(ask: Callable[..., Answer], 
 )
 def test_every_failure_has_a_name_and_ends_in_the_sources_own_sentences(
     reply: Reply,
-    outcome: str,
+    outcome: Outcome,
     ask: Callable[..., Answer],
     server: ModelServer,
     caplog: pytest.LogCaptureFixture,
@@ -174,6 +181,7 @@ def test_every_failure_has_a_name_and_ends_in_the_sources_own_sentences(
     assert time.monotonic() - began < 4
     assert (answer.status, answer.mode, answer.model) == ("answered", "extractive", None)
     assert COUNTED in answer.text
+    assert (answer.note, answer.text.splitlines()[0]) == (f"{TELLINGS[outcome].note} {INSTEAD}", answer.note)
     assert f"model: {outcome}" in outcomes(caplog)
     assert QUESTION not in caplog.text
 
@@ -195,7 +203,8 @@ def test_two_tries_are_all(ask: Callable[..., Answer], server: ModelServer, naps
     server.script(fails(503), fails(503), says(SOUND))
     assert ask().mode == "extractive"
     assert len(server.requests) == 2
-    assert naps == [0.5]
+    (nap,) = naps
+    assert 0 < nap <= 0.5
 
 
 def test_a_wait_beyond_the_deadline_is_not_begun(
