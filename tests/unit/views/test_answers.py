@@ -107,7 +107,7 @@ def test_an_answer_waits_in_the_outbox_without_its_question() -> None:
 
 
 def test_a_note_of_ours_stands_before_the_claims_everywhere() -> None:
-    answer = replace(EXTRACTIVE.answer, note="The model did not answer <in> time.")
+    answer = replace(EXTRACTIVE, note="The model did not answer <in> time.")
     shown = render_blocks(AnswerView(answer))
     assert shown.blocks[0]["elements"][0]["text"] == "The model did not answer &lt;in&gt; time."
     assert shown.text.startswith("The model did not answer &lt;in&gt; time.\n")
