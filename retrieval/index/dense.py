@@ -22,6 +22,10 @@ COLLECTION = "passages"
 EF_SEARCH = 200
 BATCH = 2000
 LEAST_SYNC, MOST_SYNC = 2, 1000
+_SQLITE = "chroma.sqlite3"
+# A folder holds one collection, in Chroma's default tenant and database.
+_OPEN_SEGMENTS = 16
+_PLACE = ("default_tenant", "default_database")
 
 # Chroma shares one system a folder between clients, and neither opening nor closing it is guarded by Chroma.
 _opening = threading.Lock()
@@ -67,13 +71,41 @@ class ChromaFolder:
     def open(self, folder: Path) -> ChromaIndex:
         """The collection in `folder`. Raises IndexGone, IndexDamaged."""
         with _chroma_errors():
-            client = _open_folder(folder)
-            try:
-                collection = client.get_collection(COLLECTION, embedding_function=None)
-            except BaseException:
-                _close(client)
-                raise
-        return ChromaIndex(collection, lambda: _close(client))
+            collection = _Sealed(folder)
+        return ChromaIndex(collection, collection.close)
+
+
+class _Sealed:
+    """The collection of a sealed folder, read through Chroma's engine alone, which chromadb calls the same way.
+
+    `import chromadb` costs half a second, most of it embedding functions and servers that are not used here, and a
+    single question must not pay for it. chromadb is pinned, and a test holds this to what its client finds.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import chromadb_rust_bindings as engine  # type: ignore[import-untyped]  # compiled, without stubs
+
+        if not (folder / _SQLITE).exists():
+            raise IndexGone
+        sqlite = engine.SqliteDBConfig(
+            hash_type=engine.MigrationHash.MD5,
+            migration_mode=engine.MigrationMode.Validate,
+            url=str(folder / _SQLITE),
+        )
+        self._engine = engine.Bindings(
+            allow_reset=False, sqlite_db_config=sqlite, persist_path=str(folder), hnsw_cache_size=_OPEN_SEGMENTS
+        )
+        self._id = str(self._engine.get_collection(COLLECTION, *_PLACE).id)
+
+    def query(self, *, query_embeddings: Vectors, n_results: int, include: list[str]) -> dict[str, Any]:
+        found = self._engine.query(self._id, None, query_embeddings, n_results, None, None, include, *_PLACE)
+        return {"ids": found.ids, "distances": found.distances}
+
+    def count(self) -> int:
+        return int(self._engine.count(self._id, *_PLACE))
+
+    def close(self) -> None:
+        del self._engine
 
 
 class ChromaServer:
