@@ -10,7 +10,8 @@ import logging
 import math
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.errors import IndexDamaged, IndexGone
+from retrieval.index.postings import Postings
 
 K1, B = 1.5, 0.75
-IDS = "ids.json"
+IDS, COUNTS = "ids.json", "counts.npy"
 _NO_WORD = ""
 _WORD = re.compile(r"(?u)\b\w\w+\b")
 # Lucene's English stop words.
@@ -51,28 +53,39 @@ class Bm25Index:
     @classmethod
     def build(cls, folder: Path, ids: Sequence[str], texts: Sequence[str]) -> None:
         """Write an index of `texts` into `folder`; a text without a single word is counted and never found."""
-        bm25s = _bm25s()
         vocabulary = {_NO_WORD: 0}
-        documents = [
-            [vocabulary.setdefault(token, len(vocabulary)) for token in tokens(text)] or [vocabulary[_NO_WORD]]
-            for text in texts
-        ]
-        index = bm25s.BM25(method="lucene", k1=K1, b=B)
-        index.index((documents or [[vocabulary[_NO_WORD]]], vocabulary), show_progress=False)
-        folder.mkdir(parents=True, exist_ok=True)
-        index.save(folder, show_progress=False)
-        (folder / IDS).write_text(json.dumps(list(ids)))
+        passages = _numbered(texts, vocabulary) or [[vocabulary[_NO_WORD]]]
+        _write(folder, Postings.of(passages, len(vocabulary)), vocabulary, ids)
+
+    @classmethod
+    def derive(
+        cls, before: Path, folder: Path, kept: Container[str], added: Sequence[str], texts: Sequence[str]
+    ) -> list[str]:
+        """Write into `folder` the index `before` with only the passages `kept`, then those `added`; their ids in order.
+
+        Raises IndexGone, IndexDamaged.
+        """
+        with _lexical_errors():
+            index = _bm25s().BM25.load(before, mmap=True)
+            ids: list[str] = json.loads((before / IDS).read_text())
+            counts = np.load(before / COUNTS)
+        stays = np.fromiter((id_ in kept for id_ in ids), np.bool_, len(ids))
+        if not stays.any():
+            cls.build(folder, added, texts)
+            return list(added)
+        vocabulary = index.vocab_dict
+        scores = index.scores
+        postings = Postings(np.asarray(scores["indptr"]), np.asarray(scores["indices"]), counts, len(ids))
+        remaining = [id_ for id_, stay in zip(ids, stays, strict=True) if stay] + list(added)
+        passages = _numbered(texts, vocabulary)
+        _write(folder, postings.changed(stays, passages, len(vocabulary)), vocabulary, remaining)
+        return remaining
 
     @classmethod
     def open(cls, folder: Path) -> Bm25Index:
         """The index in `folder`. Raises IndexGone, IndexDamaged."""
-        bm25s = _bm25s()
-        try:
-            return cls(bm25s.BM25.load(folder, mmap=True), json.loads((folder / IDS).read_text()))
-        except FileNotFoundError as error:
-            raise IndexGone from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise IndexDamaged(f"The lexical index failed ({type(error).__name__}).") from error
+        with _lexical_errors():
+            return cls(_bm25s().BM25.load(folder, mmap=True), json.loads((folder / IDS).read_text()))
 
     def search(self, query: str, k: int) -> list[tuple[str, float]]:
         """Passage ids and scores, best first; passages that share no term with the query are left out."""
@@ -102,6 +115,39 @@ def _largest(scores: NDArray[np.float32], k: int) -> NDArray[np.intp]:
     if len(rows) > k:
         rows = rows[np.argpartition(-scores[rows], k - 1)[:k]]
     return rows[np.lexsort((rows, -scores[rows]))]
+
+
+def _numbered(texts: Sequence[str], vocabulary: dict[str, int]) -> list[list[int]]:
+    """The tokens of each text as numbers; tokens new to `vocabulary` join it."""
+    return [
+        [vocabulary.setdefault(token, len(vocabulary)) for token in tokens(text)] or [vocabulary[_NO_WORD]]
+        for text in texts
+    ]
+
+
+def _write(folder: Path, postings: Postings, vocabulary: dict[str, int], ids: Sequence[str]) -> None:
+    index = _bm25s().BM25(method="lucene", k1=K1, b=B)
+    index.vocab_dict, index.nonoccurrence_array = vocabulary, None
+    index.scores = {
+        "data": postings.scores(K1, B),
+        "indices": postings.rows,
+        "indptr": postings.starts,
+        "num_docs": postings.passages,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    index.save(folder, show_progress=False)
+    np.save(folder / COUNTS, postings.counts)
+    (folder / IDS).write_text(json.dumps(list(ids)))
+
+
+@contextmanager
+def _lexical_errors() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise IndexGone from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged(f"The lexical index failed ({type(error).__name__}).") from error
 
 
 def _bm25s() -> Any:
