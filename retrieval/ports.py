@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,25 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One float32 row of unit length a text, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TextVectors:
+    """A text by meaning: its unit vector, a unit row for each piece of a word in its context, and where in the text
+    each piece stands (start, end)."""
+
+    whole: Vectors
+    pieces: Vectors
+    places: tuple[tuple[int, int], ...]
+
+
+@runtime_checkable
+class WordEmbedder(Protocol):
+    """What an embedder may be besides: one that gives the words of a text, not only the text."""
+
+    def embed_words(self, texts: Sequence[str]) -> list[TextVectors]:
+        """One a text, in order; `whole` is what `embed` gives."""
         ...
 
 

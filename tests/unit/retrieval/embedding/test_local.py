@@ -31,6 +31,17 @@ def test_vectors_are_of_unit_length_one_a_text_in_order(local_embedder: LocalEmb
     assert not (vectors[0] == vectors[1]).all()
 
 
+def test_a_text_and_its_words_come_from_one_pass(local_embedder: LocalEmbedder) -> None:
+    text = "The harbourmaster's ferry leaves at noon"
+    (vectors,) = local_embedder.embed_words([text])
+
+    assert (vectors.whole == local_embedder.embed([text])[0]).all()
+    assert vectors.pieces.shape == (len(vectors.places), local_embedder.dimensions)
+    assert np.linalg.norm(vectors.pieces, axis=1) == pytest.approx(np.ones(len(vectors.places)), abs=1e-5)
+    assert [text[start:end] for start, end in vectors.places][-4:] == ["ferry", "leaves", "at", "noon"]
+    assert len(local_embedder.embed_words(["lamp " * 400])[0].places) == 254
+
+
 def test_no_texts_give_no_vectors(local_embedder: LocalEmbedder) -> None:
     assert local_embedder.embed([]).shape == (0, 384)
 
