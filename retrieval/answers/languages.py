@@ -6,12 +6,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from retrieval.answers.wording import words
+from retrieval.shipped import shipped_yaml
 
 DATA = "languages.yaml"
 # This share of a question's words must be small words of one language, more than any it shares with English.
@@ -49,5 +47,5 @@ def _by_small_words(found: list[str]) -> str | None:
 
 @cache
 def _data() -> dict[str, Any]:
-    data = yaml.safe_load(files("retrieval.answers").joinpath(DATA).read_text("utf-8"))
+    data = shipped_yaml("retrieval.answers", DATA)
     return {"scripts": data["scripts"], "words": {name: frozenset(small) for name, small in data["words"].items()}}

@@ -11,9 +11,9 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-import yaml
 
 from retrieval.ports import Embedder, Vectors
+from retrieval.shipped import shipped_yaml
 
 DATA = "refusal_phrases.yaml"
 # A test holds it to the phrases and patterns, and writes it anew when told to.
@@ -115,7 +115,7 @@ def shipped_line(recipe: str) -> Line | None:
 @cache
 def shipped() -> Phrases:
     """The product's phrases, read once."""
-    return phrases_of(yaml.safe_load(files("retrieval.answers").joinpath(DATA).read_text("utf-8")))
+    return phrases_of(shipped_yaml("retrieval.answers", DATA))
 
 
 def phrases_of(data: Mapping[str, Any]) -> Phrases:

@@ -7,16 +7,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from retrieval.answers.likeness import Likeness
 from retrieval.answers.questions import Asked
 from retrieval.answers.wording import normal
 from retrieval.errors import RetrievalError
 from retrieval.ports import Embedder
+from retrieval.shipped import shipped_yaml
 
 logger = logging.getLogger(__name__)
 
@@ -134,7 +132,7 @@ class Guard:
 @cache
 def screen() -> Screen:
     """The product's screen, read once."""
-    return Screen(yaml.safe_load(files("retrieval.answers").joinpath(DATA).read_text("utf-8")))
+    return Screen(shipped_yaml("retrieval.answers", DATA))
 
 
 def _filled(pattern: str, words: Mapping[str, str]) -> str:
