@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
+import json
+import logging
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,59 +13,17 @@ import numpy as np
 from retrieval.database import Database
 from retrieval.errors import IndexDamaged, IndexGone
 from retrieval.index import manifest as manifests
-from retrieval.index.dense import ChromaFolder, ChromaIndex, ChromaServer
+from retrieval.index.deriving import Deriver
+from retrieval.index.files import ASIDE, IndexFiles
 from retrieval.index.lexical import Bm25Index
-from retrieval.index.manifest import READERS, Manifest
+from retrieval.index.manifest import POINTS, READERS, Manifest
 from retrieval.index.probe import PROBES_FILE, probe_dense, probe_lexical
 from retrieval.index.publishing import Text, texts
 from retrieval.index.vectors import Progress, cached, embed_missing, from_bytes
 from retrieval.ports import Embedder, Vectors
 from retrieval.tables import GenerationRow
 
-ASIDE = ".aside-"
-SWEPT = ".swept-"
-
-
-def collection(generation: str) -> str:
-    """The name of a generation's collection on a Chroma server."""
-    return f"proviso-{generation}"
-
-
-class IndexFiles:
-    """Where generations lie: folders below `root`, and collections of a Chroma server when there is one."""
-
-    def __init__(self, root: Path, chroma_url: str | None = None) -> None:
-        self.root = root
-        self.server = ChromaServer(chroma_url) if chroma_url else None
-
-    def folder(self, generation: str) -> Path:
-        """The folder of a generation on this machine."""
-        return self.root / generation
-
-    def create_dense(self, place: Path, generation: str, ids: list[str], vectors: Vectors) -> None:
-        """Write the vectors of a generation: to `place`, or to the server."""
-        if self.server:
-            self.server.create(collection(generation), ids, vectors)
-        else:
-            ChromaFolder().create(place, ids, vectors)
-
-    def open_dense(self, place: Path, generation: str) -> ChromaIndex:
-        """Open the vectors of a generation. Raises IndexGone, IndexDamaged, IndexUnavailable."""
-        if self.server:
-            return self.server.open(collection(generation))
-        return ChromaFolder().open(place)
-
-    def drop(self, generation: str) -> None:
-        """Delete what the server holds of a generation; folders are swept apart."""
-        if self.server:
-            self.server.drop(collection(generation))
-
-    def set_aside(self, folder: Path, mark: str) -> Path:
-        """Move `folder` out of the way, under a name that nobody opens."""
-        target = folder.with_name(f"{SWEPT}{folder.name.lstrip('.')}-{mark}")
-        with contextlib.suppress(FileNotFoundError):
-            folder.rename(target)
-        return target
+logger = logging.getLogger(__name__)
 
 
 class Builder:
@@ -74,18 +33,26 @@ class Builder:
         self._database = database
         self._files = files
         self._embedder = embedder
+        self._deriver = Deriver(database, files, embedder)
 
-    def make(self, generation: str, mark: str, progress: Progress | None = None) -> Path:
+    def make(self, generation: str, mark: str, progress: Progress | None = None, *, before: str | None = None) -> Path:
         """Make the folder of a generation that SQL knows, in place of a damaged one.
 
-        `mark` makes the name of what is moved away unique. Raises IndexGone when SQL no longer knows all of it,
-        IndexDamaged when the probe fails, and what the embedder raises.
+        Where the generation `before` is on this machine and little has changed since, its folder is copied and the
+        rest applied; when the probe says that this does not stand, everything is built anew. `mark` makes the name of
+        what is moved away unique. Raises IndexGone when SQL no longer knows all of it, IndexDamaged when the probe
+        fails, and what the embedder raises.
         """
-        row, passages = self._read(generation)
-        aside = self._files.root / f"{ASIDE}{generation}"
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir(parents=True)
-        manifest = self._fill(aside, f"chroma-{mark}", row, passages, progress)
+        with self._database.read() as session:
+            row = session.get(GenerationRow, generation)
+        if row is None:
+            raise IndexGone
+        dense = f"chroma-{mark}"
+        aside = self._fresh(generation)
+        manifest = self._derived(aside, dense, row, before, progress) if before else None
+        if manifest is None:
+            aside = self._fresh(generation)
+            manifest = self._fill(aside, dense, row, self._read(row), progress)
         manifests.write(aside, manifest)
         (aside / READERS).touch()
         folder = self._files.folder(generation)
@@ -93,13 +60,27 @@ class Builder:
         aside.rename(folder)
         return folder
 
-    def _read(self, generation: str) -> tuple[GenerationRow, list[Text]]:
+    def _fresh(self, generation: str) -> Path:
+        aside = self._files.root / f"{ASIDE}{generation}"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        return aside
+
+    def _derived(
+        self, aside: Path, dense: str, row: GenerationRow, before: str, progress: Progress | None
+    ) -> Manifest | None:
+        try:
+            return self._deriver.fill(aside, dense, row, before, progress)
+        except (IndexGone, IndexDamaged) as error:
+            logger.warning("generation %s does not carry a change (%s): building anew", before, error)
+            return None
+
+    def _read(self, row: GenerationRow) -> list[Text]:
         with self._database.read() as session:
-            row = session.get(GenerationRow, generation)
-            passages = texts(session, generation) if row else []
-        if row is None or len(passages) != row.passages:
+            passages = texts(session, row.generation_id)
+        if len(passages) != row.passages:
             raise IndexGone
-        return row, passages
+        return passages
 
     def _fill(
         self, aside: Path, dense: str, row: GenerationRow, passages: list[Text], progress: Progress | None
@@ -129,6 +110,7 @@ class Builder:
             self._files.create_dense(aside / dense, generation, ids, vectors)
             probes = self._probe(aside / dense, generation, ids, vectors)
         np.save(aside / PROBES_FILE, vectors[probes])
+        (aside / POINTS).write_text(json.dumps(ids))
         return probes
 
     def _probe_shared(self, generation: str, ids: list[str], vectors: Vectors) -> list[int] | None:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retrieval.errors import IndexDamaged, IndexGone, IndexUnavailable
 from retrieval.ports import Vectors
@@ -22,6 +23,7 @@ COLLECTION = "passages"
 EF_SEARCH = 200
 BATCH = 2000
 LEAST_SYNC, MOST_SYNC = 2, 1000
+_AT_ONCE = {"sync_threshold": LEAST_SYNC, "batch_size": LEAST_SYNC}
 _SQLITE = "chroma.sqlite3"
 # A folder holds one collection, in Chroma's default tenant and database.
 _OPEN_SEGMENTS = 16
@@ -67,6 +69,20 @@ class ChromaFolder:
         """Fill `folder` and close it, everything written down. Raises IndexDamaged."""
         with _chroma_errors(), _client(folder) as client:
             _fill(client, COLLECTION, ids, vectors)
+
+    def change(self, folder: Path, gone: list[str], ids: list[str], vectors: Vectors) -> None:
+        """Take `gone` out, put `ids` in and close `folder`, everything written down. Raises IndexDamaged."""
+        if not gone and not ids:
+            return
+        with _chroma_errors():
+            # Written down at every batch; it holds from the next opening on.
+            with _client(folder) as client:
+                client.get_collection(COLLECTION, embedding_function=None).modify(configuration={"hnsw": _AT_ONCE})
+            with _client(folder) as client:
+                collection = client.get_collection(COLLECTION, embedding_function=None)
+                for rows in _batches(len(gone), client):
+                    collection.delete(ids=[gone[row] for row in rows])
+                _upsert(client, collection, ids, vectors)
 
     def open(self, folder: Path) -> ChromaIndex:
         """The collection in `folder`. Raises IndexGone, IndexDamaged."""
@@ -168,10 +184,18 @@ def _fill(client: Any, name: str, ids: list[str], vectors: Vectors) -> None:
     sync = max(LEAST_SYNC, min(MOST_SYNC, len(ids)))
     hnsw = {"space": "cosine", "ef_search": EF_SEARCH, "sync_threshold": sync, "batch_size": min(100, sync)}
     collection = client.create_collection(name, embedding_function=None, configuration={"hnsw": hnsw})
-    parts = -(-len(ids) // min(BATCH, client.get_max_batch_size()))
-    for rows in np.array_split(np.arange(len(ids)), max(1, parts)):
-        if len(rows):
-            collection.upsert(ids=[ids[row] for row in rows], embeddings=vectors[rows])
+    _upsert(client, collection, ids, vectors)
+
+
+def _upsert(client: Any, collection: Any, ids: list[str], vectors: Vectors) -> None:
+    for rows in _batches(len(ids), client):
+        collection.upsert(ids=[ids[row] for row in rows], embeddings=vectors[rows])
+
+
+def _batches(count: int, client: Any) -> list[NDArray[np.intp]]:
+    """Rows below `count`, in even parts that Chroma takes at once."""
+    parts = -(-count // min(BATCH, client.get_max_batch_size()))
+    return np.array_split(np.arange(count), parts) if parts else []
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from retrieval.database import Database
 from retrieval.errors import IndexBusy, IndexDamaged, IndexGone, RetrievalError
-from retrieval.index.building import Builder, IndexFiles
+from retrieval.index.building import Builder
+from retrieval.index.files import IndexFiles
 from retrieval.index.opening import OpenGeneration, close_retired, open_generation
 from retrieval.index.publishing import Plan, begin, plan, pointer, publish
 from retrieval.index.sweeping import GRACE, Sweeper
@@ -136,7 +137,7 @@ class Generations:
         generation = f"{now:%Y%m%d%H%M%S}-{self._new_id()}"
         with self._database.write() as session:
             begin(session, generation, planned, now)
-        self._builder.make(generation, self._new_id(), progress)
+        self._builder.make(generation, self._new_id(), progress, before=previous)
         with self._database.write() as session:
             publish(session, generation, previous, self._clock.now())
         logger.info("published generation %s: %d passages", generation, planned.passages)
@@ -147,7 +148,9 @@ class Generations:
         try:
             open_generation(generation, self._database, self._files, self._recipe)
         except (IndexGone, IndexDamaged):
-            self._builder.make(generation, self._new_id())
+            opened = self._opened
+            before = opened.id if opened is not None and opened.id != generation else None
+            self._builder.make(generation, self._new_id(), before=before)
 
     def _sweep(self) -> None:
         close_retired()

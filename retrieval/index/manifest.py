@@ -11,8 +11,10 @@ from pathlib import Path
 from retrieval.errors import IndexDamaged, IndexGone
 
 NAME = "manifest.json"
-FORMAT = 2
+FORMAT = 3
 READERS = "readers.lock"
+# The passages with a vector of their own, in no order.
+POINTS = "points.json"
 # Chroma writes to its SQLite file whenever it opens it, so that file says nothing about damage.
 _TOUCHED = (NAME, READERS, "chroma.sqlite3", "chroma.sqlite3-wal", "chroma.sqlite3-shm", "chroma.sqlite3-journal")
 _EDGE = 16 * 1024 * 1024
@@ -24,7 +26,7 @@ class Manifest:
     than `passages`. `golden` pairs words of a passage with its id; `probes` are the ids whose vectors lie in
     probes.npy, in order; `files` maps relative paths to fingerprints. `dense` names the folder of the vectors: one of
     its own each time it is made, because Chroma shares what it has open by path, and what replaces a damaged index
-    must not be taken for it.
+    must not be taken for it. `drift` counts the vectors put in and taken out since all of them were last written anew.
     """
 
     generation: str
@@ -35,6 +37,7 @@ class Manifest:
     golden: tuple[tuple[str, str], ...] = ()
     probes: tuple[str, ...] = ()
     files: dict[str, str] | None = None
+    drift: int = 0
     format: int = FORMAT
 
 

@@ -15,8 +15,8 @@ from retrieval.corpus import load_passages
 from retrieval.database import Database
 from retrieval.errors import IndexGone, IndexUnavailable
 from retrieval.index import manifest as manifests
-from retrieval.index.building import IndexFiles
 from retrieval.index.dense import ChromaIndex
+from retrieval.index.files import IndexFiles
 from retrieval.index.lexical import Bm25Index
 from retrieval.index.manifest import READERS, Manifest, same_space
 from retrieval.index.probe import verify

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,33 +29,54 @@ def spread(count: int, wanted: int) -> list[int]:
 
 def probe_dense(index: VectorIndex, ids: Sequence[str], vectors: Vectors) -> list[int]:
     """Rows whose stored vector finds its own passage, at most 20. Raises IndexDamaged when too few do."""
-    if index.count() != len(ids):
-        raise IndexDamaged(f"The vector index holds {index.count()} of {len(ids)} passages.")
-    row_of = {id_: row for row, id_ in enumerate(ids)}
     rows = spread(len(ids), PROBES)
+    row_of = {id_: row for row, id_ in enumerate(ids)}
+    asked = [ids[row] for row in rows]
+    own = probe_points(index, asked, vectors[rows], len(ids), lambda id_: vectors[row_of[id_]])
+    return [rows[place] for place in own[:KEPT_PROBES]]
+
+
+def probe_points(
+    index: VectorIndex, ids: Sequence[str], vectors: Vectors, count: int, vector_of: Callable[[str], Vectors]
+) -> list[int]:
+    """The rows of `ids` that their own vector finds, in an index of `count` points. Raises IndexDamaged when it holds
+    more or less than these, or finds too few. `vector_of` gives the vector that was stored for any id.
+    """
+    if index.count() != count:
+        raise IndexDamaged(f"The vector index holds {index.count()} of {count} passages.")
     own, same = [], 0
-    for row in rows:
-        found = [id_ for id_, _ in index.search(vectors[row], WITHIN_DENSE)]
-        if ids[row] in found:
+    for row, id_ in enumerate(ids):
+        found = index.search(vectors[row], WITHIN_DENSE)
+        if id_ in [other for other, _ in found]:
             own.append(row)
-        elif found and float(vectors[row_of[found[0]]] @ vectors[row]) >= SAME:
-            same += 1  # another passage with the very same text
-    _enough(len(own) + same, len(rows), LEAST_FOUND_DENSE, "vector")
-    return own[:KEPT_PROBES]
+        elif found and float(vector_of(found[0][0]) @ vectors[row]) >= SAME:
+            same += 1  # another passage that says nearly the same
+    _enough(len(own) + same, len(ids), LEAST_FOUND_DENSE, "vector")
+    return own
 
 
 def probe_lexical(index: LexicalIndex, ids: Sequence[str], texts: Sequence[str]) -> list[tuple[str, str]]:
     """Words of passages that find their own passage, with its id. Raises IndexDamaged when too few do."""
-    if index.count() != len(ids):
-        raise IndexDamaged(f"The lexical index holds {index.count()} of {len(ids)} passages.")
-    counts: dict[str, int] = {}
-    for text in texts:
-        counts[text] = counts.get(text, 0) + 1
+    return probe_golden(index, len(ids), (), ids, texts)
+
+
+def probe_golden(
+    index: LexicalIndex, count: int, golden: Sequence[tuple[str, str]], ids: Sequence[str], texts: Sequence[str]
+) -> list[tuple[str, str]]:
+    """At most 10 of `golden` and of words of `texts` that find their own passage in an index of `count`.
+
+    Raises IndexDamaged when it holds more or less than these, or finds too few.
+    """
+    if index.count() != count:
+        raise IndexDamaged(f"The lexical index holds {index.count()} of {count} passages.")
+    counts = Counter(texts)
     single = [row for row, text in enumerate(texts) if counts[text] == 1 and len(set(tokens(text))) >= GOLDEN_WORDS]
-    asked = [(_rarest_words(index, texts[single[row]]), ids[single[row]]) for row in spread(len(single), GOLDEN)]
-    golden = [(words, id_) for words, id_ in asked if _finds(index, words, id_)]
-    _enough(len(golden), len(asked), LEAST_FOUND_GOLDEN, "lexical")
-    return golden
+    new = [(_rarest_words(index, texts[single[row]]), ids[single[row]]) for row in spread(len(single), GOLDEN)]
+    found = [[(words, id_) for words, id_ in asked if _finds(index, words, id_)] for asked in (golden, new)]
+    _enough(sum(map(len, found)), len(golden) + len(new), LEAST_FOUND_GOLDEN, "lexical")
+    # Half of what was asked before, so that a chain of changes does not forget the passages it began with.
+    before = found[0][: GOLDEN // 2] if found[1] else found[0]
+    return [*before, *found[1]][:GOLDEN]
 
 
 def verify(

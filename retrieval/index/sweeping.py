@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from retrieval.database import Database
-from retrieval.index.building import ASIDE, SWEPT, IndexFiles
+from retrieval.index.files import ASIDE, SWEPT, IndexFiles
 from retrieval.index.manifest import READERS
 from retrieval.index.publishing import forget, pointer, stale
 from retrieval.locks import FileLock

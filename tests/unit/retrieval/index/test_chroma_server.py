@@ -17,8 +17,8 @@ import pytest
 from retrieval.corpus import Corpus
 from retrieval.database import Database
 from retrieval.errors import IndexDamaged, IndexGone, IndexUnavailable
-from retrieval.index.building import collection
 from retrieval.index.dense import ChromaFolder, ChromaServer
+from retrieval.index.files import collection
 from retrieval.index.generations import AGAIN, Generations
 from retrieval.search.retriever import HybridRetriever
 from tests.support.clock import ManualClock
