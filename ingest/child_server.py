@@ -43,15 +43,23 @@ def main() -> None:
     """Read paths (a JSON string a line) from standard input; answer each with one line of JSON."""
     limits = Limits(**json.loads(sys.argv[1]))
     module, name = sys.argv[2].split(":")
-    reader = getattr(importlib.import_module(module), name)
+    readers = importlib.import_module(module)
+    reader = getattr(readers, name)
     # Only answers may reach the pool.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     out.write(READY)
     out.flush()
     for line in sys.stdin.buffer:
-        out.write(_in_child(reader, Path(json.loads(line)), limits) + b"\n")
+        path = Path(json.loads(line))
+        with contextlib.suppress(Rejected):
+            getattr(readers, "prepare", _nothing)(path)  # what is loaded here, children need not load again
+        out.write(_in_child(reader, path, limits) + b"\n")
         out.flush()
+
+
+def _nothing(path: Path) -> None:
+    """A reader that has nothing to load."""
 
 
 def _in_child(reader: Callable[[Path], Reading], path: Path, limits: Limits) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from ingest.blocks import Block
 from ingest.sentences import split_sentences
@@ -11,8 +12,56 @@ from retrieval.types import Sentence, Span
 # A longer row is quoted in parts; a longer header would crowd out what stands under it.
 ROW_WORDS, HEADER_WORDS, LABEL_WORDS = 60, 40, 12
 CELL, PART = "\t", "\v"
+# What spans more columns than this was not written by hand.
+MAX_COLUMNS = 100
 
 Clean = Callable[[str], str]
+
+
+class Cell(NamedTuple):
+    """The paragraphs of a cell, and how many columns and rows it takes."""
+
+    parts: tuple[str, ...]
+    columns: int = 1
+    rows: int = 1
+
+
+def rows_of(rows: Sequence[Sequence[Cell]], headers: int) -> tuple[list[str], int]:
+    """(the lines of a table block, its header rows) of rows of cells.
+
+    A cell that spans rows comes again in each, and a header that spans columns over each: a row is read alone. Rows
+    without text are left out; a table of headers alone has none.
+    """
+    lines: list[str] = []
+    count = 0
+    open_cells: dict[int, tuple[int, str]] = {}
+    for index, row in enumerate(rows):
+        line = _line(row, open_cells, repeat=index < headers)
+        if line.strip():
+            lines.append(line)
+            count += index < headers
+    return lines, count if count < len(lines) else 0
+
+
+def _line(row: Sequence[Cell], open_cells: dict[int, tuple[int, str]], *, repeat: bool) -> str:
+    """The texts of one row by column; `open_cells` has the rows left of cells that began above."""
+    texts: dict[int, str] = {}
+    for column, (left, text) in list(open_cells.items()):
+        texts[column] = text
+        open_cells[column] = (left - 1, text)
+        if left <= 1:
+            del open_cells[column]
+    column = 0
+    for cell in row:
+        while column in texts:
+            column += 1
+        text = PART.join(" ".join(part.split()) for part in cell.parts)
+        for offset in range(min(cell.columns, MAX_COLUMNS)):
+            texts[column + offset] = text if repeat or offset == 0 else ""
+            if cell.rows > 1:
+                open_cells[column + offset] = (cell.rows - 1, texts[column + offset])
+        column += min(cell.columns, MAX_COLUMNS)
+    return CELL.join(texts.get(i, "") for i in range(max(texts, default=-1) + 1))
 
 
 def row_sentences(block: Block, clean: Clean) -> list[Sentence]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.errors import PathMissing, Rejected
-from ingest.readers.files import META_SUFFIX, file_type
+from ingest.readers.files import FOLDER_METADATA, META_SUFFIX, file_type
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ def scope_of(path: Path) -> Path:
 
 
 def find(scope: Path) -> Found:
-    """Everything below `scope` in a fixed order. Hidden files and folders, and `.meta.yaml` files, are passed over."""
+    """Everything below `scope` in a fixed order. Hidden files and folders, and metadata files, are passed over."""
     found = Found()
     for path in _candidates(scope, found):
         try:
@@ -59,7 +59,7 @@ def _candidates(scope: Path, found: Found) -> Iterator[Path]:
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
         for name in sorted([*names, *links]):
-            if not name.startswith(".") and not name.endswith(META_SUFFIX):
+            if not name.startswith(".") and not name.endswith(META_SUFFIX) and name != FOLDER_METADATA:
                 yield Path(folder) / name
 
 

@@ -19,13 +19,32 @@ SAMPLE = 4096
 MAX_CONTROL_SHARE = 0.01
 
 
-def decode(data: bytes) -> str:
-    """The text. Raises Rejected when more than 1 % of it is control or replacement characters."""
-    text = _decode(data)
+def decode(data: bytes, declared: str | None = None) -> str:
+    """The text; `declared` is the encoding its container names, believed where it fits.
+
+    Raises Rejected when more than 1 % of it is control or replacement characters.
+    """
+    text = _declared(data, declared) if declared else None
+    if text is None:
+        text = _decode(data)
     wrong = sum(map(_is_wrong, text))
     if wrong > MAX_CONTROL_SHARE * len(text):
         raise Rejected("control characters", "It does not look like text; save it as UTF-8 text or as PDF.")
     return text
+
+
+def has_mark(data: bytes) -> bool:
+    """Whether a byte order mark says what the encoding is."""
+    return data.startswith(tuple(mark for mark, _ in MARKS))
+
+
+def _declared(data: bytes, encoding: str) -> str | None:
+    if has_mark(data):
+        return None
+    try:
+        return data.decode(encoding)
+    except (LookupError, UnicodeError, ValueError):
+        return None
 
 
 def _decode(data: bytes) -> str:

@@ -13,7 +13,18 @@ from ingest.errors import Rejected
 MAX_BYTES = 50 * 1024 * 1024
 READ_TRIES = 3
 META_SUFFIX = ".meta.yaml"
-EXTENSIONS = {".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown", ".pdf": "pdf"}
+FOLDER_METADATA = "_meta.yaml"
+EXTENSIONS = {
+    ".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown", ".pdf": "pdf", ".docx": "docx",
+    ".pptx": "pptx", ".html": "html", ".htm": "html", ".xhtml": "html", ".eml": "eml", ".epub": "epub",
+}  # fmt: skip
+# What the first bytes of each kind must say it is; text has no mark of its own, and HTML need not have one.
+EXPECTED: dict[str, tuple[str | None, ...]] = {
+    "pdf": ("PDF",), "docx": ("zip or Office",), "pptx": ("zip or Office",), "epub": ("zip or Office",),
+    "html": ("HTML", None), "eml": (None,), "text": (None,), "markdown": (None,),
+}  # fmt: skip
+# An Office file with a password is packed into an old Office file, where this names it (UTF-16).
+LOCKED_OFFICE = "EncryptedPackage".encode("utf-16-le")
 
 # First bytes of what is not what its name says. Zip covers DOCX, XLSX, EPUB and ODT.
 MAGIC = (
@@ -32,10 +43,12 @@ MAGIC = (
 
 
 def file_type(path: Path) -> str:
-    """text, markdown or pdf, by the extension. Raises Rejected for any other."""
+    """What kind of document it is, by the extension: a key of EXPECTED. Raises Rejected for any other."""
     found = EXTENSIONS.get(path.suffix.lower())
     if found is None:
-        raise Rejected("unsupported type", "Save it as PDF, Markdown (.md) or plain text (.txt).")
+        raise Rejected(
+            "unsupported type", "Save it as PDF, .docx, .pptx, .html, .epub, .eml, .md or plain text (.txt)."
+        )
     return found
 
 
@@ -52,24 +65,30 @@ def fingerprint(path: Path) -> str:
     """The content hash of a file and its metadata, without parsing either. Raises Rejected."""
     file_type(path)
     data = read_bytes(path)
-    sidecar = metadata_file(path)
-    return content_hash(data, read_bytes(sidecar) if sidecar else b"")
+    return content_hash(data, *metadata_beside(path))
 
 
-def metadata_file(path: Path) -> Path | None:
-    """`NAME.ext.meta.yaml` or `NAME.meta.yaml` beside the file, where there is one."""
-    for name in (path.name + META_SUFFIX, path.stem + META_SUFFIX):
+def metadata_beside(path: Path) -> tuple[bytes, bytes]:
+    """What stands in the `_meta.yaml` of its folder, and in `NAME.ext.meta.yaml` or `NAME.meta.yaml` beside it."""
+    own = _first_there(path, path.name + META_SUFFIX, path.stem + META_SUFFIX)
+    return _first_there(path, FOLDER_METADATA), own
+
+
+def content_hash(data: bytes, folder: bytes, own: bytes) -> str:
+    """SHA-256 over document and both its metadata files, 64 hexadecimal digits."""
+    digest = hashlib.sha256(hashlib.sha256(data).digest())
+    for metadata, mark in ((folder, b"folder"), (own, b"")):
+        digest.update(hashlib.sha256(metadata).digest() + mark if metadata else b"")
+    return digest.hexdigest()
+
+
+def _first_there(path: Path, *names: str) -> bytes:
+    """The bytes of the first of these files beside `path`; none when there is none."""
+    for name in names:
         found = path.with_name(name)
         if found.is_file() and not found.is_symlink():
-            return found
-    return None
-
-
-def content_hash(data: bytes, metadata: bytes) -> str:
-    """SHA-256 over document and metadata, 64 hexadecimal digits."""
-    digest = hashlib.sha256(hashlib.sha256(data).digest())
-    digest.update(hashlib.sha256(metadata).digest() if metadata else b"")
-    return digest.hexdigest()
+            return read_bytes(found)
+    return b""
 
 
 def check_type(data: bytes, kind: str) -> None:
@@ -77,14 +96,15 @@ def check_type(data: bytes, kind: str) -> None:
     if not data:
         raise Rejected("empty", "The file has no bytes; copy it again from where it came.")
     sniffed = sniff(data)
-    if kind == "pdf":
-        if sniffed == "PDF":
-            return
-        if sniffed is None and not _is_text(data):
-            raise Rejected("corrupt", "It does not begin like a PDF; fetch it again from where it came.")
-        raise Rejected("type mismatch", f"It is named .pdf but is {sniffed or 'plain text'}; rename it to what it is.")
-    if sniffed is not None:
-        raise Rejected("type mismatch", f"It is named as text but is {sniffed}; rename it to what it is.")
+    if sniffed in EXPECTED[kind]:
+        return
+    if sniffed == "old Office" and kind in ("docx", "pptx") and LOCKED_OFFICE in data:
+        raise Rejected("encrypted", "It needs a password; save a copy without one.")
+    named = "as text" if kind in ("text", "markdown") else f".{kind}"
+    if sniffed is None and not _is_text(data):
+        what = "a PDF" if kind == "pdf" else f"a .{kind} file"
+        raise Rejected("corrupt", f"It does not begin like {what}; fetch it again from where it came.")
+    raise Rejected("type mismatch", f"It is named {named} but is {sniffed or 'plain text'}; rename it to what it is.")
 
 
 def sniff(data: bytes) -> str | None:

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.blocks import Block, Dropped, Kind, Reading
-from ingest.errors import Rejected
-from ingest.readers.text import ITEM, dropped_matter, opened, paragraphs
+from ingest.readers.text import ITEM, dropped_matter, no_text, opened, paragraphs
 
 ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
@@ -24,7 +23,7 @@ def read_markdown(data: bytes) -> Reading:
     for number, text in paragraphs(rest):
         parser.paragraph(number, text)
     if not parser.blocks:
-        raise Rejected("empty", "It holds no text; copy it again from where it came.")
+        raise no_text()
     headed = any(block.kind == "heading" for block in parser.blocks)
     return Reading(tuple(parser.blocks), metadata, (*dropped_matter(matter), *parser.dropped), marked=headed)
 

@@ -1,8 +1,9 @@
-"""What a document says of itself: YAML front matter, or `NAME.meta.yaml` beside the file. Nothing is guessed."""
+"""What a document says of itself: in the file, in YAML front matter, or in a file beside it. Nothing is guessed."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,10 +13,39 @@ from ingest.errors import Rejected
 
 FIELDS = (
     "title", "publisher", "author", "published", "url", "edition", "status", "authority", "binds", "kind", "digest_of",
+    "supersedes", "audience",
 )  # fmt: skip
-ALIASES = {"date": "published", "source_url": "url"}
+# What a folder's `_meta.yaml` may say for all its files; the rest belongs to one document.
+FOLDER_FIELDS = frozenset({"publisher", "author", "published", "edition", "status", "authority", "binds", "audience"})
+ALIASES = {"date": "published", "source_url": "url", "replaces": "supersedes"}
+AUTHORITIES = {
+    "treaty": ("treaty", "treaties", "convention", "protocol", "treaty law"),
+    "customary rule": ("customary rule", "customary rules", "custom", "customary law", "customary international law"),
+    "statute": ("statute", "statutes", "law", "act", "legislation"),
+    "policy": ("policy", "policies", "directive"),
+    "guidance": ("guidance", "guideline", "guidelines", "handbook", "manual", "good practice", "best practice"),
+    "commentary": ("commentary", "commentaries", "article", "essay", "analysis"),
+    "digest": ("digest", "summary"),
+}
+AUTHORITY = {spelling: name for name, spellings in AUTHORITIES.items() for spelling in spellings}
 FENCE = "---"
 MAX_VALUE = 1000
+# Titles and names that programs put in where nobody wrote one.
+NO_TITLE = re.compile(
+    r"(?:untitled.*|microsoft \w+ - .*|(?:word )?document ?\d*|presentation ?\d*|powerpoint presentation|slide ?\d*|"
+    r"(?:title|new|blank) (?:page|document|slide)|home ?page|home|index|unknown|normal|"
+    r"\S*\.(?:docx?|dotx?m?|rtf|indd|qxd|tex|pptx?|potx?|pdf|html?|epub|txt))",
+    re.IGNORECASE,
+)
+NO_AUTHOR = re.compile(
+    r"\W*(?:anonymous|unknown|unspecified|(?:microsoft|windows|office|ms)(?: office)? user|user ?\d*|"
+    r"admin(?:istrator)?|owner|author|python-(?:docx|pptx)|none)\W*",
+    re.IGNORECASE,
+)
+ISO_DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})(?:[T ].*)?)?)?")
+MONTH = "|".join(dt.date(2000, month, 1).strftime("%B") for month in range(1, 13))
+DAY_FIRST = re.compile(rf"(?:(\d{{1,2}})(?:st|nd|rd|th)? )?({MONTH}),? (\d{{4}})", re.IGNORECASE)
+MONTH_FIRST = re.compile(rf"({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})", re.IGNORECASE)
 
 
 def front_matter(text: str) -> tuple[dict[str, str], str, str]:
@@ -37,22 +67,91 @@ def front_matter(text: str) -> tuple[dict[str, str], str, str]:
 
 def beside(text: str) -> dict[str, str]:
     """The metadata of a `.meta.yaml`. Raises Rejected when it is not a YAML mapping."""
-    hint = "Its .meta.yaml must be lines of `name: value`; mend or remove it."
+    return known_fields(_mapping(text, "Its .meta.yaml must be lines of `name: value`; mend or remove it."))
+
+
+def of_folder(text: str) -> dict[str, str]:
+    """What a `_meta.yaml` says of all files of its folder. Raises Rejected when it is not a YAML mapping."""
+    data = _mapping(text, "The _meta.yaml of its folder must be lines of `name: value`; mend or remove it.")
+    return {name: value for name, value in known_fields(data).items() if name in FOLDER_FIELDS}
+
+
+def settled(metadata: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """(the metadata in the product's own spelling, what of it was not understood and is left out).
+
+    An authority must be one of treaty, customary rule, statute, policy, guidance, commentary, digest, or an obvious
+    spelling of one. A date is brought to YYYY-MM-DD, YYYY-MM or YYYY where it is one, and stays as given elsewhere.
+    """
+    found = dict(metadata)
+    warnings: list[str] = []
+    if "published" in found:
+        found["published"] = as_date(found["published"])
+    if "authority" in found:
+        name = AUTHORITY.get(" ".join(re.split(r"[\s_-]+", found["authority"].casefold().strip())))
+        if name is None:
+            warnings.append(f"authority {found['authority']!r} is none of {', '.join(AUTHORITIES)}; it is left out")
+            del found["authority"]
+        else:
+            found["authority"] = name
+    return found, tuple(warnings)
+
+
+def as_title(text: str | None) -> str | None:
+    """`text` on one line; None when a program made it up."""
+    title = " ".join((text or "").split())
+    return None if not title or NO_TITLE.fullmatch(title) else title
+
+
+def as_author(text: str | None) -> str | None:
+    """`text` on one line; None when it names an account, and nobody."""
+    author = " ".join((text or "").split())
+    return None if not author or NO_AUTHOR.fullmatch(author) else author
+
+
+def as_date(text: str) -> str:
+    """YYYY-MM-DD, YYYY-MM or YYYY where `text` is a date beyond doubt; as given where it is not."""
+    plain = " ".join(text.split())
+    if found := re.fullmatch(r"(\d{4})(\d{2})(\d{2})", plain) or ISO_DATE.fullmatch(plain):
+        parts = found.groups()
+    elif found := DAY_FIRST.fullmatch(plain):
+        parts = (found[3], _month(found[2]), found[1])
+    elif found := MONTH_FIRST.fullmatch(plain):
+        parts = (found[3], _month(found[1]), found[2])
+    else:
+        return text
+    numbers = [int(part) for part in parts if part]
+    try:
+        whole = dt.date(numbers[0], *[*numbers[1:], 1, 1][:2])
+    except ValueError:
+        return text
+    return whole.isoformat()[: (4, 7, 10)[len(numbers) - 1]]
+
+
+def _month(name: str) -> str:
+    return str(MONTH.lower().split("|").index(name.lower()) + 1)
+
+
+def _mapping(text: str, hint: str) -> Mapping[Any, Any]:
     try:
         data = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Rejected("metadata unreadable", hint) from error
     if data is not None and not isinstance(data, dict):
         raise Rejected("metadata unreadable", hint)
-    return known_fields(data or {})
+    return data or {}
 
 
 def known_fields(data: Mapping[Any, Any]) -> dict[str, str]:
-    """The fields of a source record that `data` fills with a plain value; anything else is left out."""
+    """The fields of a source record that `data` fills with a plain value; anything else is left out.
+
+    Raises Rejected when it is the audience that cannot be read: nobody is shown what may not be theirs.
+    """
     found: dict[str, str] = {}
     for key, value in data.items():
         name = ALIASES.get(str(key).lower(), str(key).lower())
         text = _plain(value)
+        if name == "audience" and value is not None and not text:
+            raise Rejected("metadata unreadable", "Its audience must be one label, such as `audience: legal`.")
         if name in FIELDS and text and name not in found:
             found[name] = text
     if not found.get("url", "https://").startswith(("https://", "http://")):

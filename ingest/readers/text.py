@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ingest.blocks import Block, Dropped, Kind, Reading
 from ingest.errors import Rejected
@@ -11,6 +11,7 @@ from ingest.readers.encodings import decode
 from ingest.readers.metadata import front_matter
 
 MAX_CHARACTERS = 5_000_000
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 ITEM = re.compile(r"\s*(?:[-*+•▪●◦‣]|\d{1,3}[.)])[ \t]+\S")
 
 
@@ -19,16 +20,26 @@ def read_text(data: bytes) -> Reading:
     metadata, matter, rest = opened(data)
     blocks = tuple(Block(text, number, None, kind_of(text)) for number, text in paragraphs(rest))
     if not blocks:
-        raise Rejected("empty", "It holds no text; copy it again from where it came.")
+        raise no_text()
     return Reading(blocks, metadata, dropped_matter(matter))
 
 
 def opened(data: bytes) -> tuple[dict[str, str], str, str]:
     """(metadata, front matter as written, text) with every line end a line feed."""
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
-    if len(text) > MAX_CHARACTERS:
-        raise Rejected("too large", "The limit is 5 million characters a document; split it into parts.")
+    check_length([text])
     return front_matter(text)
+
+
+def check_length(texts: Iterable[str]) -> None:
+    """Raises Rejected when the texts together are above the limit."""
+    if sum(map(len, texts)) > MAX_CHARACTERS:
+        raise Rejected("too large", "The limit is 5 million characters a document; split it into parts.")
+
+
+def no_text() -> Rejected:
+    """The rejection of a file that holds no text."""
+    return Rejected("empty", "It holds no text; copy it again from where it came.")
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:

@@ -20,7 +20,8 @@ def test_a_walk_finds_each_readable_file_once_and_says_why_it_leaves_others(writ
     write("sub/b.md.meta.yaml", "title: B")
     write(".hidden/c.txt", "x")
     write(".d.txt", "x")
-    write("e.docx", "x")
+    write("e.doc", "x")
+    write("_meta.yaml", "publisher: x")
     (folder / "loop").symlink_to(folder)
     (folder / "out.txt").symlink_to("/etc/passwd")
     (folder / "dangling.txt").symlink_to(folder / "nothing")
@@ -30,7 +31,7 @@ def test_a_walk_finds_each_readable_file_once_and_says_why_it_leaves_others(writ
     assert [path.relative_to(folder).as_posix() for path in found.files] == ["a.txt", "sub/b.md"]
     assert [(path.name, why.reason) for path, why in found.rejected] == [
         ("dangling.txt", "symbolic link"),
-        ("e.docx", "unsupported type"),
+        ("e.doc", "unsupported type"),
         ("loop", "symbolic link"),
         ("out.txt", "symbolic link"),
         ("pipe.txt", "not a regular file"),

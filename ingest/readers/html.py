@@ -1,0 +1,27 @@
+"""HTML: the main text of a saved page, its headings, lists, tables and notes. Nothing is fetched, no script runs."""
+
+from __future__ import annotations
+
+from ingest.blocks import Reading
+from ingest.readers.text import check_length, no_text
+from ingest.readers.web.blocks import Blocks, body_of
+from ingest.readers.web.metadata import page_metadata
+from ingest.readers.web.rules import main_element
+from ingest.readers.web.tree import decode_html, parse_html
+
+
+def read_html(data: bytes) -> Reading:
+    """The blocks of a page, a paragraph number each. Raises Rejected when it holds no text of its own."""
+    return page_reading(decode_html(data))
+
+
+def page_reading(text: str, *, paragraph: int = 0, mail: bool = False) -> Reading:
+    """As `read_html`, of decoded text; paragraphs count on from `paragraph`. `mail` leaves out quoted replies."""
+    root = parse_html(text)
+    body = body_of(root)
+    blocks = Blocks(root, main_element(body), paragraph=paragraph, mail=mail)
+    if not blocks.found:
+        raise no_text()
+    check_length(block.text for block in blocks.found)
+    headed = any(block.kind == "heading" for block in blocks.found)
+    return Reading(tuple(blocks.found), page_metadata(root), tuple(blocks.dropped), marked=headed)

@@ -1,0 +1,85 @@
+"""HTML to a tree, safely: nothing is fetched, entities cannot expand, the encoding is found as browsers find it."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from html.entities import name2codepoint
+
+from lxml import etree
+
+from ingest.errors import Rejected
+from ingest.readers.encodings import decode, has_mark
+
+DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
+HEAD_BYTES = 4096
+# Pages labelled with these are often UTF-8, and Windows-1252 else: the usual ladder tells them apart.
+NARROW = frozenset({"ascii", "iso8859-1", "latin-1", "cp1252"})
+ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+EMPTY_TAG = re.compile(r"<([A-Za-z][\w.-]*)((?:\s[^<>]{0,2000})?)/>")
+VOID = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+})  # fmt: skip
+XML_START = re.compile(r"\s*(?:<\?xml\b|<!DOCTYPE[^>]{0,200}XHTML)", re.IGNORECASE)
+
+
+def parse_html(text: str) -> etree._Element:
+    """The root of a page. Raises Rejected when it holds nothing, or is nested beyond reason."""
+    root = _strict(text) if XML_START.match(text) else None
+    return _lenient(text) if root is None else root
+
+
+def decode_html(data: bytes) -> str:
+    """The text of a page: byte order mark, then what it declares if that fits, then as any other text."""
+    declared = None if has_mark(data) else DECLARED.search(data[:HEAD_BYTES])
+    if declared:
+        try:
+            encoding = codecs.lookup(declared[1].decode("ascii")).name
+            if encoding not in NARROW and not encoding.startswith(("utf-16", "utf-32")):
+                return decode(data, encoding)
+        except (LookupError, UnicodeError):
+            return decode(data)
+    return decode(data)
+
+
+def local_name(element: etree._Element) -> str:
+    """The tag in small letters without its namespace; "" for comments and the like."""
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+
+
+def _strict(text: str) -> etree._Element | None:
+    """As XML, where self-closing tags mean what they say; None when it is none."""
+    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        root = etree.fromstring(ENTITY.sub(_character, text).encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    # An entity that stays unexpanded is text that would be lost; the lenient parser keeps it as written.
+    return None if any(True for _ in root.iter(etree.Entity)) else root
+
+
+def _lenient(text: str) -> etree._Element:
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    if XML_START.match(text):
+        text = EMPTY_TAG.sub(_opened, text)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        root = None
+    if any("depth" in entry.message for entry in parser.error_log):
+        raise Rejected("nested too deeply", "Its markup is nested beyond reason; save the text from a browser anew.")
+    if root is None:
+        raise Rejected("empty", "It holds no text; copy it again from where it came.")
+    return root
+
+
+def _character(found: re.Match[str]) -> str:
+    name = found[1]
+    return chr(name2codepoint[name]) if name in name2codepoint and name not in XML_NAMES else found[0]
+
+
+def _opened(found: re.Match[str]) -> str:
+    """`<a id="x"/>` means an empty element in XHTML; the lenient parser would leave it open."""
+    name, attributes = found.groups()
+    return found[0] if name.lower() in VOID else f"<{name}{attributes}></{name}>"

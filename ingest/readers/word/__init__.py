@@ -1,0 +1,1 @@
+"""A Word document taken apart: paragraphs, styles, tables."""

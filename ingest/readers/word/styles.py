@@ -1,0 +1,102 @@
+"""What the styles of a Word document make of a paragraph: heading, list, caption, line of a table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from ingest.readers.word.text import W, is_on
+
+MAX_DEPTH = 20
+BODY_LEVEL = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a paragraph is. `level` from 1 for a heading; `title` for the title of the document."""
+
+    level: int | None = None
+    title: bool = False
+    is_list: bool = False
+    is_caption: bool = False
+    is_contents: bool = False
+
+
+class Styles:
+    """The styles of one document by id."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self._styles = {style.get(f"{W}styleId") or "": style for style in root.iter(f"{W}style")}
+        self._default = next(
+            (
+                key
+                for key, style in self._styles.items()
+                if style.get(f"{W}type") == "paragraph" and style.get(f"{W}default") in ("1", "true")
+            ),
+            "",
+        )
+
+    def role(self, paragraph: etree._Element) -> Role:
+        """What style and own properties say; the paragraph's own properties come first."""
+        own = paragraph.find(f"{W}pPr")
+        chain = [*self._chain(own)]
+        names = [value_of(style.find(f"{W}name")).lower() for style in chain]
+        properties = [p for p in (own, *(style.find(f"{W}pPr") for style in chain)) if p is not None]
+        is_title = "title" in names[:1]
+        return Role(
+            level=1 if is_title else _level(names, properties),
+            title=is_title,
+            is_list=_is_numbered(properties) or any(name.startswith("list") for name in names),
+            is_caption="caption" in names,
+            is_contents=any(name.startswith(("toc ", "table of figures")) for name in names),
+        )
+
+    def shows_first_row(self, table: etree._Element) -> bool:
+        """Whether the style of a table sets its first row apart."""
+        style = self._styles.get(value_of(table.find(f"{W}tblPr/{W}tblStyle")))
+        return style is not None and any(part.get(f"{W}type") == "firstRow" for part in style.iter(f"{W}tblStylePr"))
+
+    def _chain(self, properties: etree._Element | None) -> Iterator[etree._Element]:
+        """The style of a paragraph, and those it is based on."""
+        key = self._default
+        if properties is not None:
+            key = value_of(properties.find(f"{W}pStyle")) or key
+        for _ in range(MAX_DEPTH):
+            style = self._styles.get(key)
+            if style is None:
+                return
+            yield style
+            key = value_of(style.find(f"{W}basedOn"))
+
+
+def _level(names: list[str], properties: list[etree._Element]) -> int | None:
+    for element in properties:
+        outline = value_of(element.find(f"{W}outlineLvl"))
+        if outline.isdigit():
+            return int(outline) + 1 if int(outline) < BODY_LEVEL else None
+    for name in names:
+        head, _, number = name.partition(" ")
+        if head == "heading" and number.isdigit():
+            return int(number)
+    return None
+
+
+def _is_numbered(properties: list[etree._Element]) -> bool:
+    for element in properties:
+        number = element.find(f"{W}numPr")
+        if number is not None:
+            return value_of(number.find(f"{W}numId")) != "0"
+    return False
+
+
+def is_bold(paragraph: etree._Element) -> bool:
+    """Whether all that a paragraph says is set in bold by hand."""
+    runs = [run for run in paragraph.iter(f"{W}r") if any((t.text or "").strip() for t in run.iter(f"{W}t"))]
+    return bool(runs) and all(is_on(run.find(f"{W}rPr/{W}b")) for run in runs)
+
+
+def value_of(element: etree._Element | None) -> str:
+    """The value of a property; "" where it is not there."""
+    return (element.get(f"{W}val") or "") if element is not None else ""
