@@ -13,15 +13,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from bot.actions.registry import Desk
-from bot.checklists.catalogue import Catalogue
 from bot.errors import SettingsError
 from bot.migrations import upgrade
 from bot.sandbox.things import TEAM as SANDBOX_TEAM
 from bot.settings import Settings
-from bot.tables import MODULES as _EVERY_TABLE
 from bot.views.sources import Ageing
-from bot.work.workspace import claim
 from ingest.passages import estimate
 from ingest.roots import STARTER_ROOT
 from ingest.starter import starter_guidance
@@ -35,7 +31,10 @@ from retrieval.index.generations import Generations
 from retrieval.ports import Clock, SystemClock
 from retrieval.search.retriever import HybridRetriever
 
+# What a single question has no use for is imported where it is made: starting is most of what such a question costs.
 if TYPE_CHECKING:
+    from bot.actions.registry import Desk
+    from bot.checklists.catalogue import Catalogue
     from bot.sandbox.server import Sandbox
     from bot.service import Service
     from ingest.passages import Count
@@ -47,8 +46,6 @@ if TYPE_CHECKING:
     from retrieval.model.cache import AnswerCache
 
 logger = logging.getLogger(__name__)
-
-assert _EVERY_TABLE  # a copy of the database must know them all
 
 
 def build(settings: Settings, *, clock: Clock | None = None, model_cache: Path | None = None) -> Services:
@@ -79,6 +76,8 @@ def build_sandbox(settings: Settings, sandbox: Sandbox) -> Services:
         "slack_api_url": sandbox.api_url,
         "proviso_http": "127.0.0.1:0",
     }
+    from bot.work.workspace import claim
+
     composed = build(settings.model_copy(update=own), clock=sandbox.clock, model_cache=settings.proviso_home)
     with composed.database.write() as session:
         claim(session, SANDBOX_TEAM, take_over=False)
@@ -190,11 +189,15 @@ class Services:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The checklists."""
+        from bot.checklists.catalogue import Catalogue
+
         return Catalogue.load()
 
     @cached_property
     def desk(self) -> Desk:
         """What actions work with."""
+        from bot.actions.registry import Desk
+
         zone, aged_after = self.settings.proviso_zone, self.settings.proviso_age_flag_years
         return Desk(self.database, self.catalogue, self.retriever, zone=zone, aged_after=aged_after)
 
@@ -222,6 +225,8 @@ class Services:
 
     def claim_workspace(self, slack_team: str) -> str:
         """Our id of the workspace this installation serves; raises SettingsError when it serves another."""
+        from bot.work.workspace import claim
+
         with self.database.write() as session:
             return claim(session, slack_team)
 

@@ -6,15 +6,17 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from bot.actions.arguments import Argument, UsageError, read
-from bot.checklists.catalogue import Catalogue
 from bot.errors import NotAllowed
 from bot.views.models import Form, View
 from retrieval.authority import AGED_AFTER_YEARS
-from retrieval.database import Database
-from retrieval.ports import Searcher
+
+if TYPE_CHECKING:
+    from bot.checklists.catalogue import Catalogue
+    from retrieval.database import Database
+    from retrieval.ports import Searcher
 
 Surface = Literal["slash", "button", "form", "cli"]
 Who = Literal["anyone", "insiders"]

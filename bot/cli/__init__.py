@@ -10,22 +10,26 @@ from typing import NoReturn
 
 import click
 
+# Where each command lies, and what its help says first: the list of commands imports none of them.
 COMMANDS = {
-    "ask": "bot.cli.questions:ask",
-    "search": "bot.cli.questions:search",
-    "ingest": "bot.cli.corpus:ingest",
-    "sources": "bot.cli.corpus:sources",
-    "checklist": "bot.cli.checklists:checklist",
-    "partner": "bot.cli.partners:partner",
-    "nudges": "bot.cli.nudges:nudges",
-    "sandbox": "bot.cli.service:sandbox",
-    "serve": "bot.cli.service:serve",
-    "tour": "bot.cli.service:tour",
-    "doctor": "bot.cli.operate:doctor",
-    "manifest": "bot.cli.operate:manifest",
-    "backup": "bot.cli.operate:backup",
-    "restore": "bot.cli.operate:restore",
-    "evaluate": "bot.cli.evaluate:evaluate",
+    "ask": ("bot.cli.questions:ask", "Answer QUESTION from the indexed guidance, every sentence quoted."),
+    "search": ("bot.cli.questions:search", "Show the passages nearest to QUERY."),
+    "ingest": ("bot.cli.corpus:ingest", "Bring the index in line with the named files and folders."),
+    "sources": ("bot.cli.corpus:sources", "List the sources answers are quoted from."),
+    "checklist": ("bot.cli.checklists:checklist", "Show the checklist meant by TOPIC; without it, what there is."),
+    "partner": ("bot.cli.partners:partner", "The register of partners."),
+    "nudges": ("bot.cli.nudges:nudges", "What will be posted, what became of it, and one round by hand."),
+    "sandbox": ("bot.cli.service:sandbox", "Serve a Slack-shaped workspace on this machine, with the bot in it."),
+    "serve": ("bot.cli.service:serve", "Run against Slack: Socket Mode with SLACK_APP_TOKEN, HTTP otherwise."),
+    "tour": ("bot.cli.service:tour", "Show all three uses here: a cited answer, a checklist, a preview of nudges."),
+    "doctor": (
+        "bot.cli.operate:doctor",
+        "Check each setting, scope, server and index, and say how to mend what is wrong.",
+    ),
+    "manifest": ("bot.cli.operate:manifest", "Print the Slack app manifest."),
+    "backup": ("bot.cli.operate:backup", "Write one consistent copy of everything to FILE while others go on working."),
+    "restore": ("bot.cli.operate:restore", "Fill an empty installation from FILE and build its index."),
+    "evaluate": ("bot.cli.evaluate:evaluate", "Measure search and answers on your own data."),
 }
 
 INTERRUPTED = 130
@@ -42,10 +46,15 @@ class LazyGroup(click.Group):
         """Import the module that holds the command."""
         if cmd_name not in COMMANDS:
             return None
-        module, name = COMMANDS[cmd_name].split(":")
+        module, name = COMMANDS[cmd_name][0].split(":")
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each command with its first sentence."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

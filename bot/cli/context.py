@@ -7,12 +7,12 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from bot.app import Services, build
-from bot.complaints import message_for
-from bot.settings import Settings
-from ingest.report import Progress
+if TYPE_CHECKING:
+    from bot.app import Services
+    from bot.settings import Settings
+    from ingest.report import Progress
 
 One = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -22,6 +22,8 @@ TALKATIVE = ("openai", "httpx", "httpcore", "urllib3", "langchain", "langsmith",
 
 def configure() -> Settings:
     """The settings, and a log on standard error as they ask."""
+    from bot.settings import Settings
+
     settings = Settings()
     logging.basicConfig(
         level=settings.proviso_log_level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
@@ -34,6 +36,8 @@ def configure() -> Settings:
 @contextmanager
 def services() -> Iterator[Services]:
     """The composed services of this installation, closed at the end."""
+    from bot.app import build
+
     composed = build(configure())
     try:
         yield composed
@@ -73,6 +77,8 @@ def _one_line(line: bytes, number: int, one: One, field: str) -> dict[str, Any]:
     try:
         return one(item)
     except Exception as error:
+        from bot.complaints import message_for
+
         return _failed(given, message_for(error))
 
 

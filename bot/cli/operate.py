@@ -43,8 +43,10 @@ def manifest() -> None:
 def backup(file: Path) -> None:
     """Write one consistent copy of everything to FILE while others go on working."""
     from bot.migrations import revision
+    from bot.tables import MODULES as EVERY_TABLE
     from retrieval.backup import write_backup
 
+    assert EVERY_TABLE  # a copy knows the tables that were declared
     with services() as composed:
         counts = write_backup(composed.database, file, revision(composed.database), composed.clock.now())
     click.echo(f"{sum(counts.values())} rows written to {file}")
@@ -56,9 +58,11 @@ def restore(file: Path) -> None:
     """Fill an empty installation from FILE and build its index."""
     from bot.migrations import revision
     from bot.reminders.scan import Scanner
+    from bot.tables import MODULES as EVERY_TABLE
     from bot.work.restoring import distrust
     from retrieval.backup import read_backup
 
+    assert EVERY_TABLE
     with services() as composed:
         restored = read_backup(composed.database, file, revision(composed.database))
         # What fell due after the backup may have been posted too, so it has to be in the outbox to be put in doubt.

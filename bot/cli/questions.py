@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from bot.app import Services
 from bot.cli.context import print_json, run_batch, services
 from bot.cli.terminal import show
 from bot.views.models import AnswerView
 from retrieval.types import Results, Turn
+
+if TYPE_CHECKING:
+    from bot.app import Services
 
 BATCH = click.option("--file", "file", type=click.File("rb"), help='JSON lines; "-" reads them here.')
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")

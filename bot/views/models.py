@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.checklists.catalogue import Checklist
 from bot.views.sources import Ageing
 from retrieval.types import Answer, Source
+
+if TYPE_CHECKING:
+    from bot.checklists.catalogue import Checklist
 
 CONCLUSIONS = {
     "continue": "Continue",

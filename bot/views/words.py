@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
-from bot.checklists.catalogue import TEAM_JUDGEMENT, Item
 from bot.views.models import NudgeView, PartnerView
+
+if TYPE_CHECKING:
+    from bot.checklists.catalogue import Item
 
 OUTSET = "outset assessment"
 OUTSET_BASIS = (
@@ -30,7 +33,7 @@ def day(value: date) -> str:
 def basis(item: Item) -> str:
     """What an item rests on, in one line; a source is named once, with every place in it."""
     if isinstance(item.basis, str):
-        return TEAM_JUDGEMENT
+        return item.basis
     named: dict[str, list[str]] = {}
     for reference in item.basis:
         source = f"“{reference.source}”" + (f", {reference.publisher}" if reference.publisher else "")
