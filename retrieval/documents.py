@@ -1,0 +1,140 @@
+"""The words of what is indexed: sources, their passages, and the scope of a search among them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+SourceKind = Literal["source", "digest"]
+
+_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of text verbatim in one paragraph. `paragraph` and `page` count from 1; unknown is None."""
+
+    text: str
+    paragraph: int | None = None
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence. It has several spans when footnotes or a page break had cut it.
+
+    `locator` is the place in the original that a statement of a digest rests on ("par. 3").
+    """
+
+    spans: tuple[Span, ...]
+    locator: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The spans joined by a space."""
+        return " ".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document. What it does not say of itself stays None; nothing is guessed.
+
+    `source_id` is stable for one place (root and relative path). `published` is a date or a year as the document
+    gives it. `path` is relative to the ingested root, with "/". `digest_of` is the title of the original, and
+    `supersedes` that of an earlier text this one replaces; `superseded_by` is the title of the later text that replaces
+    this one, where that is known, and `successor` its source id. `audience` names who may see it; None is everybody.
+    """
+
+    source_id: str
+    path: str
+    title: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    published: str | None = None
+    url: str | None = None
+    edition: str | None = None
+    status: str | None = None
+    authority: str | None = None
+    binds: str | None = None
+    kind: SourceKind = "source"
+    digest_of: str | None = None
+    supersedes: str | None = None
+    audience: str | None = None
+    superseded_by: str | None = None
+    successor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which sources a search may draw on; what is left empty restricts nothing.
+
+    `sources` are source ids. `since` and `until` are dates or years, both included; a source dated to a year alone is
+    within when any day of that year is, and one without a date is not. `audiences` are the groups the asker belongs
+    to: given, sources for everybody and for these are within; None does not ask.
+    """
+
+    sources: frozenset[str] = frozenset()
+    authorities: frozenset[str] = frozenset()
+    since: str | None = None
+    until: str | None = None
+    audiences: frozenset[str] | None = None
+
+    def admits(self, source: Source) -> bool:
+        """Whether `source` is within."""
+        return (
+            (not self.sources or source.source_id in self.sources)
+            and (not self.authorities or source.authority in self.authorities)
+            and (self.audiences is None or source.audience is None or source.audience in self.audiences)
+            and self._in_time(source.published)
+        )
+
+    def _in_time(self, published: str | None) -> bool:
+        if self.since is None and self.until is None:
+            return True
+        found = _DATE.search(published or "")
+        if found is None:
+            return False
+        date = found.group()
+        # Dates of unlike precision are compared as far as both go.
+        after = self.since is None or date[: len(self.since)] >= self.since[: len(date)]
+        return after and (self.until is None or date[: len(self.until)] <= self.until[: len(date)])
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What is indexed: a run of whole sentences of one section of one source.
+
+    `note` marks text that stood in footnotes; it is indexed apart from the body.
+    """
+
+    passage_id: str
+    source: Source
+    sentences: tuple[Sentence, ...]
+    section: str | None = None
+    note: bool = False
+
+    @cached_property
+    def text(self) -> str:
+        """The sentences joined by a space."""
+        return " ".join(sentence.text for sentence in self.sentences)
+
+    @cached_property
+    def paragraphs(self) -> tuple[int, ...]:
+        """The paragraphs the passage draws on, sorted, each once."""
+        numbers = {s.paragraph for sentence in self.sentences for s in sentence.spans}
+        return tuple(sorted(n for n in numbers if n is not None))
+
+    @cached_property
+    def page(self) -> int | None:
+        """The physical page the passage begins on."""
+        return next((s.page for sentence in self.sentences for s in sentence.spans if s.page), None)
+
+    @cached_property
+    def indexed_text(self) -> str:
+        """What is embedded and tokenised: title, section path and text (an unknown title adds nothing)."""
+        return "\n".join(part for part in (self.source.title, self.section, self.text) if part)
