@@ -7,7 +7,6 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 
 from ingest.blocks import Dropped
 from ingest.errors import Rejected
-from ingest.readers.page_layout import Line, blocks_of
 from ingest.readers.pdf import read_pdf
 from ingest.structure import structure
 from tests.unit.ingest.conftest import make_pdf
@@ -100,11 +99,3 @@ def test_a_damaged_pdf_is_read_or_rejected_and_nothing_else(start: int, length: 
 
 
 DAMAGED = make_pdf([("BodyText", LONG), ("Heading1", "Oil")])
-
-
-def test_lines_apart_are_paragraphs_and_a_new_column_begins_one() -> None:
-    lines = [Line(text, 10.0, 50.0, y) for text, y in [("a", 700), ("b", 688), ("c", 660), ("d", 648), ("top", 700)]]
-    blocks, dropped = blocks_of([lines])
-
-    assert [block.text for block in blocks] == ["a\nb", "c\nd", "top"]
-    assert dropped == ()
