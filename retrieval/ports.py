@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ class TextVectors:
     each piece stands (start, end)."""
 
     whole: Vectors
-    pieces: Vectors
+    pieces: NDArray[np.floating[Any]]
     places: tuple[tuple[int, int], ...]
 
 
@@ -74,11 +74,35 @@ class VectorIndex(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Words of a query and other forms that mean the same; `weight` is what a form counts for beside the words (1)."""
+
+    words: str
+    forms: tuple[str, ...]
+    weight: float = 1.0
+
+
 class LexicalIndex(Protocol):
     """BM25 over one sealed generation."""
 
-    def search(self, query: str, k: int) -> list[tuple[str, float]]:
-        """Passage ids and scores, best first; passages that share no term with the query are left out."""
+    @property
+    def ids(self) -> Sequence[str]:
+        """The passages, by row."""
+        ...
+
+    def search(
+        self,
+        query: str,
+        k: int,
+        within: NDArray[np.bool_] | None = None,
+        alternatives: Sequence[Alternative] = (),
+    ) -> list[tuple[str, float]]:
+        """Passage ids and scores, best first; passages that share no term with the query are left out.
+
+        `within` flags the rows to search. A passage that has an alternative to words of the query gets what they
+        would have earned there, and not more than they are worth themselves.
+        """
         ...
 
     def terms(self, query: str) -> Mapping[str, float]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.errors import IndexDamaged, IndexGone
 from retrieval.index.lexical import Bm25Index, tokens
+from retrieval.ports import Alternative
 
 TEXTS = {
     "ferry": "The ferry leaves at noon.",
@@ -49,14 +52,53 @@ def test_the_best_come_first_and_no_more_than_asked_for(index: Bm25Index) -> Non
     assert index.search("ferry noon", 1) == found[:1]
 
 
-def test_scores_are_those_of_the_formula(index: Bm25Index) -> None:
-    average = sum(len(tokens(text)) or 1 for text in TEXTS.values()) / 4
-    length = len(tokens(TEXTS["anchors"]))
+def test_scores_are_those_of_the_formula_and_a_word_in_its_own_form_counts_half_as_much_again(
+    index: Bm25Index,
+) -> None:
+    average = sum(2 * len(tokens(text)) or 1 for text in TEXTS.values()) / 4  # stems and forms
+    length = 2 * len(tokens(TEXTS["anchors"]))
     idf = math.log(1 + (4 - 1 + 0.5) / (1 + 0.5))
-    expected = idf * 2 / (2 + 1.5 * (1 - 0.75 + 0.75 * length / average))
+    norm = 0.9 * (1 - 0.6 + 0.6 * length / average)
 
     [(_, score)] = index.search("anchors", 10)
-    assert score == pytest.approx(expected, rel=1e-5)
+    assert score == pytest.approx((idf * 2 / (2 + norm) + 0.5 * idf / (1 + norm)) / 1.5, rel=1e-5)
+    [(_, other)] = index.search("anchoring", 10)
+    assert other < score
+
+
+def test_question_words_are_not_searched_for_unless_there_are_no_others(tmp_path: Path) -> None:
+    Bm25Index.build(tmp_path, ["ferry", "asks", "who"], ["A ferry leaves.", "What, how and when?", "The WHO says so."])
+    index = Bm25Index.open(tmp_path)
+
+    assert [id_ for id_, _ in index.search("How and when does what ferry leave?", 10)] == ["ferry"]
+    assert [id_ for id_, _ in index.search("what, when", 10)] == ["asks"]
+    assert [id_ for id_, _ in index.search("What does the WHO say?", 10)] == ["who"]
+
+
+def test_rows_that_are_not_within_are_left_out_however_good_they_are(index: Bm25Index) -> None:
+    within = np.array([id_ != "ferry" for id_ in index.ids])
+
+    assert [id_ for id_, _ in index.search("ferry noon", 1, within)] == ["oars"]
+
+
+def test_an_alternative_earns_what_the_words_would_have_and_no_more(tmp_path: Path) -> None:
+    texts = {
+        "short": "Units keep to the LOAC.",
+        "long": "Units keep to the law of armed conflict.",
+        "part": "Units study the law of the harbour.",
+        "both": "Units keep to the LOAC, the law of armed conflict.",
+    }
+    Bm25Index.build(tmp_path, list(texts), list(texts.values()))
+    index = Bm25Index.open(tmp_path)
+    means = Alternative("LOAC", ("law of armed conflict",))
+
+    assert [id_ for id_, _ in index.search("LOAC", 10)] == ["short", "both"]
+    found = dict(index.search("LOAC", 10, None, [means]))
+    assert set(found) == {"short", "long", "both"}
+    assert max(found.values()) <= index.terms("LOAC")["loac"]
+    half = dict(index.search("LOAC", 10, None, [replace(means, weight=0.5)]))
+    assert 0 < half["long"] < found["long"]
+    assert index.search("ferry", 10, None, [Alternative("ferry", ("submarine", "the"))]) == []
 
 
 def test_terms_tell_how_rare_each_word_is_here(index: Bm25Index) -> None:
