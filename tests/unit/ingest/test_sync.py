@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import ingest.sync
+import ingest.planning
 from ingest.child_server import Limits
 from ingest.children import ReadingPool
 from ingest.errors import LossNeedsConfirmation, PathMissing
@@ -65,7 +65,7 @@ def counts(report: IngestReport) -> tuple[int, int, int, int]:
 def test_a_folder_is_read_and_answers_with_its_places(library: Library, write: Write) -> None:
     folder = write("a.txt", ARTICLE).parent
     write("sub/b.md", "---\ntitle: On Wicks\n---\n\n# Buying\n\nBuy wicks early.")
-    write("c.docx", "PK")
+    write("c.xyz", "PK")
     report = library.ingest(folder)
 
     assert report.to_json() == {
@@ -75,7 +75,7 @@ def test_a_folder_is_read_and_answers_with_its_places(library: Library, write: W
         "removed": 0,
         "rejected": [
             {
-                "path": "c.docx",
+                "path": "c.xyz",
                 "reason": "unsupported type",
                 "hint": "Save it as PDF, Markdown (.md) or plain text (.txt).",
             }
@@ -112,7 +112,7 @@ def test_only_what_changed_is_read_again(library: Library, write: Write) -> None
 def test_a_new_recipe_reads_everything_again(library: Library, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write("a.txt", "Oil is dear.")
     library.ingest(path)
-    monkeypatch.setattr(ingest.sync, "RECIPE", "next")
+    monkeypatch.setattr(ingest.planning, "RECIPE", "next")
 
     assert counts(library.ingest(path)) == (0, 1, 0, 0)
 
@@ -343,10 +343,107 @@ class Ticking:
         return datetime(2026, 3, 2, tzinfo=UTC) + timedelta(seconds=next(self._ticks))
 
 
-def test_a_root_that_was_moved_is_another_root(library: Library, write: Write, tmp_path: Path) -> None:
+def test_the_files_of_a_root_that_was_moved_are_the_same_sources_elsewhere(
+    library: Library, write: Write, tmp_path: Path
+) -> None:
     folder = write("a.txt", "Oil.").parent
     library.ingest(folder)
     shutil.move(folder, tmp_path / "moved")
 
-    assert counts(library.ingest(tmp_path / "moved")) == (1, 0, 0, 0)
+    assert counts(library.ingest(tmp_path / "moved")) == (0, 1, 0, 0)
+    assert [summary.root for summary in library.corpus.sources()] == [str(tmp_path / "moved")]
     assert len(library.corpus.roots()) == 2
+
+
+def test_a_copy_whose_original_is_still_there_is_another_source(library: Library, write: Write, tmp_path: Path) -> None:
+    folder = write("a.txt", "Oil.").parent
+    library.ingest(folder)
+    shutil.copytree(folder, tmp_path / "copied")
+
+    assert counts(library.ingest(tmp_path / "copied")) == (1, 0, 0, 0)
+    assert len(library.paths) == 2
+
+
+def test_a_file_that_was_renamed_has_changed_and_what_was_decided_of_it_goes_with_it(
+    library: Library, write: Write
+) -> None:
+    old = write("old.txt", "Whale oil is dear.")
+    write("other.txt", "Wicks are cheap.")
+    library.ingest(old.parent)
+    [source] = [s.source.source_id for s in library.corpus.sources() if s.source.path == "old.txt"]
+    library.corpus.withdraw(source)
+    old.rename(old.with_name("new.txt"))
+
+    assert counts(library.ingest(old.parent)) == (0, 1, 1, 0)
+    assert [(s.source.path, s.state) for s in library.corpus.sources()] == [
+        ("new.txt", "withdrawn"),
+        ("other.txt", "active"),
+    ]
+    assert library.found("whale") == []
+
+
+def test_a_withdrawn_file_that_leaves_and_comes_back_under_another_name_stays_withdrawn(
+    library: Library, write: Write
+) -> None:
+    old = write("old.txt", "Whale oil is dear.")
+    write("other.txt", "Wicks are cheap.")
+    library.ingest(old.parent)
+    [source] = [s.source.source_id for s in library.corpus.sources() if s.source.path == "old.txt"]
+    library.corpus.withdraw(source)
+    old.unlink()
+    assert counts(library.ingest(old.parent)) == (0, 0, 1, 1)
+    write("sub/new.txt", "Whale oil is dear.")
+
+    assert counts(library.ingest(old.parent)) == (1, 0, 1, 0)
+    assert library.found("whale") == []
+    [again] = [s for s in library.corpus.sources() if s.source.path == "sub/new.txt"]
+    library.corpus.restore(again.source.source_id)
+    library.generations.build()
+    assert [passage.text for passage in library.found("whale")] == ["Whale oil is dear."]
+
+
+def test_reordering_a_folder_is_no_loss(library: Library, write: Write) -> None:
+    files = [write(f"{n}.txt", f"Tower {n} stands.") for n in range(6)]
+    library.ingest(files[0].parent)
+    for n, file in enumerate(files[:5]):
+        file.rename(file.with_name(f"tower-{n}.txt"))
+
+    assert counts(library.ingest(files[0].parent)) == (0, 5, 1, 0)
+
+
+def test_of_two_files_with_the_same_bytes_the_one_that_kept_its_name_keeps_its_decision(
+    library: Library, write: Write
+) -> None:
+    one, other = write("one.txt", "Oil."), write("other.txt", "Oil.")
+    library.ingest(one.parent)
+    by_path = {s.source.path: s.source.source_id for s in library.corpus.sources()}
+    library.corpus.withdraw(by_path["other.txt"])
+    for file in (one, other):
+        (one.parent / "sub").mkdir(exist_ok=True)
+        file.rename(one.parent / "sub" / file.name)
+
+    assert counts(library.ingest(one.parent)) == (0, 2, 0, 0)
+    assert [(s.source.path, s.state) for s in library.corpus.sources()] == [
+        ("sub/one.txt", "active"),
+        ("sub/other.txt", "withdrawn"),
+    ]
+
+
+def test_a_later_edition_marks_the_earlier_one_by_its_title(library: Library, write: Write) -> None:
+    folder = write("1999.md", "---\ntitle: The Lamp Code\n---\n\nLamps burn whale oil.").parent
+    write(
+        "2024.md", "---\ntitle: Lamp Code, second edition\nsupersedes: THE LAMP CODE\n---\n\nLamps burn no whale oil."
+    )
+    library.ingest(folder)
+
+    [earlier] = [p.source for p in library.found("whale") if p.source.path == "1999.md"]
+    [later] = [p.source for p in library.found("whale") if p.source.path == "2024.md"]
+    assert (earlier.status, earlier.successor, earlier.superseded_by) == (
+        "superseded",
+        later.source_id,
+        "Lamp Code, second edition",
+    )
+    assert later.status is None
+    (folder / "2024.md").unlink()
+    library.ingest(folder)
+    assert [p.source.status for p in library.found("whale")] == [None]

@@ -1,0 +1,135 @@
+"""What an ingest has to do: files to read with their places, what stays, what goes, what cannot be taken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.errors import LossNeedsConfirmation, Rejected
+from ingest.readers.files import fingerprint
+from ingest.report import RejectedFile
+from ingest.roots import Place, Roots, within
+from ingest.walk import Found, find
+from retrieval.corpus import Corpus, Staged, StoredDocument
+from retrieval.records import file_hash
+
+# Raise it when reading or splitting changes what is made of the same file: everything is then read again.
+RECIPE = "2"
+LOSS_SHARE, LOSS_FROM = 0.3, 3
+
+
+@dataclass(slots=True)
+class Plan:
+    """What there is to do. `known` are the places whose content changed; `removed` are source ids."""
+
+    roots: Roots
+    read: dict[Path, Place] = field(default_factory=dict)
+    known: set[Place] = field(default_factory=set)
+    unchanged: int = 0
+    removed: list[str] = field(default_factory=list)
+    rejected: list[RejectedFile] = field(default_factory=list)
+
+
+class Planner:
+    """Compares what is on disk with what the corpus holds."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+
+    def plan(self, scopes: Sequence[Path]) -> Plan:
+        """What there is to do in these folders and files. Raises PathMissing."""
+        plan = Plan(Roots(self._corpus.roots(), scopes))
+        seen: set[Path] = set()
+        for scope in sorted(set(scopes), key=lambda path: len(path.parts)):
+            if any(within(scope, other) for other in seen):
+                continue  # the folder around it was named as well
+            seen.add(scope)
+            self._plan_scope(plan, scope, find(scope))
+        return plan
+
+    def check_losses(self, plan: Plan) -> None:
+        """Raise LossNeedsConfirmation before over 30 % of a root of more than 3 sources would go.
+
+        A file that only moved is not lost.
+        """
+        gone = set(plan.removed)
+        if not gone:
+            return
+        arriving = Counter(_hash(path) for path, place in plan.read.items() if place not in plan.known)
+        for root in plan.roots.paths:
+            documents = self._corpus.documents(root).values()
+            lost = Counter(file_hash(d.content_hash) for d in documents if d.source.source_id in gone)
+            losing = (lost - arriving).total()
+            if len(documents) > LOSS_FROM and losing > LOSS_SHARE * len(documents):
+                raise LossNeedsConfirmation(root, losing, len(documents))
+
+    def moved_from_elsewhere(self, plan: Plan, staged: Sequence[Staged]) -> list[str]:
+        """Ids of sources outside of what was named whose file is gone, and came to light here with the same bytes."""
+        places = {place.source_id: place for place in self._corpus.places()}
+        arrived = Counter(item.file_hash for item in staged if item.source_id not in places)
+        arrived -= Counter(places.pop(source).file_hash for source in plan.removed if source in places)
+        moved: list[str] = []
+        for place in places.values() if arrived else ():
+            if arrived[place.file_hash] > 0 and not plan.roots.file(Place(place.root, place.path)).exists():
+                arrived[place.file_hash] -= 1
+                moved.append(place.source_id)
+        return moved
+
+    def _plan_scope(self, plan: Plan, scope: Path, found: Found) -> None:
+        stored = self._stored(plan.roots, scope)
+        kept = {plan.roots.place(path) for path, _ in found.rejected}
+        plan.rejected += [rejected_file(plan.roots.place(path), why) for path, why in found.rejected]
+        for path in found.files:
+            place = plan.roots.place(path)
+            kept.add(place)
+            _plan_file(plan, path, place, stored.get(place))
+        for place, document in stored.items():
+            file = plan.roots.file(place)
+            if place not in kept and not any(within(file, folder) for folder in found.unseen):
+                plan.removed.append(document.source.source_id)
+
+    def _stored(self, roots: Roots, scope: Path) -> dict[Place, StoredDocument]:
+        """What the corpus holds of files in `scope`."""
+        return {
+            place: document
+            for root in roots.touched(scope)
+            for path, document in self._corpus.documents(root).items()
+            for place in [Place(root, path)]
+            if within(roots.file(place), scope)
+        }
+
+
+def versioned(content_hash: str) -> str:
+    """What equal means there is nothing to read again: the hash of the file, and how it is read."""
+    return f"{RECIPE}:{content_hash}"
+
+
+def rejected_file(place: Place, why: Rejected, *, kept: bool = False) -> RejectedFile:
+    """A line of the report; `kept` when a version read before stays in use."""
+    # Names come from the file system, where they need not be text.
+    path = place.path.encode(errors="backslashreplace").decode()
+    hint = f"{why.hint} The version read before stays in use." if kept else why.hint
+    return RejectedFile(path, why.reason, hint)
+
+
+def _plan_file(plan: Plan, path: Path, place: Place, stored: StoredDocument | None) -> None:
+    if stored is not None:
+        try:
+            same = stored.content_hash == versioned(fingerprint(path))
+        except Rejected as rejected:
+            plan.rejected.append(rejected_file(place, rejected, kept=True))
+            return
+        if same:
+            plan.unchanged += 1
+            return
+        plan.known.add(place)
+    plan.read[path] = place
+
+
+def _hash(path: Path) -> str:
+    try:
+        return fingerprint(path)
+    except Rejected:
+        return ""
