@@ -165,7 +165,8 @@ class Bm25Index:
             if worth > 0 and other:
                 whole = self._having_all(other)
                 best = np.maximum(best, whole * self._scores(other) * np.float32(min(1.0, most / worth)))
-        return np.maximum(np.float32(alternative.weight) * best - own, np.float32(0))
+        gain: NDArray[np.float32] = np.maximum(np.float32(alternative.weight) * best - own, np.float32(0))
+        return gain
 
     def _having_all(self, words: Sequence[str]) -> NDArray[np.bool_]:
         """Which passages have every one of `words`, in whatever form, by row."""
