@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingest.errors import LossNeedsConfirmation, Rejected
 from ingest.readers.files import fingerprint
-from ingest.report import RejectedFile
+from ingest.report import FileNote, RejectedFile
 from ingest.roots import Place, Roots, within
 from ingest.walk import Found, find
 from retrieval.corpus import Corpus, Staged, StoredDocument
@@ -30,6 +30,7 @@ class Plan:
     unchanged: int = 0
     removed: list[str] = field(default_factory=list)
     rejected: list[RejectedFile] = field(default_factory=list)
+    notes: list[FileNote] = field(default_factory=list)
 
 
 class Planner:

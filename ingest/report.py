@@ -20,6 +20,14 @@ class RejectedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class FileNote:
+    """What is to be known of a file that was read: that only a part of it was, or what of its metadata was not."""
+
+    path: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """Counts of this ingest, and what the corpus holds after it. `generation` is None while nothing is indexed."""
 
@@ -32,6 +40,7 @@ class IngestReport:
     passages: int
     generation: str | None
     seconds: float
+    notes: tuple[FileNote, ...] = ()
 
     @property
     def read_nothing(self) -> bool:
@@ -46,6 +55,7 @@ class IngestReport:
             "unchanged": self.unchanged,
             "removed": self.removed,
             "rejected": [{"path": r.path, "reason": r.reason, "hint": r.hint} for r in self.rejected],
+            "notes": [{"path": n.path, "note": n.note} for n in self.notes],
             "sources": self.sources,
             "passages": self.passages,
             "generation": self.generation,

@@ -14,7 +14,7 @@ from ingest.children import ReadingPool
 from ingest.errors import Rejected
 from ingest.passages import Count, estimate, pack
 from ingest.planning import Plan, Planner, rejected_file, versioned
-from ingest.report import IngestReport, Progress
+from ingest.report import FileNote, IngestReport, Progress
 from ingest.roots import Place
 from ingest.structure import structure
 from ingest.walk import scope_of
@@ -78,6 +78,7 @@ class Ingestor:
             passages=built.passages,
             generation=built.id,
             seconds=(self._clock.now() - started).total_seconds(),
+            notes=tuple(plan.notes),
         )
 
     def _read(self, plan: Plan, progress: Progress) -> list[Staged]:
@@ -93,6 +94,8 @@ class Ingestor:
                 place = plan.read[path]
                 try:
                     waiting.append(self._document(outcome, place))
+                    if isinstance(outcome, Reading):
+                        plan.notes += [FileNote(place.path, note) for note in outcome.warnings]
                 except Rejected as rejected:
                     plan.rejected.append(rejected_file(place, rejected, kept=place in plan.known))
                     outcomes[rejected.reason] += 1

@@ -30,7 +30,10 @@ def read(path: Path) -> Reading:
     layers = (of_all, reading.metadata) if kind in WITH_FRONT_MATTER else (reading.metadata, of_all)
     metadata, warnings = settled({**layers[0], **layers[1], **(beside(decode(own)) if own else {})})
     return dataclasses.replace(
-        reading, metadata=metadata, warnings=warnings, content_hash=content_hash(data, folder, own)
+        reading,
+        metadata=metadata,
+        warnings=(*reading.warnings, *warnings),
+        content_hash=content_hash(data, folder, own),
     )
 
 

@@ -84,6 +84,7 @@ def test_a_folder_is_read_and_answers_with_its_places(library: Library, write: W
         "passages": report.passages,
         "generation": report.generation,
         "seconds": 0.0,
+        "notes": [],
     }
     assert not report.read_nothing
     (passage,) = library.found("buy wicks early")[:1]
