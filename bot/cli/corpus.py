@@ -1,10 +1,9 @@
-"""`proviso ingest` and `proviso sources`."""
+"""`proviso ingest`."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -13,7 +12,6 @@ from bot.errors import UserError
 from ingest.errors import LossNeedsConfirmation
 from ingest.report import IngestReport
 from ingest.sync import Ingestor
-from retrieval.corpus import SourceSummary
 
 
 @click.command()
@@ -37,39 +35,6 @@ def ingest(paths: tuple[str, ...], yes: bool, as_json: bool) -> int:
     return 0
 
 
-@click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
-@click.pass_context
-def sources(context: click.Context, as_json: bool) -> None:
-    """List the sources answers are quoted from."""
-    if context.invoked_subcommand:
-        return
-    with services() as composed:
-        composed.ensure_corpus()
-        listed = [_row(summary) for summary in composed.corpus.sources()]
-    if as_json:
-        print_json(listed)
-        return
-    for row in listed:
-        known = " · ".join(str(row[key]) for key in ("publisher", "published", "authority", "status") if row[key])
-        click.echo(f"{row['source_id']}  {row['title'] or row['path']}\n    {known}  ({row['passages']} passages)")
-
-
-def _decision(name: str, summary: str) -> None:
-    @sources.command(name, help=summary)
-    @click.argument("source_id")
-    def decide(source_id: str) -> None:
-        with services() as composed:
-            getattr(composed.corpus, name)(source_id)
-            composed.generations.build()
-        click.echo(f"{name}d {source_id}; the index is in line", err=True)
-
-
-_decision("remove", "Forget a source; reading its file again brings it back.")
-_decision("supersede", "Mark a source as superseded: still found, and shown as such.")
-_decision("withdraw", "Take a source out and keep it out, new versions included.")
-
-
 def _ingest(ingestor: Ingestor, paths: list[Path], yes: bool) -> IngestReport:
     with progress("Reading") as show:
         try:
@@ -91,18 +56,3 @@ def _tell(report: IngestReport) -> None:
     )
     for rejected in counts["rejected"]:
         click.echo(f"not read: {rejected['path']}: {rejected['reason']}. {rejected['hint']}")
-
-
-def _row(summary: SourceSummary) -> dict[str, Any]:
-    source = summary.source
-    return {
-        "source_id": source.source_id,
-        "title": source.title,
-        "publisher": source.publisher,
-        "published": source.published,
-        "status": source.status,
-        "authority": source.authority,
-        "kind": source.kind,
-        "passages": summary.passages,
-        "path": source.path,
-    }

@@ -1,0 +1,156 @@
+"""`proviso sources`: what answers are quoted from, what was decided of it, what changed, and folders in line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from bot.app import Services
+from bot.cli.context import print_json, progress, services
+from retrieval.corpus import SourceSummary
+from retrieval.index.changes import SourceChange, changes
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+
+
+@click.group(invoke_without_command=True)
+@AS_JSON
+@click.pass_context
+def sources(context: click.Context, as_json: bool) -> None:
+    """The sources answers are quoted from: how each stands, and what changed."""
+    if context.invoked_subcommand:
+        return
+    with services() as composed:
+        composed.ensure_corpus()
+        listed = [_row(summary) for summary in composed.corpus.sources()]
+    if as_json:
+        print_json(listed)
+        return
+    for row in listed:
+        known = " · ".join(str(row[key]) for key in ("publisher", "published", "authority", "status") if row[key])
+        by = f" by {row['superseded_by']}" if row["superseded_by"] else ""
+        retired = "retired, its original is here" if row["state"] == "retired" else ""
+        told = _plain(" · ".join(part for part in (known + by, retired) if part))
+        click.echo(
+            f"{row['source_id']}  {_plain(row['title'] or row['path'])}\n    {told}  ({row['passages']} passages)"
+        )
+
+
+@sources.command()
+@click.argument("source_id")
+def remove(source_id: str) -> None:
+    """Forget a source; reading its file again brings it back (`withdraw` keeps it out)."""
+    _decide(lambda composed: composed.corpus.remove(source_id), f"removed {source_id}")
+
+
+@sources.command()
+@click.argument("source_id")
+@click.option("--by", metavar="ID", help="The later source that takes its place.")
+def supersede(source_id: str, by: str | None) -> None:
+    """Mark a source as superseded: still found, and shown as such."""
+    _decide(lambda composed: composed.corpus.supersede(source_id, by), f"superseded {source_id}")
+
+
+@sources.command()
+@click.argument("source_id")
+def withdraw(source_id: str) -> None:
+    """Take a source out and keep it out, new versions included."""
+    _decide(lambda composed: composed.corpus.withdraw(source_id), f"withdrew {source_id}")
+
+
+@sources.command()
+@click.argument("source_id")
+def restore(source_id: str) -> None:
+    """Let a source stand again that was superseded, withdrawn or retired."""
+    _decide(lambda composed: composed.corpus.restore(source_id), f"restored {source_id}")
+
+
+@sources.command("changes")
+@click.option("--since", metavar="GENERATION|DATE", help="From then on, instead of between the last two generations.")
+@AS_JSON
+def show_changes(since: str | None, as_json: bool) -> None:
+    """Show what changed in the index: sources added, changed, removed, superseded, withdrawn, retired, restored."""
+    with services() as composed:
+        found = changes(composed.database, _moment(since, composed.settings.proviso_zone))
+    if as_json:
+        print_json(found.to_json())
+        return
+    if found.published_at is None:
+        click.echo("Nothing was published then." if since else "Nothing was published yet.")
+        return
+    at = f"{found.published_at:%Y-%m-%d %H:%M} UTC"
+    click.echo(f"{found.before or 'nothing'} -> {found.after}, published {at}: {len(found.sources)} sources changed")
+    for source in found.sources:
+        click.echo(_change_line(source))
+
+
+@sources.command()
+@click.option("--root", "only", metavar="ROOT", help="This remembered root alone.")
+@AS_JSON
+def sync(only: str | None, as_json: bool) -> int:
+    """Bring every remembered folder of this machine in line, as is done every night while the bot serves."""
+    from ingest.syncing import sync_root, synced_roots
+
+    with services() as composed:
+        roots = [only] if only else synced_roots(composed.corpus.roots())
+        outcomes = []
+        for root in roots:
+            outcomes.append(sync_root(composed.ingestor, root))
+            if not as_json:
+                click.echo(f"{_plain(root)}: {outcomes[-1].status}. {_plain(outcomes[-1].says)}")
+    if as_json:
+        print_json([outcome.to_json() for outcome in outcomes])
+    return 1 if any(outcome.status in ("withheld", "failed") for outcome in outcomes) else 0
+
+
+def _decide(decide: Callable[[Services], None], done: str) -> None:
+    with services() as composed:
+        decide(composed)
+        with progress("Index") as show:
+            composed.generations.build(lambda count, total: show(count, total, "index"))
+    click.echo(f"{done}; the index is in line", err=True)
+
+
+def _moment(since: str | None, zone: str) -> str | datetime | None:
+    """A date or time in the installation's zone, or else the id of a generation."""
+    if since is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(since)
+    except ValueError:
+        return since
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+
+
+def _change_line(source: SourceChange) -> str:
+    moved = f", moved from {source.moved_from}" if source.moved_from else ""
+    passages = f"{source.passages_before} -> {source.passages_after} passages"
+    texts = f"{source.text_new} new, {source.text_gone} gone"
+    name = f"{source.title} ({source.path}{moved})" if source.title else f"{source.path}{moved}"
+    return _plain(f"{source.kind:<10}  {source.source_id}  {name}: {passages}, {texts}")
+
+
+def _plain(text: str) -> str:
+    """Without the control characters a document's title may hold, which a terminal would obey."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _row(summary: SourceSummary) -> dict[str, Any]:
+    source = summary.source
+    return {
+        "source_id": source.source_id,
+        "title": source.title,
+        "publisher": source.publisher,
+        "published": source.published,
+        "status": source.status,
+        "authority": source.authority,
+        "kind": source.kind,
+        "passages": summary.passages,
+        "path": source.path,
+        "state": summary.state,
+        "superseded_by": source.superseded_by,
+    }
