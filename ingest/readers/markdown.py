@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from ingest.blocks import Block, Dropped, Kind, Reading
 from ingest.readers.text import ITEM, dropped_matter, no_text, opened, paragraphs
+from ingest.tables import CELL
 
 ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 FENCE = re.compile(r" {0,3}(```|~~~)")
 TABLE_RULE = re.compile(r"\s*\|?[ \t]*:?-{2,}:?[ \t]*(\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
+PIPE = re.compile(r"[ \t]*(?<!\\)\|[ \t]*")
 NOTE = re.compile(r" {0,3}\[\^([^\]\s]{1,40})\]:[ \t]*")
 
 
@@ -66,6 +68,7 @@ class _Parser:
         """Runs of lines of one kind; a kind of None is markup that carries no text."""
         run: list[str] = []
         kind: Kind = "text"
+        headers: int | None = None
         for line in lines:
             found, level, content, markup = self._classify(line, run, kind)
             if level is not None and content is None:  # the rule below a setext heading makes the run one
@@ -73,8 +76,10 @@ class _Parser:
                 run = []
             elif found is not kind or level is not None:
                 if run:
-                    yield kind, None, run
-                run = []
+                    yield kind, headers, run
+                run, headers = [], None
+            elif kind == "table" and content is None and headers is None:  # the rule below the head of a table
+                headers = len(run)
             if markup:
                 yield None, None, [markup]
             if level is not None and content is not None:
@@ -83,7 +88,7 @@ class _Parser:
                 kind = found
                 run.append(content)
         if run:
-            yield kind, None, run
+            yield kind, headers, run
 
     def _classify(self, line: str, run: list[str], kind: Kind) -> tuple[Kind, int | None, str | None, str]:
         """(kind, heading level, text to keep or None, markup to drop) of one line."""
@@ -115,7 +120,9 @@ class _Parser:
         if NOTE.match(line):
             return "note", None, line, ""
         if line.lstrip().startswith("|"):
-            return "table", None, line, ""
+            cells = PIPE.split(line.strip().removeprefix("|").removesuffix("|"))
+            pipes = "|" * (line.count("|") - sum(cell.count("|") for cell in cells))
+            return "table", None, CELL.join(" ".join(cell.split()) for cell in cells), pipes
         if ITEM.match(line):
             return "list", None, line, ""
         quote = re.match(r"\s*(?:>[ \t]?)+", line)

@@ -9,7 +9,7 @@ from lxml import etree
 
 from ingest.blocks import Block, Dropped, Kind
 from ingest.readers.text import SUPERSCRIPTS
-from ingest.readers.web.rules import is_note, is_quoted_reply, is_reference, text_of, why_left_out
+from ingest.readers.web.rules import all_in, is_note, is_quoted_reply, is_reference, why_left_out
 from ingest.readers.web.table import is_data_table, left_out, table_rows
 from ingest.readers.web.tree import local_name
 
@@ -81,7 +81,7 @@ class Blocks:
         if reason is not None:
             if local_name(element) not in INLINE and local_name(element) not in UNSEEN:
                 self._flush()
-            self._drop(text_of(element), reason)
+            self._drop(all_in(element), reason)
             return False
         if local_name(element) == "table" and is_data_table(element):
             self._table(element)

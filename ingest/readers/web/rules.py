@@ -87,8 +87,14 @@ def is_quoted_reply(element: etree._Element) -> bool:
 
 
 def text_of(element: etree._Element) -> str:
-    """All text below an element, a comment's own included."""
+    """All text below an element, shown or not; that of a comment is its own."""
     return "".join(element.itertext()) if isinstance(element.tag, str) else element.text or ""
+
+
+def all_in(element: etree._Element) -> str:
+    """All text below an element and all comments, what is dropped with it."""
+    tails = (below.tail or "" for below in element.iter() if below is not element)
+    return "".join([*(below.text or "" for below in element.iter()), *tails])
 
 
 def _why_by_what_it_holds(element: etree._Element, name: str) -> str | None:

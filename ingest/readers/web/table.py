@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from lxml import etree
 
-from ingest.readers.web.rules import text_of, why_left_out
+from ingest.readers.web.rules import all_in, text_of, why_left_out
 from ingest.readers.web.tree import local_name
 from ingest.tables import Cell, rows_of
 
@@ -42,7 +42,7 @@ def left_out(table: etree._Element) -> Iterator[tuple[str, str]]:
     for element in _between_cells(table):
         name = local_name(element)
         if name not in PARTS and name not in CELLS and name != "caption":
-            yield text_of(element), why_left_out(element) or "markup"
+            yield all_in(element), why_left_out(element) or "markup"
 
 
 def _rows(table: etree._Element) -> list[etree._Element]:

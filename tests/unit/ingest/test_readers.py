@@ -128,7 +128,7 @@ shown --> shown
         Block("Setext heading", 2, kind="heading", level=2),
         Block("1. one\n2. two\n   more", 3, kind="list"),
         Block("# no heading", 4, kind="code"),
-        Block("| a | b |\n| 1 | 2 |", 5, kind="table"),
+        Block("a\tb\n1\t2", 5, kind="table", level=1),
         Block(" shown", 7),
         Block("quoted", 9),
     )
