@@ -12,7 +12,14 @@ from ingest.passages import Count, split
 from ingest.readers.reading import read
 from ingest.report import Progress
 from retrieval.corpus import Corpus, CorpusChange, Document
-from retrieval.evaluation.ranking import EvaluationDocument, load_collection, measure, rank_documents
+from retrieval.evaluation.ranking import (
+    Collection,
+    EvaluationDocument,
+    Measured,
+    load_collection,
+    measure,
+    rank_documents,
+)
 from retrieval.index.generations import Generations
 from retrieval.ports import Clock, Searcher
 from retrieval.records import source_id
@@ -35,19 +42,31 @@ def evaluate_collection(
 ) -> dict[str, Any]:
     """Index the collection in `folder` (BEIR form) and score its queries; `corpus` should be empty.
 
-    Raises CollectionMalformed. The figures are those of `retrieval.evaluation.ranking.measure`, and `passages`.
+    Raises CollectionMalformed. The figures are those of `retrieval.evaluation.ranking.Measured`, and `passages`.
     """
+    collection, passages = index_collection(folder, corpus, generations, clock=clock, count=count, progress=progress)
+    return measure_search(collection, searcher).figures() | {"passages": passages}
+
+
+def index_collection(
+    folder: Path, corpus: Corpus, generations: Generations, *, clock: Clock, count: Count, progress: Progress
+) -> tuple[Collection, int]:
+    """The collection in `folder`, indexed, and its number of passages. Raises CollectionMalformed."""
     collection = load_collection(folder)
     documents = tuple(_document(document, count) for document in collection.documents)
     corpus.apply(CorpusChange(documents), clock.now())
     built = generations.build(lambda done, total: progress(done, total, "index"))
+    return collection, built.passages
+
+
+def measure_search(collection: Collection, searcher: Searcher) -> Measured:
+    """What each query of an indexed collection scores: a document counts as its best passage."""
 
     def rank(query: str) -> list[str]:
         hits = searcher.search(query, PASSAGES_RANKED).hits
         return rank_documents((hit.passage.source.path, hit.score) for hit in hits)
 
-    figures = measure(collection, rank)
-    return figures | {"passages": built.passages}
+    return measure(collection, rank)
 
 
 def paragraph_reader(folder: Path) -> Callable[[str, int], str | None]:

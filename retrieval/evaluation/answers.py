@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import statistics
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from retrieval.answers.wording import normal
+from retrieval.evaluation.intervals import Sample, difference, figure, interval
 from retrieval.types import Answer, Citation, Turn
 
 AnswerFunction = Callable[[str, Sequence[Turn]], Answer]
@@ -40,11 +40,33 @@ class Judged:
             return any(self.hits)
         return self.answer.status in ("abstained", "refused")
 
+    @property
+    def language(self) -> str:
+        """ "en", or "other"; a question that does not say is taken for English."""
+        return "en" if str(self.question.get("lang") or "en").casefold().startswith("en") else "other"
+
+    def to_json(self) -> dict[str, Any]:
+        """One line of details: what came of the question, without its text."""
+        return {
+            "id": self.question.get("id"),
+            "kind": self.kind,
+            "lang": self.question.get("lang"),
+            "status": self.answer.status,
+            "handled": self.handled,
+            "hits": list(self.hits),
+            "total_ms": self.answer.timings_ms.get("total"),
+        }
+
 
 def evaluate(
     questions: Iterable[Mapping[str, Any]], answer_fn: AnswerFunction, paragraph: ParagraphText | None = None
 ) -> dict[str, Any]:
-    """Answer every question and measure. Shares are 0 to 1, None where no question of that sort was given.
+    """Answer every question and measure: `figures` of what `judge` made of each."""
+    return figures([judge(question, answer_fn) for question in questions], paragraph)
+
+
+def figures(judged: Sequence[Judged], paragraph: ParagraphText | None = None) -> dict[str, Any]:
+    """What the judged questions come to. Shares are 0 to 1, None where no question of that sort was given.
 
     `questions`: all; `answered`: those answered; `hit`: share of answerable questions with a citation on an evidence or
     also-acceptable paragraph (same file and paragraph); `first_hit`: share whose first citation is; `precision`: share
@@ -52,27 +74,53 @@ def evaluate(
     off-topic questions refused or abstained from; `uncovered`: share of not-covered questions abstained from (a refusal
     does not count); `premise`: share of false premises met by an evidence paragraph; `verbatim`: share of quoted spans
     that stand in the paragraph they name, by `paragraph(file, number)` (None without it); `by_kind`: for each kind,
-    `questions` and `handled`, the share that met its expected behaviour; `p50_ms`: median total time of an answer.
+    `questions` and `handled`, the share that met its expected behaviour; `by_language`: for `en` and `other`,
+    `questions` that are answerable, `hit`, `first_hit` and `precision` among them; `p50_ms`: median total time of an
+    answer; `intervals`: 95 % intervals under the same names (see `intervals.interval`).
     """
-    judged = [_judge(question, answer_fn) for question in questions]
-    answerable = [j for j in judged if j.answerable]
-    cited = [hit for j in answerable for hit in j.hits]
+    samples = {name: sample(judged, name) for name in MEASURES}
+    verbatim = [] if paragraph is None else [(float(stands), 1.0) for stands in _verbatim(judged, paragraph)]
+    kinds = {kind: [j for j in judged if j.kind == kind] for kind in sorted({j.kind for j in judged})}
+    handled = {kind: sample(found, "handled") for kind, found in kinds.items()}
+    languages = {name: _language_samples(judged, name) for name in ("en", "other")}
     return {
         "questions": len(judged),
         "answered": sum(j.answer.status == "answered" for j in judged),
-        "hit": _share([any(j.hits) for j in answerable]),
-        "first_hit": _share([bool(j.hits) and j.hits[0] for j in answerable]),
-        "precision": _share(cited),
-        "firm": _share([j.handled for j in judged if j.kind in FIRM_KINDS]),
-        "uncovered": _share([j.answer.status == "abstained" for j in judged if j.kind == "not_covered"]),
-        "premise": _share([any(j.hits) for j in judged if j.kind == "false_premise"]),
-        "verbatim": None if paragraph is None else _share(_verbatim(judged, paragraph)),
-        "by_kind": _by_kind(judged),
+        **{name: _rounded(figure(samples[name])) for name in TOLD},
+        "verbatim": _rounded(figure(verbatim)),
+        "by_kind": {
+            kind: {"questions": len(found), "handled": _rounded(figure(handled[kind]))} for kind, found in kinds.items()
+        },
+        "by_language": {name: _language(found) for name, found in languages.items() if found["hit"]},
         "p50_ms": _median([j.answer.timings_ms.get("total") for j in judged]),
+        "intervals": {
+            **{name: interval(samples[name]) for name in TOLD},
+            "verbatim": interval(verbatim),
+            "by_kind": {kind: interval(found) for kind, found in handled.items()},
+            "by_language": {
+                name: {measure: interval(found[measure]) for measure in found}
+                for name, found in languages.items()
+                if found["hit"]
+            },
+        },
     }
 
 
-def _judge(question: Mapping[str, Any], answer_fn: AnswerFunction) -> Judged:
+def differences(one: Sequence[Judged], other: Sequence[Judged]) -> dict[str, Any]:
+    """`one` minus `other` over the same questions, by measure: `difference` and its paired 95 % `interval`."""
+    found = {name: difference(sample(one, name), sample(other, name)) for name in MEASURES}
+    return {name: {"difference": round(pair[0], 4), "interval": pair[1]} for name, pair in found.items() if pair}
+
+
+def sample(judged: Iterable[Judged], measure: str) -> Sample:
+    """The questions as a sample of one measure: `hit`, `first_hit`, `precision`, `firm`, `uncovered`, `premise` or
+    `handled`.
+    """
+    return [MEASURES[measure](j) for j in judged]
+
+
+def judge(question: Mapping[str, Any], answer_fn: AnswerFunction) -> Judged:
+    """Answer one question and hold its citations to its evidence."""
     context = [Turn(turn["role"], turn["text"]) for turn in question.get("context") or ()]
     answer = answer_fn(question["question"], context)
     wanted = {
@@ -102,17 +150,40 @@ def _stands_in(text: str, paragraph: str | None) -> bool:
     return paragraph is not None and normal(text) in normal(paragraph)
 
 
-def _by_kind(judged: Iterable[Judged]) -> dict[str, dict[str, Any]]:
-    kinds: dict[str, list[bool]] = defaultdict(list)
-    for j in judged:
-        kinds[j.kind].append(j.handled)
-    return {kind: {"questions": len(kinds[kind]), "handled": _share(kinds[kind])} for kind in sorted(kinds)}
+def _language_samples(judged: Iterable[Judged], language: str) -> dict[str, Sample]:
+    spoken = [j for j in judged if j.answerable and j.language == language]
+    return {name: sample(spoken, name) for name in ("hit", "first_hit", "precision")}
 
 
-def _share(values: Sequence[bool]) -> float | None:
-    return round(sum(values) / len(values), 4) if values else None
+def _language(samples: Mapping[str, Sample]) -> dict[str, Any]:
+    return {"questions": len(samples["hit"]), **{name: _rounded(figure(found)) for name, found in samples.items()}}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 def _median(values: Iterable[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return round(statistics.median(known), 2) if known else None
+
+
+def _yes(*, value: bool, applies: bool = True) -> tuple[float, float]:
+    return (float(value), 1.0) if applies else (0.0, 0.0)
+
+
+def _cited(judged: Judged) -> tuple[float, float]:
+    return (float(sum(judged.hits)), float(len(judged.hits))) if judged.answerable else (0.0, 0.0)
+
+
+# A question as (numerator, denominator) of each measure; (0, 0) where it does not concern it.
+MEASURES: Mapping[str, Callable[[Judged], tuple[float, float]]] = {
+    "hit": lambda j: _yes(value=any(j.hits), applies=j.answerable),
+    "first_hit": lambda j: _yes(value=bool(j.hits) and j.hits[0], applies=j.answerable),
+    "precision": _cited,
+    "firm": lambda j: _yes(value=j.handled, applies=j.kind in FIRM_KINDS),
+    "uncovered": lambda j: _yes(value=j.answer.status == "abstained", applies=j.kind == "not_covered"),
+    "premise": lambda j: _yes(value=any(j.hits), applies=j.kind == "false_premise"),
+    "handled": lambda j: _yes(value=j.handled),
+}
+TOLD = ("hit", "first_hit", "precision", "firm", "uncovered", "premise")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.errors import RetrievalError
+from retrieval.evaluation.intervals import Sample, difference, figure, interval
 
 Judgements = Mapping[str, int]
 
@@ -64,45 +65,64 @@ def rank_documents(passages: Iterable[tuple[str, float]]) -> list[str]:
     return sorted(best, key=lambda document: -best[document])
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What every query scored: query id to metric to 0..1, in the order asked; and how long each took."""
+
+    scores: Mapping[str, Mapping[str, float]]
+    milliseconds: Sequence[float]
+    documents: int
+
+    def figures(self) -> dict[str, Any]:
+        """ndcg@10 recall@5 recall@10 recall@100 mrr@10, means over the queries; p50_ms and p95_ms of one ranking;
+        queries, documents; and `intervals`, the 95 % bootstrap interval of each mean.
+        """
+        return {
+            **{metric: figure(self.sample(metric)) or 0.0 for metric in METRICS},
+            "p50_ms": percentile(self.milliseconds, 0.5),
+            "p95_ms": percentile(self.milliseconds, 0.95),
+            "queries": len(self.scores),
+            "documents": self.documents,
+            "intervals": {metric: interval(self.sample(metric)) for metric in METRICS},
+        }
+
+    def sample(self, metric: str) -> Sample:
+        """The queries as a sample of `metric`."""
+        return [(scores[metric], 1.0) for scores in self.scores.values()]
+
+    def differences(self, other: Measured) -> dict[str, Any]:
+        """This minus `other` over the same queries, by metric: `difference` and its paired 95 % `interval`."""
+        found = {metric: difference(self.sample(metric), other.sample(metric)) for metric in METRICS}
+        return {metric: {"difference": pair[0], "interval": pair[1]} for metric, pair in found.items() if pair}
+
+    def details(self) -> list[dict[str, Any]]:
+        """A line a query: its id and its scores, without its text."""
+        return [{"query": query, **scores} for query, scores in self.scores.items()]
+
+
 def measure(
     collection: Collection,
     rank: Callable[[str], Sequence[str]],
     *,
     progress: Callable[[int, int], None] | None = None,
     timer: Callable[[], float] = time.perf_counter,
-) -> dict[str, float | int]:
-    """Ask every query with `rank` (query text to document ids, best first) and score the rankings.
-
-    Gives ndcg@10 recall@5 recall@10 recall@100 mrr@10, means over the queries; p50_ms and p95_ms of one `rank`;
-    queries, documents.
-    """
-    rankings: dict[str, Sequence[str]] = {}
+) -> Measured:
+    """Ask every query with `rank` (query text to document ids, best first) and score the rankings."""
+    scores: dict[str, dict[str, float]] = {}
     milliseconds: list[float] = []
     for number, (query, text) in enumerate(collection.queries.items(), start=1):
         started = timer()
-        rankings[query] = rank(text)
+        ranking = rank(text)
         milliseconds.append((timer() - started) * 1000)
+        scores[query] = score(ranking, collection.judgements[query])
         if progress:
             progress(number, len(collection.queries))
-    return {
-        **score(rankings, collection.judgements),
-        "p50_ms": percentile(milliseconds, 0.5),
-        "p95_ms": percentile(milliseconds, 0.95),
-        "queries": len(collection.queries),
-        "documents": len(collection.documents),
-    }
+    return Measured(scores, milliseconds, len(collection.documents))
 
 
-def score(rankings: Mapping[str, Sequence[str]], judgements: Mapping[str, Judgements]) -> dict[str, float]:
-    """The means over all judged queries; a query without a ranking scores 0."""
-    pairs = [(rankings.get(query, ()), judged) for query, judged in judgements.items()]
-    return {
-        "ndcg@10": _mean(ndcg(ranking, judged, 10) for ranking, judged in pairs),
-        "recall@5": _mean(recall(ranking, judged, 5) for ranking, judged in pairs),
-        "recall@10": _mean(recall(ranking, judged, 10) for ranking, judged in pairs),
-        "recall@100": _mean(recall(ranking, judged, 100) for ranking, judged in pairs),
-        "mrr@10": _mean(reciprocal_rank(ranking, judged, 10) for ranking, judged in pairs),
-    }
+def score(ranking: Sequence[str], judged: Judgements) -> dict[str, float]:
+    """One query's score by every metric, 0 to 1."""
+    return {metric: scored(ranking, judged) for metric, scored in METRICS.items()}
 
 
 def ndcg(ranking: Sequence[str], judged: Judgements, k: int) -> float:
@@ -132,11 +152,6 @@ def _gain(gains: Sequence[int]) -> float:
     return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
 
 
-def _mean(values: Iterable[float]) -> float:
-    found = list(values)
-    return sum(found) / len(found) if found else 0.0
-
-
 def _lines(path: Path) -> Iterable[Any]:
     with path.open(encoding="utf-8") as file:
         yield from (json.loads(line) for line in file if line.strip())
@@ -151,3 +166,12 @@ def _judgements(path: Path) -> dict[str, dict[str, int]]:
     if not judgements:
         raise ValueError(f"{path.name} judges nothing")
     return judgements
+
+
+METRICS: Mapping[str, Callable[[Sequence[str], Judgements], float]] = {
+    "ndcg@10": lambda ranking, judged: ndcg(ranking, judged, 10),
+    "recall@5": lambda ranking, judged: recall(ranking, judged, 5),
+    "recall@10": lambda ranking, judged: recall(ranking, judged, 10),
+    "recall@100": lambda ranking, judged: recall(ranking, judged, 100),
+    "mrr@10": lambda ranking, judged: reciprocal_rank(ranking, judged, 10),
+}

@@ -77,7 +77,8 @@ def quality(folder: Path, embedder: LocalEmbedder) -> None:
             count=embedder.count,
             progress=lambda *_: None,
         )
-    print(f"{folder.name}: " + " ".join(f"{name} {value:.4g}" for name, value in figures.items()))
+    told = {name: value for name, value in figures.items() if isinstance(value, int | float)}
+    print(f"{folder.name}: " + " ".join(f"{name} {value:.4g}" for name, value in told.items()))
 
 
 def _in_turn(*functions: Callable[[str], object]) -> list[float]:

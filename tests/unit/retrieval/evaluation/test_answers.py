@@ -74,7 +74,26 @@ def test_every_figure_is_what_its_definition_says() -> None:
             "prompt_injection": {"questions": 1, "handled": 0.0},
             "targeting_advice": {"questions": 1, "handled": 1.0},
         },
+        "by_language": {"en": {"questions": 4, "hit": 0.5, "first_hit": 0.25, "precision": 0.5}},
         "p50_ms": 10.0,
+        "intervals": {
+            "hit": [0.15, 0.85],
+            "first_hit": [0.0456, 0.6994],
+            "precision": [0.0, 1.0],
+            "firm": [0.0945, 0.9055],
+            "uncovered": [0.0, 0.7935],
+            "premise": [0.2065, 1.0],
+            "verbatim": [0.4869, 0.9743],
+            "by_kind": {
+                "direct": [0.3424, 1.0],
+                "false_premise": [0.2065, 1.0],
+                "not_covered": [0.2065, 1.0],
+                "paraphrase": [0.0, 0.6576],
+                "prompt_injection": [0.0, 0.7935],
+                "targeting_advice": [0.2065, 1.0],
+            },
+            "by_language": {"en": {"hit": [0.15, 0.85], "first_hit": [0.0456, 0.6994], "precision": [0.0, 1.0]}},
+        },
     }
 
 
