@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.app import Services, build
 from bot.cli.context import configure, print_json, progress
 from bot.errors import UserError
-from retrieval.types import Answer, Turn
+from retrieval.evaluation.reporting import difference_rows, markdown_table, plain_table, rows
+from retrieval.search.parts import PARTS
+
+if TYPE_CHECKING:
+    from bot.app import Services
+    from retrieval.evaluation.answers import Judged
+    from retrieval.search.retriever import HybridRetriever
 
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+DIFFERENCE = ("what the parts give", "difference", "95 % interval")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How a measurement is taken and told."""
+
+    without: frozenset[str]
+    compare: bool
+    details: Path | None
+    as_json: bool
+    as_markdown: bool
 
 
 @click.group()
@@ -25,52 +42,114 @@ def evaluate() -> None:
     """Measure search and answers on your own data."""
 
 
+def _measuring(command: Callable[..., None]) -> Callable[..., None]:
+    """The options both measurements have, given to `command` as one Wanted."""
+
+    def call(**options: Any) -> None:
+        names = ("without", "compare", "details", "as_json", "as_markdown")
+        given = {name: options.pop(name) for name in names}
+        if given["compare"] and not given["without"]:
+            raise click.UsageError("--compare needs --without PART: it tells what the part gives")
+        command(**options, wanted=Wanted(**given | {"without": frozenset(given["without"])}))
+
+    call.__name__, call.__doc__ = command.__name__, command.__doc__
+    parts = "; ".join(f"{name}: {what}" for name, what in PARTS.items())
+    for option in reversed(
+        (
+            click.option(
+                "--without",
+                multiple=True,
+                metavar="PART",
+                type=click.Choice(tuple(PARTS)),
+                help=f"Leave a part of search out; may be given several times. {parts}.",
+            ),
+            click.option("--compare", is_flag=True, help="Measure with the parts as well, and tell the difference."),
+            click.option(
+                "--details",
+                type=click.Path(path_type=Path, dir_okay=False),
+                help="Write a JSON line a question to FILE.",
+            ),
+            click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown tables."),
+            click.option("--json", "as_json", is_flag=True, help="Print JSON alone."),
+        )
+    ):
+        call = option(call)
+    return call
+
+
 @evaluate.command()
 @click.argument("folder", type=FOLDER)
-@AS_JSON
-def retrieval(folder: Path, as_json: bool) -> None:
+@_measuring
+def retrieval(folder: Path, wanted: Wanted) -> None:
     """Rank the documents of FOLDER (BEIR form: corpus.jsonl, queries.jsonl, qrels/test.tsv) and score the ranking."""
-    from ingest.evaluation import evaluate_collection
+    from ingest.evaluation import index_collection, measure_search
 
     with _throw_away() as composed, progress("Evaluating") as show:
-        figures = evaluate_collection(
+        collection, passages = index_collection(
             folder,
             composed.corpus,
             composed.generations,
-            searcher=composed.retriever,
             clock=composed.clock,
             count=composed.count,
             progress=show,
         )
-    _print(figures, as_json)
+        measured = {parts: measure_search(collection, _search(composed, parts)) for parts in _variants(wanted)}
+    ours = measured[wanted.without]
+    _details(wanted, ours.details())
+    figures = {parts: found.figures() | {"passages": passages} for parts, found in measured.items()}
+    _tell(wanted, figures, measured[frozenset()].differences(ours) if wanted.compare else {})
 
 
 @evaluate.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--corpus", "folder", required=True, type=FOLDER, help="The documents the questions are about.")
-@AS_JSON
-def answers(file: Path, folder: Path, as_json: bool) -> None:
+@_measuring
+def answers(file: Path, folder: Path, wanted: Wanted) -> None:
     """Answer the questions of FILE (JSON lines) from the documents in --corpus and score the answers."""
     from ingest.evaluation import paragraph_reader
-    from retrieval.evaluation.answers import evaluate as score
+    from retrieval.evaluation.answers import differences, figures
 
-    try:
-        questions = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except ValueError as error:
-        raise UserError(f"{file.name} is no JSON lines file; write one question a line") from error
+    questions = _questions(file)
     with _throw_away() as composed, progress("Evaluating") as show:
         composed.ingestor.ingest([folder], yes=True, progress=show)
-        figures = score(questions, _answer_with(composed), paragraph_reader(folder))
-    _print(figures, as_json)
+        judged = {parts: _judged(composed, parts, questions) for parts in _variants(wanted)}
+    ours = judged[wanted.without]
+    _details(wanted, [each.to_json() for each in ours])
+    paragraph = paragraph_reader(folder)
+    told = {parts: figures(found, paragraph) for parts, found in judged.items()}
+    _tell(wanted, told, differences(judged[frozenset()], ours) if wanted.compare else {})
 
 
-def _answer_with(composed: Services) -> Callable[[str, Sequence[Turn]], Answer]:
-    return lambda question, context: composed.answerer.answer(question, context=context)
+def _questions(file: Path) -> list[dict[str, Any]]:
+    try:
+        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except ValueError as error:
+        raise UserError(f"{file.name} is no JSON lines file; write one question a line") from error
+
+
+def _judged(composed: Services, parts: frozenset[str], questions: Sequence[Mapping[str, Any]]) -> list[Judged]:
+    from retrieval.answering import Answerer
+    from retrieval.evaluation.answers import judge
+
+    answerer = Answerer(_search(composed, parts), composed.embedder, composed.model)
+    return [judge(question, lambda text, context: answerer.answer(text, context=context)) for question in questions]
+
+
+def _search(composed: Services, without: frozenset[str]) -> HybridRetriever:
+    from retrieval.search.retriever import HybridRetriever
+
+    return HybridRetriever(composed.generations, composed.embedder, without=without)
+
+
+def _variants(wanted: Wanted) -> tuple[frozenset[str], ...]:
+    return (frozenset(), wanted.without) if wanted.compare else (wanted.without,)
 
 
 @contextmanager
 def _throw_away() -> Iterator[Services]:
     """Services on a home that is gone afterwards; the model settings are the installation's own."""
+    from bot.app import build
+
     settings = configure()
     with tempfile.TemporaryDirectory(prefix="proviso-evaluate-") as home:
         own = {"proviso_home": Path(home), "database_url": None, "chroma_url": None}
@@ -81,9 +160,24 @@ def _throw_away() -> Iterator[Services]:
             composed.close()
 
 
-def _print(figures: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        print_json(figures)
+def _details(wanted: Wanted, lines: Sequence[Mapping[str, Any]]) -> None:
+    if wanted.details is not None:
+        wanted.details.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+
+
+def _tell(wanted: Wanted, figures: Mapping[frozenset[str], Mapping[str, Any]], differences: Mapping[str, Any]) -> None:
+    """One object of figures; of a comparison {"without", "parts", "with", "difference"}: what the parts give."""
+    ours = figures[wanted.without]
+    parts = sorted(wanted.without)
+    if wanted.as_json:
+        whole = {"without": parts, "parts": ours, "with": figures.get(frozenset()), "difference": differences}
+        print_json(whole if wanted.compare else ours)
         return
-    for name, value in figures.items():
-        click.echo(f"{name:<14} {value:.3f}" if isinstance(value, float) else f"{name:<14} {value}")
+    table = markdown_table if wanted.as_markdown else plain_table
+    if wanted.compare:
+        click.echo(table(rows(figures[frozenset()])) + "\n")
+    if parts:
+        click.echo(f"without {', '.join(parts)}:\n")
+    click.echo(table(rows(ours)))
+    if wanted.compare:
+        click.echo("\n" + table(difference_rows(differences), DIFFERENCE))
