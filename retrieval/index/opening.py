@@ -19,6 +19,7 @@ from retrieval.index.dense import ChromaIndex
 from retrieval.index.files import IndexFiles
 from retrieval.index.lexical import Bm25Index
 from retrieval.index.manifest import READERS, Manifest, same_space
+from retrieval.index.members import Members
 from retrieval.index.probe import verify
 from retrieval.locks import FileLock
 from retrieval.ports import LexicalIndex, VectorIndex
@@ -55,6 +56,7 @@ class OpenGeneration:
         self.id = generation
         self.lexical = lexical
         self.dense = dense
+        self.members = Members(database, generation, lexical.ids)
         self._database = database
         self._standing = standing
         self._kept: dict[str, Passage] = {}

@@ -6,23 +6,31 @@ import logging
 
 from retrieval.errors import IndexGone, RetrievalError
 from retrieval.index.generations import Generations
+from retrieval.index.members import Selection
 from retrieval.index.opening import OpenGeneration
 from retrieval.ports import Embedder, Vectors
+from retrieval.search.feedback import HITS as FEEDBACK_HITS
+from retrieval.search.feedback import refined
 from retrieval.search.fusion import Ranked, fuse
+from retrieval.search.glossary import Glossary
+from retrieval.search.sentences import joined, parts
 from retrieval.types import EVERYTHING, Hit, Passage, Results, Scope
 
 logger = logging.getLogger(__name__)
 
-# How deep each leg goes before the two are fused: .427 and .484 nDCG@10 on Cranfield and PrivacyQA.
+# How deep each leg goes before the two are fused.
 DEPTH = 100
 DENSE_WEIGHT = 0.5
 ATTEMPTS = 3
+# What a search can be made without, to see what it is worth.
+PARTS = ("dense", "lexical", "glossary", "sentences", "feedback")
 
 
 class HybridRetriever:
     """Searches the generation that answers now. Implements the Searcher port; safe to use from several threads.
 
     Without an embedder, or when it or the vector index fails, words alone are searched: every hit's `dense` is None.
+    `without` names PARTS to leave out; raises ValueError for another name.
     """
 
     def __init__(
@@ -31,22 +39,26 @@ class HybridRetriever:
         embedder: Embedder | None,
         dense_weight: float = DENSE_WEIGHT,
         *,
+        glossary: Glossary | None = None,
         without: frozenset[str] = frozenset(),
     ) -> None:
-        self._without = without
+        if not without <= set(PARTS):
+            raise ValueError(f"{', '.join(sorted(without - set(PARTS)))}: not among {', '.join(PARTS)}")
         self._generations = generations
-        self._embedder = embedder
+        self._embedder = None if "dense" in without else embedder
         self._dense_weight = dense_weight
+        self._glossary = None if "glossary" in without else glossary
+        self._without = without
 
     def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> Results:
-        """The `k` best passages for `query`; none when nothing was indexed yet."""
+        """The `k` best passages for `query` within `scope`; none when nothing was indexed yet."""
         vector = self._embed(query)
         for _ in range(ATTEMPTS):
             generation = self._generations.current()
             if generation is None:
                 return Results(query, "", ())
             try:
-                return self._search(generation, query, vector, k)
+                return self._search(generation, query, vector, k, scope)
             except IndexGone:
                 self._generations.discard(generation)
         raise IndexGone
@@ -56,32 +68,48 @@ class HybridRetriever:
         generation = self._generations.current()
         return None if generation is None else generation.passage(passage_id)
 
-    def _search(self, generation: OpenGeneration, query: str, vector: Vectors | None, k: int) -> Results:
+    def _search(self, generation: OpenGeneration, query: str, vector: Vectors | None, k: int, scope: Scope) -> Results:
         depth = max(DEPTH, -(-k // 2))
-        dense = self._dense(generation, vector, depth)
-        lexical = generation.lexical.search(query, depth)
-        fused = fuse(dense, lexical, self._dense_weight)[:k]
-        passages = generation.passages([id_ for id_, _ in fused])
-        if len(passages) < len(fused):
+        selection = None if scope == EVERYTHING else generation.members.select(scope)
+        lexical = self._lexical(generation, query, depth, selection)
+        dense = self._dense(generation, vector, depth, selection)
+        fused = fuse(dense, lexical, self._dense_weight)
+        if dense and vector is not None and "feedback" not in self._without:
+            heard = generation.members.vectors([id_ for id_, _ in fused[:FEEDBACK_HITS]])
+            again = self._dense(generation, refined(vector, fused, heard), depth, selection)
+            fused = fuse(again, lexical, self._dense_weight)
+        passages = generation.passages([id_ for id_, _ in fused[:k]])
+        if len(passages) < len(fused[:k]):
             raise IndexGone
         cosines, scores = dict(dense), dict(lexical)
-        hits = tuple(Hit(passages[id_], score, cosines.get(id_), scores.get(id_)) for id_, score in fused)
+        hits = tuple(Hit(passages[id_], score, cosines.get(id_), scores.get(id_)) for id_, score in fused[:k])
         return Results(query, generation.id, hits, generation.lexical.terms(query))
 
     def _embed(self, query: str) -> Vectors | None:
         if self._embedder is None or not query.strip():
             return None
+        written = self._glossary.written_out(query) if self._glossary else query
+        texts = [written] if "sentences" in self._without else parts(written)
         try:
-            vector: Vectors = self._embedder.embed([query])[0]
+            return joined(self._embedder.embed(texts))
         except RetrievalError as error:
             logger.warning("query not embedded (%s): searching words alone", type(error).__name__)
             return None
-        return vector
 
-    def _dense(self, generation: OpenGeneration, vector: Vectors | None, depth: int) -> Ranked:
+    def _lexical(self, generation: OpenGeneration, query: str, depth: int, selection: Selection | None) -> Ranked:
+        if "lexical" in self._without:
+            return []
+        alternatives = self._glossary.alternatives(query) if self._glossary else ()
+        return generation.lexical.search(query, depth, selection.rows if selection else None, alternatives)
+
+    def _dense(
+        self, generation: OpenGeneration, vector: Vectors | None, depth: int, selection: Selection | None
+    ) -> Ranked:
         if generation.dense is None or vector is None:
             return []
         try:
+            if selection is not None:
+                return generation.members.nearest(generation.dense, vector, depth, selection)
             return generation.dense.search(vector, depth)
         except IndexGone:
             raise

@@ -1,0 +1,140 @@
+"""Which passages of a generation lie within a scope, and the vectors they have. Read from SQL, when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from retrieval.database import Database
+from retrieval.index.publishing import hashes
+from retrieval.index.vectors import cached, from_bytes
+from retrieval.ports import VectorIndex, Vectors
+from retrieval.records import source_from_json
+from retrieval.storing import chunks
+from retrieval.tables import GenerationRow, MemberRow, PassageRow, VectorRow, VersionRow
+from retrieval.types import Scope, Source
+
+# Up to so many vectors are compared one by one, in a millisecond; past it the graph is asked for more than is wanted.
+EXACT_MOST = 5000
+SPARE, AGAIN = 1.5, 4
+SCOPES_KEPT = 8
+
+
+@dataclass
+class Selection:
+    """The passages within a scope: `rows` flags them in the lexical index, `by_text` has one for each text hash."""
+
+    rows: NDArray[np.bool_]
+    by_text: Mapping[str, str]
+    exact: tuple[list[str], Vectors] | None = None
+
+
+class Members:
+    """The passages of one generation, `ids` by their rows in the lexical index. Safe to use from several threads."""
+
+    def __init__(
+        self, database: Database, generation: str, ids: Sequence[str], *, exact_most: int = EXACT_MOST
+    ) -> None:
+        self._database = database
+        self._generation = generation
+        self._ids = ids
+        self._exact_most = exact_most
+        self._selections: dict[Scope, Selection] = {}
+
+    def select(self, scope: Scope) -> Selection:
+        """The passages within `scope`; the last few scopes are kept."""
+        found = self._selections.get(scope)
+        if found is None:
+            found = self._select(scope)
+            if len(self._selections) >= SCOPES_KEPT:
+                self._selections = {}
+            self._selections[scope] = found
+        return found
+
+    def nearest(self, index: VectorIndex, vector: Vectors, k: int, selection: Selection) -> list[tuple[str, float]]:
+        """The `k` passages of `selection` nearest to `vector` with their cosines, best first; all, if there are fewer.
+
+        Raises what the index raises.
+        """
+        there, total = len(selection.by_text), index.count()
+        if there <= self._exact_most:
+            return self._nearest_exact(vector, k, selection)
+        wanted = ceil(SPARE * k * total / there)
+        while wanted < total:
+            found = self._within(index.search(vector, wanted), selection)
+            if len(found) >= k:
+                return found[:k]
+            wanted *= AGAIN
+        return self._nearest_exact(vector, k, selection)
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """Passage id to vector, for those that have one."""
+        query = (
+            select(PassageRow.passage_id, VectorRow.vector)
+            .join(VectorRow, VectorRow.text_hash == PassageRow.text_hash)
+            .where(VectorRow.recipe == self._recipe)
+        )
+        found: dict[str, Vectors] = {}
+        with self._database.read() as session:
+            for part in chunks(ids):
+                rows = session.execute(query.where(PassageRow.passage_id.in_(part)))
+                found.update((row.passage_id, from_bytes([row.vector])[0]) for row in rows)
+        return found
+
+    def _select(self, scope: Scope) -> Selection:
+        versions = {version for version, source in self._sources.items() if scope.admits(source)}
+        rows = np.fromiter((_version(id_) in versions for id_ in self._ids), np.bool_, len(self._ids))
+        by_text: dict[str, str] = {}
+        for row in map(int, np.flatnonzero(rows)):
+            by_text.setdefault(self._hashes[self._ids[row]], self._ids[row])
+        return Selection(rows, by_text)
+
+    def _within(self, found: Sequence[tuple[str, float]], selection: Selection) -> list[tuple[str, float]]:
+        """What was found, as passages within: equal texts share one vector, under the id of any of them."""
+        texts = ((self._hashes.get(id_, ""), cosine) for id_, cosine in found)
+        return [(selection.by_text[text], cosine) for text, cosine in texts if text in selection.by_text]
+
+    def _nearest_exact(self, vector: Vectors, k: int, selection: Selection) -> list[tuple[str, float]]:
+        ids, matrix = selection.exact or self._matrix(selection, len(vector))
+        if len(ids) <= self._exact_most:
+            selection.exact = ids, matrix
+        cosines = matrix @ vector
+        best = np.argsort(-cosines, kind="stable")[:k]
+        return [(ids[row], float(cosines[row])) for row in best]
+
+    def _matrix(self, selection: Selection, width: int) -> tuple[list[str], Vectors]:
+        stored = cached(self._database, self._recipe, list(selection.by_text))
+        if not stored:
+            return [], np.zeros((0, width), np.float32)
+        return [selection.by_text[text] for text in stored], from_bytes(list(stored.values()))
+
+    @cached_property
+    def _recipe(self) -> str:
+        with self._database.read() as session:
+            row = session.get(GenerationRow, self._generation)
+            return (row.recipe if row else None) or ""
+
+    @cached_property
+    def _hashes(self) -> Mapping[str, str]:
+        with self._database.read() as session:
+            return hashes(session, self._generation)
+
+    @cached_property
+    def _sources(self) -> Mapping[str, Source]:
+        query = (
+            select(VersionRow.version_id, VersionRow.source)
+            .join(MemberRow, MemberRow.version_id == VersionRow.version_id)
+            .where(MemberRow.generation_id == self._generation)
+        )
+        with self._database.read() as session:
+            return {version: source_from_json(source) for version, source in session.execute(query)}
+
+
+def _version(passage_id: str) -> str:
+    return passage_id.rpartition("-")[0]
