@@ -17,7 +17,7 @@ from ingest.headings import MAX_CHARACTERS, MAX_WORDS
 from ingest.readers.archives import check_archive
 from ingest.readers.metadata import as_author, as_title, known_fields
 from ingest.readers.text import check_length, no_text
-from ingest.readers.word.parts import parse_part
+from ingest.readers.word.parts import has_doctype, parse_part
 from ingest.readers.word.styles import Role, Styles, is_bold
 from ingest.readers.word.table import cells_in, deleted_text, rows_in, table_lines
 from ingest.readers.word.text import NoteRef, Paragraph, W, all_text, tag_of
@@ -32,7 +32,7 @@ PARTS_LEFT_OUT = (
     (re.compile(r"/word/comments\w*\.xml"), "comment"),
     (re.compile(r"/word/(?:diagrams/data|charts/chart)\d*\.xml"), "graphic"),
 )
-NOTE_PARTS = {"footnote": "/word/footnotes.xml", "endnote": "/word/endnotes.xml"}
+NOTES = ("footnote", "endnote")
 CORRUPT = "The Word document is damaged; open it in Word or LibreOffice and save it anew as .docx."
 
 
@@ -55,13 +55,17 @@ def read_docx(data: bytes) -> Reading:
 
 def _open(data: bytes) -> Any:
     try:
-        return docx.Document(io.BytesIO(data))
+        document = docx.Document(io.BytesIO(data))
+        body = document.element.body
     except ValueError as error:
         if "content type" in str(error):
             raise Rejected("type mismatch", "It is no plain Word document; save it as .docx.") from error
         raise Rejected("corrupt", CORRUPT) from error
-    except Exception as error:
+    except Exception as error:  # whatever a damaged package trips over
         raise Rejected("corrupt", CORRUPT) from error
+    if body is None or has_doctype(body):
+        raise Rejected("corrupt", CORRUPT)
+    return document
 
 
 class _Body:
@@ -74,11 +78,12 @@ class _Body:
         self.title: str | None = None
         self.headed = False
         self._number = 0
-        self._styles = Styles(document.styles.element)
-        parts = {str(part.partname): part for part in document.part.package.iter_parts()}
-        self._notes = {kind: _notes(_xml(parts.get(name))) for kind, name in NOTE_PARTS.items()}
+        relations = (relation for relation in document.part.rels.values() if not relation.is_external)
+        related = {relation.reltype.rpartition("/")[2]: relation.target_part for relation in relations}
+        self._styles = Styles(_xml(related.get("styles")))
+        self._notes = {kind: _notes(_xml(related.get(f"{kind}s"))) for kind in NOTES}
         self._walk(document.element.body, counted=True)
-        self._rest(parts)
+        self._rest({str(part.partname): part for part in document.part.package.iter_parts()})
 
     def _walk(self, element: etree._Element, *, counted: bool) -> None:
         for child in element:
@@ -203,7 +208,7 @@ def _notes(root: etree._Element | None) -> dict[str, _Note]:
     """The notes of a part by id, without the lines that part them from the text."""
     if root is None:
         return {}
-    elements = (e for e in root if tag_of(e) in NOTE_PARTS and e.get(f"{W}type", "normal") == "normal")
+    elements = (e for e in root if tag_of(e) in NOTES and e.get(f"{W}type", "normal") == "normal")
     return {e.get(f"{W}id") or "": _Note(e) for e in elements}
 
 
@@ -231,5 +236,9 @@ def _with_bold_headings(blocks: list[Block], bold: set[int]) -> Iterator[Block]:
 
 def _metadata(document: Any, title: str | None) -> dict[str, str]:
     """What the properties say where somebody wrote them; the paragraph in the style of a title where they do not."""
-    properties = document.core_properties
-    return known_fields({"title": as_title(properties.title) or title, "author": as_author(properties.author)})
+    try:
+        properties = document.core_properties
+        stated, author = as_title(properties.title), as_author(properties.author)
+    except (AttributeError, KeyError, ValueError):  # the part is there, and is something else
+        stated = author = None
+    return known_fields({"title": stated or title, "author": author})

@@ -14,7 +14,7 @@ from ingest.errors import Rejected
 from ingest.readers.archives import check_archive
 from ingest.readers.metadata import as_author, as_title, known_fields
 from ingest.readers.text import SUPERSCRIPTS, check_length, no_text
-from ingest.readers.word.parts import parse_part
+from ingest.readers.word.parts import has_doctype, parse_part
 from ingest.readers.word.text import tag_of
 from ingest.tables import Cell, rows_of
 
@@ -49,13 +49,15 @@ def read_pptx(data: bytes) -> Reading:
 def _open(data: bytes) -> Any:
     try:
         presentation = pptx.Presentation(io.BytesIO(data))
-        list(presentation.slides)
+        declared = any(has_doctype(slide.element) for slide in presentation.slides)
     except ValueError as error:
         if "content type" in str(error):
             raise Rejected("type mismatch", "It is no plain presentation; save it as .pptx.") from error
         raise Rejected("corrupt", CORRUPT) from error
     except Exception as error:
         raise Rejected("corrupt", CORRUPT) from error
+    if declared:
+        raise Rejected("corrupt", CORRUPT)
     return presentation
 
 

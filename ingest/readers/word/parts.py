@@ -11,6 +11,14 @@ def parse_part(blob: bytes, hint: str) -> etree._Element:
     """The root of a part. Raises Rejected with `hint` when it is damaged. Nothing is fetched, no entity expands."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
-        return etree.fromstring(blob, parser)
+        root = etree.fromstring(blob, parser)
     except etree.XMLSyntaxError as error:
         raise Rejected("corrupt", hint) from error
+    if has_doctype(root):
+        raise Rejected("corrupt", hint)
+    return root
+
+
+def has_doctype(element: etree._Element) -> bool:
+    """Whether the part of an element declares a document type: Office never does, and entities hide text in it."""
+    return bool(element.getroottree().docinfo.doctype)

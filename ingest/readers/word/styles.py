@@ -27,8 +27,9 @@ class Role:
 class Styles:
     """The styles of one document by id."""
 
-    def __init__(self, root: etree._Element) -> None:
-        self._styles = {style.get(f"{W}styleId") or "": style for style in root.iter(f"{W}style")}
+    def __init__(self, root: etree._Element | None) -> None:
+        styles = root.iter(f"{W}style") if root is not None else ()
+        self._styles = {style.get(f"{W}styleId") or "": style for style in styles}
         self._default = next(
             (
                 key

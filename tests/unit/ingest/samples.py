@@ -220,7 +220,7 @@ def make_epub(chapters: Sequence[str], metadata: str = "", files: dict[str, str]
     return zipped({"META-INF/container.xml": container, "OPS/book.opf": package, **pages, **(files or {})})
 
 
-def make_docx(body: str, **parts: str) -> bytes:
+def make_docx(body: str, *, doctype: str = "", **parts: str) -> bytes:
     """A Word document of raw XML; `parts` (footnotes, endnotes, styles, header1, comments) are raw XML as well."""
     relations = "".join(
         f'<Relationship Id="r{name}" Type="{OFFICE}/{name.rstrip("1")}" Target="{name}.xml"/>' for name in parts
@@ -231,7 +231,7 @@ def make_docx(body: str, **parts: str) -> bytes:
             f'<Relationship Id="r1" Type="{OFFICE}/officeDocument" Target="word/document.xml"/>'
         ),
         "word/_rels/document.xml.rels": RELATIONSHIPS.format(relations),
-        "word/document.xml": f"<w:document {NAMESPACES}><w:body>{body}</w:body></w:document>",
+        "word/document.xml": f"{doctype}<w:document {NAMESPACES}><w:body>{body}</w:body></w:document>",
         **{f"word/{name}.xml": xml.replace(">", f" {NAMESPACES}>", 1) for name, xml in parts.items()},
     })  # fmt: skip
 
