@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from bot.checklists.catalogue import Catalogue
     from bot.sandbox.server import Sandbox
     from bot.service import Service
+    from bot.work.folders import FolderSync
     from ingest.passages import Count
     from ingest.report import Progress
     from retrieval.embedding.local import LocalEmbedder
@@ -75,6 +76,7 @@ def build_sandbox(settings: Settings, sandbox: Sandbox) -> Services:
         "slack_signing_secret": SecretStr(sandbox.signing_secret),
         "slack_api_url": sandbox.api_url,
         "proviso_http": "127.0.0.1:0",
+        "proviso_folder_sync": "off",
     }
     from bot.work.workspace import claim
 
@@ -144,6 +146,15 @@ class Services:
     def ingestor(self) -> Ingestor:
         """Brings the corpus in line with files and folders."""
         return Ingestor(self.corpus, self.generations, self.clock, count=self.count)
+
+    @cached_property
+    def folders(self) -> FolderSync | None:
+        """The nightly round over remembered folders; None when it is switched off."""
+        from bot.folder_process import nightly
+
+        settings = self.settings
+        at, zone = settings.proviso_folder_sync, settings.proviso_zone
+        return nightly(self.database, self.corpus, self.clock, self.worker, at=at, zone=zone)
 
     @cached_property
     def model(self) -> ModelAnswerer | None:

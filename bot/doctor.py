@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from bot.complaints import message_for
 from bot.migrations import HEAD, revision
+from bot.work.folders import troubles
 from bot.work.outbox import counts
 from bot.work.tables import DestinationRow
 from bot.work.workspace import owner
@@ -39,7 +40,7 @@ class Finding:
 
 def examine(services: Services) -> list[Finding]:
     """Look at everything; what cannot be looked at is a finding too."""
-    checks = (_home, _database, _model, _index, _chat_model, _zone, _slack, _outbox)
+    checks = (_home, _database, _model, _index, _chat_model, _zone, _folders, _slack, _outbox)
     return [finding for check in checks for finding in _guarded(check, services)]
 
 
@@ -128,6 +129,19 @@ def _zone(services: Services) -> Iterator[Finding]:
         )
         return
     yield Finding("zone", "ok", zone)
+
+
+def _folders(services: Services) -> Iterator[Finding]:
+    at = services.settings.proviso_folder_sync
+    with services.database.read() as session:
+        wrong = troubles(session)
+    for trouble in wrong:
+        mend = f"see whether the folder is complete, then run `proviso ingest {trouble.root}`"
+        yield Finding("folders", "warning", f"{trouble.root} {trouble.state}: {trouble.says}", mend)
+    if at == "off":
+        yield Finding("folders", "off", "remembered folders are brought in line by hand alone")
+    elif not wrong:
+        yield Finding("folders", "ok", f"brought in line at {at} each night while the bot serves")
 
 
 def _slack(services: Services) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
@@ -25,6 +26,7 @@ from bot.slack.questions import QuestionHandler
 from bot.slack.serve import check_token, serve
 from bot.slack.status import Status
 from bot.slack.teams import Teams
+from bot.work.folders import troubles
 from bot.work.inbox import Inbox
 from bot.work.loops import WakingLoop
 from bot.work.people import person_id
@@ -41,6 +43,7 @@ logger = logging.getLogger(__name__)
 SEND_SECONDS = 2.0
 RECONCILE_SECONDS = 20.0
 SWEEP_SECONDS = 3600.0
+FOLDER_SECONDS = 30.0
 # Nudges stay with their story: `nudges why` has to be able to tell it.
 KEPT_VIEWS = ("nudge",)
 
@@ -88,11 +91,13 @@ class Service:
     @cached_property
     def metronome(self) -> Metronome:
         """The table of everything nobody asked for."""
+        folders = self._services.folders
         jobs = (
             Job("scan", self._scan_seconds, self.scan),
             Job("send", SEND_SECONDS, self.sender.send_due),
             Job("reconcile", RECONCILE_SECONDS, self.sender.reconcile),
             Job("sweep", SWEEP_SECONDS, self.sweep),
+            *((Job("folders", FOLDER_SECONDS, folders.beat),) if folders else ()),
         )
         return Metronome(jobs, self._services.database, self._services.clock, self._services.worker)
 
@@ -126,11 +131,14 @@ class Service:
             return person_id(session, team, slack_user)
 
     def health(self) -> dict[str, Any]:
-        """How each scheduled job does; `ok` when all have run lately."""
+        """How each scheduled job does; `ok` when all have run lately. `folders` counts those not in line, by state."""
         # Heartbeats are written by the same clock that is read here.
         beats = self.metronome.health(self._services.clock.now())
         jobs = {beat.name: {"ok": beat.ok, "last_ok": _iso(beat.last_ok)} for beat in beats}
-        return {"ok": all(beat.ok for beat in beats), "jobs": jobs}
+        with self._services.database.read() as session:
+            folders = dict(Counter(trouble.state for trouble in troubles(session)))
+        # A folder that is not in line is for a person to look at: this process does its work.
+        return {"ok": all(beat.ok for beat in beats), "jobs": jobs, "folders": folders}
 
     def serve(
         self, *, app_token: str | None, address: str, stop: threading.Event, on_ready: Callable[[], None]
@@ -168,6 +176,8 @@ class Service:
         # A job waits for Slack up to a hundred times in a row: it has to end after the call under way.
         self._stopping.set()
         self.metronome.stop()
+        if self._services.folders:
+            self._services.folders.stop()
         self.workers.stop()
         self.posting.stop()
 

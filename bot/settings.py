@@ -78,6 +78,11 @@ class Settings(BaseSettings):
     proviso_age_flag_years: int = Field(
         5, ge=1, le=200, description="Sources at least this many years old are shown with a flag: check what changed."
     )
+    proviso_folder_sync: str = Field(
+        "03:00",
+        pattern=r"^(off|([01]?\d|2[0-3]):[0-5]\d)$",
+        description="When every remembered folder is brought in line each night, in `PROVISO_ZONE`; `off`: never.",
+    )
     proviso_answers: int = Field(4, ge=1, le=64, description="How many questions one process answers at once.")
     proviso_listeners: int = Field(
         40, ge=5, le=200, description="Threads for commands, buttons and forms; few of them starve while Slack is slow."

@@ -9,6 +9,7 @@ import click
 
 from bot.cli.context import print_json, progress, services
 from bot.errors import UserError
+from bot.work.folders import settled
 from ingest.errors import LossNeedsConfirmation
 from ingest.report import IngestReport
 from ingest.sync import Ingestor
@@ -24,6 +25,8 @@ def ingest(paths: tuple[str, ...], yes: bool, as_json: bool) -> int:
         raise click.UsageError("a PATH is empty")  # it would be taken for the current folder
     with services() as composed:
         report = _ingest(composed.ingestor, [Path(path) for path in paths], yes)
+        with composed.database.write() as session:
+            settled(session, [str(Path(path).resolve()) for path in paths])
     if as_json:
         print_json(report.to_json())
     else:
