@@ -12,6 +12,7 @@ from typing import Protocol
 from retrieval.answers import abstention, extractive
 from retrieval.answers.composing import answered, related
 from retrieval.answers.evidence import Evidence, weigh
+from retrieval.answers.following import together
 from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, understand
 from retrieval.answers.refusal import OFF_TOPIC, Guard, Refusal
 from retrieval.answers.sentences import Candidate, SentenceRanker
@@ -108,6 +109,13 @@ class Answerer:
             answer = self._failed(question, error)
         return replace(answer, id=id, timings_ms=timings.total())
 
+    def find(self, question: str, *, context: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Found:
+        """What retrieval brings for a question and how far it carries, whether or not it would be answered.
+
+        Raises what the searcher raises.
+        """
+        return self._find(replace(understand(question, context), scope=scope), Timings(self._timer))
+
     def _answer(self, asked: Asked, timings: Timings) -> Answer:
         refusal = self._guard.check(asked)
         timings.mark("screen")
@@ -134,6 +142,8 @@ class Answerer:
 
     def _look(self, asked: Asked, timings: Timings) -> Found:
         results = self._searcher.search(asked.query, HITS, asked.scope)
+        if asked.follow_up:
+            results = together(results, self._searcher.search(asked.question, HITS, asked.scope))
         timings.mark("retrieve")
         ranked = self._ranker.rank(asked, results)
         timings.mark("rank")

@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
+from retrieval.answers.calibration import line_for
 from retrieval.answers.evidence import Evidence
 from retrieval.answers.languages import language_of
 
-# Logistic weights over `Evidence`, fitted (ridge, then rounded) on 67 answerable and 40 near-topic uncovered English
-# questions about two documents; five-fold area under the curve .86. `evaluate answers` prints what they give on a set.
-SIMILARITY_WEIGHT = 5.1
-SENTENCE_WEIGHT = 2.5
-PASSAGE_WEIGHT = 2.1
-NAMES_WEIGHT = 1.5
-FIGURE_WEIGHT = 3.7
-BIAS = -8.5
-# Without an embedder the shared terms carry it alone; fitted the same way, five-fold area under the curve .84.
-LEXICAL_SENTENCE_WEIGHT = 3.4
-LEXICAL_PASSAGE_WEIGHT = 3.2
-LEXICAL_FIGURE_WEIGHT = 3.8
-LEXICAL_NAMES_WEIGHT = 1.5
-LEXICAL_BIAS = -6.6
-# At these log-odds 94 in 100 answerable questions of the fitting set are answered, 50 in 100 uncovered ones are not.
-ANSWER_FROM = -0.8
 # Below this best passage cosine, and with next to no shared terms, a question is about something else altogether.
 FOREIGN_DENSE = 0.2
 FOREIGN_COVERAGE = 0.25
@@ -39,28 +24,13 @@ NEXT_STEP = (
 
 
 def log_odds(evidence: Evidence) -> float:
-    """How strongly the evidence speaks for an answer: the log-odds that the question is covered."""
-    if evidence.similarity is None:
-        return (
-            LEXICAL_BIAS
-            + LEXICAL_SENTENCE_WEIGHT * evidence.sentence
-            + LEXICAL_PASSAGE_WEIGHT * evidence.passage
-            + LEXICAL_NAMES_WEIGHT * evidence.names
-            + LEXICAL_FIGURE_WEIGHT * evidence.figure
-        )
-    return (
-        BIAS
-        + SIMILARITY_WEIGHT * evidence.similarity
-        + SENTENCE_WEIGHT * evidence.sentence
-        + PASSAGE_WEIGHT * evidence.passage
-        + NAMES_WEIGHT * evidence.names
-        + FIGURE_WEIGHT * evidence.figure
-    )
+    """How strongly the evidence speaks for an answer: the log-odds that the question is covered, 0 at the threshold."""
+    return line_for(evidence).log_odds(evidence)
 
 
 def covered(evidence: Evidence) -> bool:
     """Whether the evidence is enough to answer from."""
-    return log_odds(evidence) >= ANSWER_FROM
+    return log_odds(evidence) >= 0
 
 
 def foreign(evidence: Evidence) -> bool:

@@ -33,10 +33,11 @@ _SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a", "an"
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All 0 to 1. `similarity` is the best sentence's cosine (None without an embedder); `sentence` and `passage` the
-    idf-weighted shares of the question's terms in the best sentence and the best passage; `names` the share of its
-    names, numbers and acronyms found in the best passages (1 when it mentions none); `figure` is 0 only when it wants
-    one and the best sentences hold none; `dense` is the best passage's cosine."""
+    """All 0 to 1. `similarity` is the best sentence's cosine (None without an embedder); `words` how well the sentences
+    of one passage together meet the question's words (None where the embedder gives no words); `sentence` and
+    `passage` the idf-weighted shares of the question's terms in the best sentence and the best passage; `names` the
+    share of its names, numbers and acronyms found in the best passages (1 when it mentions none); `figure` is 0 only
+    when it wants one and the best sentences hold none; `dense` is the best passage's cosine."""
 
     similarity: float | None
     dense: float | None
@@ -44,6 +45,7 @@ class Evidence:
     passage: float
     names: float
     figure: float
+    words: float | None = None
 
 
 def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Evidence:
@@ -61,7 +63,18 @@ def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Eviden
         passage=shared(weights, tokens(best)),
         names=names_found(asked.question, results.hits),
         figure=_figure_found(asked.question, ranked[:SENTENCES_READ]),
+        words=_words_met(ranked),
     )
+
+
+def _words_met(ranked: Sequence[Candidate]) -> float | None:
+    """How well the sentences of the best passage, taken together, meet the words of the question."""
+    together: dict[str, list[float]] = {}
+    for candidate in ranked:
+        passage, met = candidate.hit.passage.passage_id, list(candidate.met)
+        known = together.get(passage, met)
+        together[passage] = [max(pair) for pair in zip(known, met, strict=True)]
+    return max((sum(met) for met in together.values() if met), default=None)
 
 
 def names_found(question: str, hits: Sequence[Hit]) -> float:

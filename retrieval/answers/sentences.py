@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from retrieval.answers.meaning import Meanings, wanted
 from retrieval.answers.questions import Asked
 from retrieval.answers.wording import content_weights, normal, shared, words
 from retrieval.errors import RetrievalError
@@ -18,26 +17,28 @@ from retrieval.types import Hit, Results, Sentence
 
 logger = logging.getLogger(__name__)
 
-# A score is similarity + COVERAGE * share of the question's weighted terms + PASSAGE * fused score of the passage.
-# The shares were chosen on a flat part of the curve: halving or doubling either moves no measure by more than .05.
+# A score is meaning + COVERAGE * share of the question's weighted terms + PASSAGE * the passage's score among the
+# found. Meaning is how well the sentence meets the question's words, and half its cosine to the whole question (all of
+# the cosine where an embedder gives no words). The shares lie on a flat part of the curve.
 COVERAGE_SHARE = 0.3
 PASSAGE_SHARE = 0.3
+WHOLE_SHARE = 0.5
 # Half of a part's ranking is the whole question: a part alone has often lost its subject.
 PART_SHARE = 0.5
 NOTE_PENALTY = 0.15
 QUESTION_PENALTY = 0.1
-PASSAGES_READ = 8
-# Embedding 24 sentences costs about 60 ms on one core; 16 and 32 gave the same answers on 67 questions.
-SENTENCES_EMBEDDED = 24
+PASSAGES_READ = 10
+# Embedding 32 sentences costs about 80 ms on one core; where fewer are read, answers are missed.
+SENTENCES_EMBEDDED = 32
 MIN_WORDS = 4
-CACHED_SENTENCES = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A sentence that may be quoted. `similarity` (cosine) is None without an embedder; all shares are 0 to 1.
 
-    `parts` holds the score for each part of the question, in their order.
+    `parts` holds the score for each part of the question, in their order; `met` what the sentence meets of each word
+    piece of the question (they sum to at most 1), empty where the embedder gives no words.
     """
 
     hit: Hit
@@ -46,6 +47,7 @@ class Candidate:
     parts: tuple[float, ...]
     similarity: float | None
     coverage: float
+    met: tuple[float, ...] = ()
 
     @property
     def sentence(self) -> Sentence:
@@ -56,31 +58,6 @@ class Candidate:
     def text(self) -> str:
         """The sentence's text."""
         return self.sentence.text
-
-
-class SentenceVectors:
-    """Unit vectors by text, the most recently used kept. Safe to share between threads."""
-
-    def __init__(self, embedder: Embedder, size: int = CACHED_SENTENCES) -> None:
-        self._embedder = embedder
-        self._size = size
-        self._kept: OrderedDict[str, Vectors] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def of(self, texts: Sequence[str]) -> Vectors:
-        """One row a text, in order; what is not kept is embedded in one batch."""
-        with self._lock:
-            known = {text: self._kept[text] for text in texts if text in self._kept}
-        missing = [text for text in dict.fromkeys(texts) if text not in known]
-        if missing:
-            known |= dict(zip(missing, self._embedder.embed(missing), strict=True))
-        with self._lock:
-            for text in texts:
-                self._kept[text] = known[text]
-                self._kept.move_to_end(text)
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
-        return np.stack([known[text] for text in texts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,37 +72,52 @@ class _Place:
         return self.hit.passage.sentences[self.position].text
 
 
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What the vectors say of one place: cosine to the whole query, then to each part; what of each word it meets."""
+
+    cosines: Vectors
+    met: Vectors
+
+    def of(self, row: int) -> float:
+        """How alike in meaning: the words met and the whole together, or the whole alone."""
+        cosine = float(self.cosines[row])
+        return float(self.met.sum()) + WHOLE_SHARE * cosine if len(self.met) else cosine
+
+
 class SentenceRanker:
     """Scores the sentences of the best passages by meaning, shared terms and the passage they stand in."""
 
     def __init__(self, embedder: Embedder | None = None) -> None:
-        self._vectors = None if embedder is None else SentenceVectors(embedder)
+        self._meanings = None if embedder is None else Meanings(embedder)
 
     def rank(self, asked: Asked, results: Results) -> list[Candidate]:
         """Candidates of the best passages, best first; empty when nothing was found."""
         places = _places(results)
         if not places:
             return []
-        similarities = self._similarities(asked, places)
+        meanings = self._read(asked, results, places) or [None] * len(places)
         parts = [_weights_of(part, results.terms) for part in asked.parts]
+        best = max(hit.score for hit in results.hits) or 1.0
         candidates = [
-            _candidate(place, None if similarities is None else similarities[row], parts)
-            for row, place in enumerate(places)
+            _candidate(place, meaning, parts, best, asked.follow_up)
+            for place, meaning in zip(places, meanings, strict=True)
         ]
         return sorted(candidates, key=lambda candidate: -candidate.score)
 
-    def _similarities(self, asked: Asked, places: Sequence[_Place]) -> Vectors | None:
-        """A row a sentence: cosine to the whole query, then to each part. None where no embedder works."""
-        if self._vectors is None:
+    def _read(self, asked: Asked, results: Results, places: Sequence[_Place]) -> Sequence[_Meaning | None] | None:
+        """The meaning of each place. None where no embedder works."""
+        if self._meanings is None:
             return None
         asks = [asked.query, *asked.parts]
         try:
-            vectors = self._vectors.of([*asks, *(place.text for place in places)])
+            vectors = self._meanings.of([*asks, *(place.text for place in places)])
         except RetrievalError as error:
             logger.warning("sentences are ranked by words alone: %s", type(error).__name__)
             return None
-        similarities: Vectors = vectors[len(asks) :] @ vectors[: len(asks)].T
-        return similarities
+        whole = np.stack([one.whole for one in vectors[: len(asks)]])
+        words = wanted(asked.query, vectors[0], content_weights(results.terms))
+        return [_Meaning(whole @ one.whole, words.met_by(one)) for one in vectors[len(asks) :]]
 
 
 def _places(results: Results) -> list[_Place]:
@@ -144,21 +136,27 @@ def _places(results: Results) -> list[_Place]:
     return found[:SENTENCES_EMBEDDED]
 
 
-def _candidate(place: _Place, similarities: Vectors | None, parts: Sequence[Mapping[str, float]]) -> Candidate:
-    whole = 0.0 if similarities is None else float(similarities[0])
+def _candidate(
+    place: _Place, meaning: _Meaning | None, parts: Sequence[Mapping[str, float]], best: float, follow_up: bool
+) -> Candidate:
     penalty = _penalty(place)
-    each = [whole] * len(parts) if similarities is None else [float(value) for value in similarities[1:]]
+    whole = 0.0 if meaning is None else meaning.of(0)
+    each = [whole if meaning is None else meaning.of(row) for row in range(1, len(parts) + 1)]
+    passage = PASSAGE_SHARE * place.hit.score / best
+    # The passage was found for the whole question: for one part of it, its rank says little.
+    scores = tuple(
+        PART_SHARE * value + (1 - PART_SHARE) * whole + COVERAGE_SHARE * shared(weights, place.terms) - penalty
+        for value, weights in zip(each, parts, strict=True)
+    )
     return Candidate(
         hit=place.hit,
         position=place.position,
-        score=whole + COVERAGE_SHARE * place.coverage + PASSAGE_SHARE * place.hit.score - penalty,
-        # The passage was found for the whole question: for one part of it, its rank says little.
-        parts=tuple(
-            PART_SHARE * value + (1 - PART_SHARE) * whole + COVERAGE_SHARE * shared(weights, place.terms) - penalty
-            for value, weights in zip(each, parts, strict=True)
-        ),
-        similarity=None if similarities is None else whole,
+        # In a follow-up the whole holds the question before it, and what is asked now are the parts.
+        score=passage + (max(scores) if follow_up else whole + COVERAGE_SHARE * place.coverage - penalty),
+        parts=scores,
+        similarity=None if meaning is None else float(meaning.cosines[0]),
         coverage=place.coverage,
+        met=() if meaning is None else tuple(meaning.met.tolist()),
     )
 
 
