@@ -9,7 +9,7 @@ from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from retrieval.database import Database
 from retrieval.index.publishing import hashes
@@ -24,6 +24,13 @@ from retrieval.types import Scope, Source
 EXACT_MOST = 5000
 SPARE, AGAIN = 1.5, 4
 SCOPES_KEPT = 8
+
+# Put together once: it runs at every question.
+_VECTORS = (
+    select(PassageRow.passage_id, VectorRow.vector)
+    .join(VectorRow, VectorRow.text_hash == PassageRow.text_hash)
+    .where(VectorRow.recipe == bindparam("recipe"), PassageRow.passage_id.in_(bindparam("ids", expanding=True)))
+)
 
 
 @dataclass
@@ -75,15 +82,10 @@ class Members:
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
         """Passage id to vector, for those that have one."""
-        query = (
-            select(PassageRow.passage_id, VectorRow.vector)
-            .join(VectorRow, VectorRow.text_hash == PassageRow.text_hash)
-            .where(VectorRow.recipe == self._recipe)
-        )
         found: dict[str, Vectors] = {}
         with self._database.read() as session:
             for part in chunks(ids):
-                rows = session.execute(query.where(PassageRow.passage_id.in_(part)))
+                rows = session.execute(_VECTORS, {"recipe": self._recipe, "ids": list(part)})
                 found.update((row.passage_id, from_bytes([row.vector])[0]) for row in rows)
         return found
 
