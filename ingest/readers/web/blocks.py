@@ -145,7 +145,7 @@ class Blocks:
 
     def _kind(self) -> tuple[Kind, int | None]:
         names = [local_name(box) for box in reversed(self._boxes)]
-        if self._notes or "figcaption" in names:
+        if self._notes or "figcaption" in names or "caption" in names:
             return "note", 0
         for name in names:
             if name in HEADINGS:

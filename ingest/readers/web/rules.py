@@ -12,8 +12,9 @@ TAGS_LEFT_OUT = {
     "script": "script", "style": "style", "noscript": "script", "template": "template", "nav": "navigation",
     "aside": "aside", "dialog": "dialog", "menu": "navigation", "svg": "graphic", "canvas": "graphic",
     "iframe": "embedded page", "object": "embedded object", "audio": "embedded object", "video": "embedded object",
-    "button": "form", "select": "form", "textarea": "form", "datalist": "form", "rt": "ruby", "rp": "ruby",
-    "del": "deleted", "s": "deleted", "strike": "deleted", "title": "title", "noframes": "script", "noembed": "script",
+    "button": "form", "select": "form", "textarea": "form", "datalist": "form", "label": "form", "legend": "form",
+    "rt": "ruby", "rp": "ruby", "del": "deleted", "s": "deleted", "strike": "deleted", "title": "title",
+    "noframes": "script", "noembed": "script",
 }  # fmt: skip
 ROLES_LEFT_OUT = {
     "navigation": "navigation", "banner": "page header", "contentinfo": "page footer", "complementary": "aside",
@@ -34,7 +35,6 @@ QUOTED_REPLY = re.compile(r"(?<![\w-])(?:gmail_quote|moz-cite-prefix|yahoo_quote
 # A main element with less of the page than this is a shell that a script would have filled.
 MAIN_SHARE, MAIN_CHARACTERS, BANNER_CHARACTERS = 0.25, 200, 3000
 ARTICLE_SHARE = 0.5
-FORM_CHARACTERS = 600
 
 
 def main_element(body: etree._Element) -> etree._Element:
@@ -100,7 +100,8 @@ def all_in(element: etree._Element) -> str:
 def _why_by_what_it_holds(element: etree._Element, name: str) -> str | None:
     if COOKIES.search(_names(element)) and not _holds(element, "main", "article", "h1"):
         return "cookie banner" if _length(element) <= BANNER_CHARACTERS else None
-    if name == "form" and _length(element) <= FORM_CHARACTERS and not _holds(element, "main", "article", "h1"):
+    # Some servers wrap the whole page in a form.
+    if name == "form" and not _holds(element, "main", "article", "h1", "h2", "p", "table"):
         return "form"
     if name == "footer" and not any(is_note(below) for below in element.iter()):
         return "page footer"

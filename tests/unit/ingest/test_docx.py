@@ -78,7 +78,8 @@ def test_hidden_text_field_codes_placeholders_and_comments_are_left_out_with_the
         + run("secret", "<w:vanish/>") + run(" shown", '<w:vanish w:val="0"/>') + "</w:p>"
         + "<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val='Table of Contents'/></w:docPartObj></w:sdtPr>"
         + f"<w:sdtContent>{p('Duties 3')}</w:sdtContent></w:sdt>"
-        + f"<w:p><w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{run('Click here')}</w:sdtContent></w:sdt></w:p>"
+        + "<w:p><w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr>"
+        + f"<w:sdtContent>{run('Click here')}</w:sdtContent></w:sdt></w:p>"
         + f"<w:sdt><w:sdtContent>{p('In a control.')}</w:sdtContent></w:sdt>"
     )  # fmt: skip
     comments = f"<w:comments><w:comment w:id='1'>{p('Is that so?')}</w:comment></w:comments>"
