@@ -29,6 +29,7 @@ from retrieval.database import Database
 from retrieval.errors import ModelDamaged, ModelMissing
 from retrieval.index.generations import Generations
 from retrieval.ports import Clock, SystemClock
+from retrieval.search.glossary import load_glossary
 from retrieval.search.retriever import HybridRetriever
 
 # What a single question has no use for is imported where it is made: starting is most of what such a question costs.
@@ -134,7 +135,8 @@ class Services:
     @cached_property
     def retriever(self) -> HybridRetriever:
         """Hybrid search."""
-        return HybridRetriever(self.generations, self.embedder)
+        glossary = load_glossary(self.settings.proviso_glossary)
+        return HybridRetriever(self.generations, self.embedder, glossary=glossary)
 
     @property
     def count(self) -> Count:

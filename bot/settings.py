@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     proviso_zone: str = Field(
         "UTC", description="Time zone of a partner that is added without one, and of the day that model budgets count."
     )
+    proviso_glossary: Path | None = Field(
+        None, description="YAML file with the organisation's own short forms and synonyms, added to the shipped ones."
+    )
     proviso_age_flag_years: int = Field(
         5, ge=1, le=200, description="Sources at least this many years old are shown with a flag: check what changed."
     )
