@@ -50,6 +50,12 @@ class HybridRetriever:
         self._glossary = None if "glossary" in without else glossary
         self._without = without
 
+    def lacking(self, without: frozenset[str]) -> HybridRetriever:
+        """This search without some of its PARTS."""
+        return HybridRetriever(
+            self._generations, self._embedder, self._dense_weight, glossary=self._glossary, without=without
+        )
+
     def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> Results:
         """The `k` best passages for `query` within `scope`; none when nothing was indexed yet."""
         vector = self._embed(query)
