@@ -20,12 +20,16 @@ Role = Literal["user", "assistant"]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a query. `score` is the fused score; `dense` (cosine) and `lexical` (BM25) are raw."""
+    """A passage found for a query. `score` is the fused score; `dense` (cosine) and `lexical` (BM25) are raw.
+
+    `also` names other sources that say nearly the same, where such passages were folded into this one for display.
+    """
 
     passage: Passage
     score: float
     dense: float | None = None
     lexical: float | None = None
+    also: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
