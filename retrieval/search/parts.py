@@ -4,4 +4,6 @@ PARTS = {
     "dense": "nearest neighbours by meaning",
     "lexical": "BM25 over words",
     "glossary": "acronyms and synonyms added to a query",
+    "sentences": "a long query embedded by its sentences too",
+    "feedback": "the first hits tell what else to look for",
 }

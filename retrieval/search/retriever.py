@@ -13,6 +13,7 @@ from retrieval.search.feedback import HITS as FEEDBACK_HITS
 from retrieval.search.feedback import refined
 from retrieval.search.fusion import Ranked, fuse
 from retrieval.search.glossary import Glossary
+from retrieval.search.parts import PARTS
 from retrieval.search.sentences import joined, parts
 from retrieval.types import EVERYTHING, Hit, Passage, Results, Scope
 
@@ -22,8 +23,6 @@ logger = logging.getLogger(__name__)
 DEPTH = 100
 DENSE_WEIGHT = 0.5
 ATTEMPTS = 3
-# What a search can be made without, to see what it is worth.
-PARTS = ("dense", "lexical", "glossary", "sentences", "feedback")
 
 
 class HybridRetriever:
@@ -42,8 +41,8 @@ class HybridRetriever:
         glossary: Glossary | None = None,
         without: frozenset[str] = frozenset(),
     ) -> None:
-        if not without <= set(PARTS):
-            raise ValueError(f"{', '.join(sorted(without - set(PARTS)))}: not among {', '.join(PARTS)}")
+        if not without <= PARTS.keys():
+            raise ValueError(f"{', '.join(sorted(without - PARTS.keys()))}: not among {', '.join(PARTS)}")
         self._generations = generations
         self._embedder = None if "dense" in without else embedder
         self._dense_weight = dense_weight
