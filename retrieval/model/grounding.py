@@ -96,7 +96,8 @@ def _check(claim: Stated, passages: Mapping[str, Passage]) -> Drafted | Dropped:
             quotes.append(found)
     if not quotes:
         return Dropped(text, "; ".join(faults) or "it cites nothing")
-    fault = disagreement(text, [quote.text for quote in quotes], _called(quotes))
+    around = " ".join(dict.fromkeys(quote.passage.text for quote in quotes))
+    fault = disagreement(text, [quote.text for quote in quotes], _called(quotes), around)
     return Dropped(text, fault) if fault else Drafted(_as_view(text, quotes), tuple(dict.fromkeys(quotes)))
 
 

@@ -18,7 +18,9 @@ DATA = "agreement.yaml"
 REACH = 4
 _PLAIN_NEGATIONS = frozenset({"not", "n't", "no", "never", "nor", "neither", "none", "without"})
 _TOKEN = re.compile(r"[,;:]|n't\b|\d[\d.,/:]*\d|\d|%|[^\W\d_]+(?:'s\b)?")
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+")
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\b(?:Dr|Mr|Ms|St|No|vs)\.)(?<!\b(?:Mrs|Art|Gen|Col|Sgt|e\.g|i\.e|par)\.)[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])"
+)
 _CLAUSE_ENDS = frozenset({",", ";", ":", "but", "because", "while", "whereas", "although", "though", "which"})
 
 
@@ -38,6 +40,13 @@ class Lists:
     at_least: frozenset[tuple[str, ...]]
     at_most: frozenset[tuple[str, ...]]
     figures: Mapping[str, str]
+    qualifiers: Mapping[str, frozenset[str]]
+    quantities: Mapping[str, frozenset[str]]
+    attributing: frozenset[str]
+    markers: Mapping[str, frozenset[str]]
+    places_named: frozenset[str]
+    contrary_prepositions: frozenset[frozenset[str]]
+    sharp_prepositions: frozenset[str]
 
 
 class Text:
@@ -163,7 +172,24 @@ def word_lists() -> Lists:
         opposites=tuple((one, other) for one, other in data["opposites"]),
         opposed_groups=tuple((_stems(one), _stems(other)) for one, other in data["opposed_groups"]),
         figures=data["figures"],
+        qualifiers=_first(data["qualifiers"]) | _each(data["quantities"]),
+        quantities=_each(data["quantities"]),
+        sharp_prepositions=frozenset(data["sharp_prepositions"]),
+        attributing=frozenset(word for entry in data["attributed"] for word in [str(entry)] if " " not in word),
+        markers={marker: frozenset(kept) for marker, kept in data["markers"].items()},
+        places_named=frozenset(data["places"]),
+        contrary_prepositions=frozenset(frozenset(pair) for pair in data["contrary_prepositions"]),
     )
+
+
+def _first(groups: Iterable[Sequence[str]]) -> dict[str, frozenset[str]]:
+    """Each group by its first word."""
+    return {group[0]: frozenset(group) for group in groups}
+
+
+def _each(groups: Iterable[Sequence[str]]) -> dict[str, frozenset[str]]:
+    """Each group by each of its words."""
+    return {word: frozenset(group) for group in groups for word in group}
 
 
 def _stems(entries: Iterable[str]) -> frozenset[str]:
