@@ -40,7 +40,7 @@ class Reading:
     """A document as read. `metadata` holds only what the document, or the file beside it, says of itself.
 
     `marked` tells that the format marks its headings, so none are guessed. `content_hash` is the SHA-256 of the
-    bytes that were parsed. `warnings` say in words what of the metadata was not understood.
+    bytes that were parsed. `warnings` say in words what of it was not read, or not understood.
     """
 
     blocks: tuple[Block, ...]

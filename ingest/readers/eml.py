@@ -46,7 +46,8 @@ def read_eml(data: bytes) -> Reading:
         raise Rejected("encrypted", "It is an encrypted mail; save its text.") if parts.locked else no_text()
     check_length(block.text for block in blocks)
     dropped += [item for reading in readings for item in reading.dropped]
-    return Reading(blocks, _metadata(mail, subject), tuple(dropped), any(reading.marked for reading in readings))
+    marked = any(reading.marked for reading in readings)
+    return Reading(blocks, _metadata(mail, subject), tuple(dropped), marked, warnings=tuple(parts.warnings))
 
 
 class _Parts:
@@ -54,6 +55,7 @@ class _Parts:
 
     def __init__(self) -> None:
         self.dropped: list[Dropped] = []
+        self.warnings: list[str] = []
         self.locked = False
         self._texts: list[tuple[str, bool]] = []
         self._seen = 0
@@ -75,8 +77,7 @@ class _Parts:
         elif kind in ("text/plain", "text/html") and not _is_attachment(part):
             self._texts.append((_text(part), kind == "text/html"))
         else:
-            name = _filename(part) or kind
-            self.dropped.append(Dropped(name, "attachment; save it as a file of its own to have it read"))
+            self._leave_out(part)
 
     def readings(self, *, is_reply: bool) -> Iterator[Reading]:
         """The reading of each part that holds text, paragraphs counted on from one to the next."""
@@ -94,6 +95,13 @@ class _Parts:
             numbers = (block.paragraph or 0 for block in reading.blocks)
             paragraph = max(numbers, default=paragraph)
             yield reading
+
+    def _leave_out(self, part: MIMEPart) -> None:
+        """An attachment. Pictures are not told of: they stand in every other signature."""
+        name = _filename(part) or part.get_content_type()
+        self.dropped.append(Dropped(name, "attachment"))
+        if part.get_content_maintype() != "image":
+            self.warnings.append(f"its attachment {name!r} is not read; save it as a file of its own")
 
     def _take_one(self, choices: list[MIMEPart]) -> None:
         """Of several forms of one text the plain one, unless that is a stub; the others are dropped."""

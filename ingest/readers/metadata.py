@@ -25,7 +25,7 @@ AUTHORITIES = {
     "policy": ("policy", "policies", "directive"),
     "guidance": ("guidance", "guideline", "guidelines", "handbook", "manual", "good practice", "best practice"),
     "commentary": ("commentary", "commentaries", "article", "essay", "analysis"),
-    "digest": ("digest", "summary"),
+    "digest": ("digest",),
 }
 AUTHORITY = {spelling: name for name, spellings in AUTHORITIES.items() for spelling in spellings}
 FENCE = "---"

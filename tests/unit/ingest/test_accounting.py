@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 from ingest.blocks import Reading
 from ingest.errors import Rejected
+from ingest.evaluation import paragraph_reader
 from ingest.readers.encodings import decode
 from ingest.readers.html import read_html
 from ingest.readers.web.tree import parse_html
 from ingest.structure import Structure, structure
+from retrieval.answers.wording import normal
 from tests.unit.ingest.conftest import ARTICLE
 from tests.unit.ingest.samples import FORMATS, Part, documents, words_of
 
@@ -37,7 +39,7 @@ def span_texts(parts: Structure) -> list[str]:
 
 
 @pytest.mark.parametrize("extension", FORMATS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(document=documents())
 def test_every_word_of_a_document_is_kept_in_its_place_or_dropped_with_a_reason(
     extension: str, document: list[Part]
@@ -58,7 +60,7 @@ def test_every_word_of_a_document_is_kept_in_its_place_or_dropped_with_a_reason(
 
 
 @pytest.mark.parametrize("extension", sorted(set(FORMATS) - GUESSED))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(document=documents())
 def test_each_row_is_quotable_with_its_headers_and_in_order(extension: str, document: list[Part]) -> None:
     parts = structure(reader(extension)(FORMATS[extension](document)))
@@ -68,6 +70,23 @@ def test_each_row_is_quotable_with_its_headers_and_in_order(extension: str, docu
         header, *rows = table.words
         for row in rows:
             assert tuple(word for pair in zip(header, row, strict=True) for word in pair) in quotes
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_every_quoted_span_is_verbatim_in_the_paragraph_it_names(extension: str, tmp_path: Path) -> None:
+    kinds = ("heading", "text", "table", "list", "junk", "heading", "text", "table")
+    rows = ((("a", "b"), ("c", "d"), ("e", "f")) for _ in kinds)
+    document = [Part(kind, tuple(row)) for kind, row in zip(kinds, rows, strict=True)]
+    (tmp_path / f"doc.{extension}").write_bytes(FORMATS[extension](document))
+    paragraph = paragraph_reader(tmp_path)
+
+    parts = structure(reader(extension)(FORMATS[extension](document)))
+    spans = [span for unit in parts.units for sentence in unit.sentences for span in sentence.spans]
+    named = [span for span in spans if span.paragraph is not None]
+    assert [
+        s for s in named if normal(s.text) not in normal(paragraph(f"doc.{extension}", s.paragraph or 0) or "")
+    ] == []
+    assert bool(named) is (extension != "pptx")
 
 
 PIECES = st.sampled_from(
