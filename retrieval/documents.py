@@ -70,9 +70,10 @@ class Source:
 class Scope:
     """Which sources a search may draw on; what is left empty restricts nothing.
 
-    `sources` are source ids. `since` and `until` are dates or years, both included; a source dated to a year alone is
-    within when any day of that year is, and one without a date is not. `audiences` are the groups the asker belongs
-    to: given, sources for everybody and for these are within; None does not ask.
+    `sources` are source ids; `authorities` are kinds of text, a digest of ours among them. `since` and `until` are
+    dates or years, both included; a source dated to a year alone is within when any day of that year is, and one
+    without a date is not. `audiences` are the groups the asker belongs to: given, sources for everybody and for these
+    are within; None does not ask.
     """
 
     sources: frozenset[str] = frozenset()
@@ -85,7 +86,7 @@ class Scope:
         """Whether `source` is within."""
         return (
             (not self.sources or source.source_id in self.sources)
-            and (not self.authorities or source.authority in self.authorities)
+            and (not self.authorities or not self.authorities.isdisjoint((source.authority, source.kind)))
             and (self.audiences is None or source.audience is None or source.audience in self.audiences)
             and self._in_time(source.published)
         )

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from bot.cli.context import print_json, run_batch, services
+from bot.cli.scope import scoped
 from bot.cli.terminal import show
 from bot.views.models import AnswerView
-from retrieval.types import Results, Turn
+from retrieval.types import Hit, Results, Scope, Turn
 
 if TYPE_CHECKING:
     from bot.app import Services
@@ -21,16 +22,17 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone
 @click.command()
 @click.argument("question", required=False)
 @BATCH
+@scoped
 @AS_JSON
-def ask(question: str | None, file: BinaryIO | None, as_json: bool) -> int:
+def ask(question: str | None, file: BinaryIO | None, scope: Scope, as_json: bool) -> int:
     """Answer QUESTION from the indexed guidance, every sentence quoted."""
     _one_of(question, file, "QUESTION")
     with services() as composed:
         composed.ensure_corpus()
         composed.afresh = file is not None
         if file is not None:
-            return run_batch(file, lambda item: _answer(composed, item), "question")
-        answer = composed.answerer.answer(str(question))
+            return run_batch(file, lambda item: _answer(composed, item, scope), "question")
+        answer = composed.answerer.answer(str(question), scope=scope)
         view = AnswerView(answer, ageing=composed.ageing())
         if as_json:
             print_json(view.to_json())
@@ -43,23 +45,27 @@ def ask(question: str | None, file: BinaryIO | None, as_json: bool) -> int:
 @click.argument("query", required=False)
 @click.option("-k", "k", default=10, show_default=True, type=click.IntRange(1, 100), help="How many passages.")
 @BATCH
+@scoped
 @AS_JSON
-def search(query: str | None, k: int, file: BinaryIO | None, as_json: bool) -> int:
-    """Show the passages nearest to QUERY."""
+def search(query: str | None, k: int, file: BinaryIO | None, scope: Scope, as_json: bool) -> int:
+    """Show the passages nearest to QUERY. Of those that say nearly the same, the one that stands best."""
     _one_of(query, file, "QUERY")
     with services() as composed:
         composed.ensure_corpus()
         if file is not None:
             return run_batch(
-                file, lambda item: {"id": item.get("id")} | _found(composed.retriever.search(item["query"], k)), "query"
+                file, lambda item: {"id": item.get("id")} | _found(composed, item["query"], k, scope), "query"
             )
-        found = _found(composed.retriever.search(str(query), k))
+        found = _found(composed, str(query), k, scope)
         if as_json:
             print_json(found)
             return 0
         for passage in found["passages"]:
             where = " · ".join(str(part) for part in (passage["path"], passage["section"]) if part)
-            click.echo(f"{passage['rank']}. {where}\n   {passage['text']}\n")
+            also = ", ".join(source["title"] or source["path"] for source in passage.get("also", ()))
+            click.echo(
+                f"{passage['rank']}. {where}\n   {passage['text']}\n" + (f"   Also in: {also}\n" if also else "")
+            )
         return 0
 
 
@@ -70,7 +76,7 @@ def _one_of(text: str | None, file: BinaryIO | None, name: str) -> None:
         raise click.UsageError(f"{name} is empty")
 
 
-def _answer(composed: Services, item: dict[str, Any]) -> dict[str, Any]:
+def _answer(composed: Services, item: dict[str, Any], scope: Scope) -> dict[str, Any]:
     context = item.get("context") or []
     good = isinstance(context, list) and all(
         isinstance(t, dict) and t.get("role") in ("user", "assistant") and isinstance(t.get("text"), str)
@@ -83,24 +89,30 @@ def _answer(composed: Services, item: dict[str, Any]) -> dict[str, Any]:
             "error": '"context" must be a list of {"role": "user" or "assistant", "text"}',
         }
     turns = [Turn(t["role"], t["text"]) for t in context]
-    answer = composed.answerer.answer(item["question"], context=turns)
+    answer = composed.answerer.answer(item["question"], context=turns, scope=scope)
     return {"id": item.get("id")} | AnswerView(answer, ageing=composed.ageing()).to_json()
 
 
-def _found(results: Results) -> dict[str, Any]:
+def _found(composed: Services, query: str, k: int, scope: Scope) -> dict[str, Any]:
+    from retrieval.search.folding import fold
+    from retrieval.search.succession import yield_to_successors
+
+    # Twice as many as are shown, so that what was folded does not leave gaps.
+    results: Results = composed.retriever.search(query, 2 * k, scope)
+    shown = fold(yield_to_successors(results.hits))[:k]
+    return {"query": query, "passages": [_passage(rank, hit) for rank, hit in enumerate(shown, start=1)]}
+
+
+def _passage(rank: int, hit: Hit) -> dict[str, Any]:
+    passage = hit.passage
+    also = [{"source_id": source.source_id, "title": source.title, "path": source.path} for source in hit.also]
     return {
-        "query": results.query,
-        "passages": [
-            {
-                "rank": rank,
-                "score": hit.score,
-                "source_id": hit.passage.source.source_id,
-                "path": hit.passage.source.path,
-                "section": hit.passage.section,
-                "page": hit.passage.page,
-                "paragraphs": list(hit.passage.paragraphs) or None,
-                "text": hit.passage.text,
-            }
-            for rank, hit in enumerate(results.hits, start=1)
-        ],
-    }
+        "rank": rank,
+        "score": hit.score,
+        "source_id": passage.source.source_id,
+        "path": passage.source.path,
+        "section": passage.section,
+        "page": passage.page,
+        "paragraphs": list(passage.paragraphs) or None,
+        "text": passage.text,
+    } | ({"also": also} if also else {})

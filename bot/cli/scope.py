@@ -1,0 +1,55 @@
+"""Options that bound a search: sources, kinds of text, dates, readers."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from retrieval.types import Scope
+
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+def scoped(command: Callable[..., int]) -> Callable[..., int]:
+    """Give `command` the options and, in their place, the argument `scope`."""
+
+    @functools.wraps(command)
+    def bounded(
+        *,
+        sources: tuple[str, ...],
+        authorities: tuple[str, ...],
+        since: str | None,
+        until: str | None,
+        audiences: tuple[str, ...],
+        **others: Any,
+    ) -> int:
+        readers = frozenset(audiences) if audiences else None
+        kinds = frozenset(" ".join(name.casefold().split()) for name in authorities)
+        return command(scope=Scope(frozenset(sources), kinds, since, until, readers), **others)
+
+    for option in reversed(_OPTIONS):
+        bounded = option(bounded)
+    return bounded
+
+
+def _date(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not _DATE.fullmatch(value):
+        raise click.BadParameter(f"{value} is no date; write 2020, 2020-05 or 2020-05-31")
+    return value
+
+
+_OPTIONS = (
+    click.option("--source", "sources", multiple=True, metavar="ID", help="Only this source; repeatable."),
+    click.option(
+        "--authority", "authorities", multiple=True, metavar="KIND", help="Only texts of this kind, `policy` for one."
+    ),
+    click.option("--since", callback=_date, metavar="DATE", help="Published then or later: a year or a date."),
+    click.option("--until", callback=_date, metavar="DATE", help="Published then or earlier: a year or a date."),
+    click.option(
+        "--audience", "audiences", multiple=True, metavar="NAME", help="As one of these readers sees it; repeatable."
+    ),
+)
