@@ -103,8 +103,9 @@ def retrieval(folder: Path, wanted: Wanted) -> None:
 @evaluate.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--corpus", "folder", required=True, type=FOLDER, help="The documents the questions are about.")
+@click.option("--curve", is_flag=True, help="Plot what abstaining costs and brings instead; --json gives the points.")
 @_measuring
-def answers(file: Path, folder: Path, wanted: Wanted) -> None:
+def answers(file: Path, folder: Path, curve: bool, wanted: Wanted) -> None:
     """Answer the questions of FILE (JSON lines) from the documents in --corpus and score the answers."""
     from ingest.evaluation import paragraph_reader
     from retrieval.evaluation.answers import differences, figures
@@ -112,6 +113,9 @@ def answers(file: Path, folder: Path, wanted: Wanted) -> None:
     questions = _questions(file)
     with _throw_away() as composed, progress("Evaluating") as show:
         composed.ingestor.ingest([folder], yes=True, progress=show)
+        if curve:
+            _plot(composed, wanted, questions)
+            return
         judged = {parts: _judged(composed, parts, questions) for parts in _variants(wanted)}
     ours = judged[wanted.without]
     _details(wanted, [each.to_json() for each in ours])
@@ -135,10 +139,21 @@ def _judged(composed: Services, parts: frozenset[str], questions: Sequence[Mappi
     return [judge(question, lambda text, context: answerer.answer(text, context=context)) for question in questions]
 
 
-def _search(composed: Services, without: frozenset[str]) -> HybridRetriever:
-    from retrieval.search.retriever import HybridRetriever
+def _plot(composed: Services, wanted: Wanted, questions: Sequence[Mapping[str, Any]]) -> None:
+    from retrieval.answering import Answerer
+    from retrieval.answers.abstention import log_odds
+    from retrieval.evaluation.curve import plotted, trade_off
 
-    return HybridRetriever(composed.generations, composed.embedder, without=without)
+    answerer = Answerer(_search(composed, wanted.without), composed.embedder)
+    figures = trade_off(questions, lambda text, context: log_odds(answerer.find(text, context=context).evidence))
+    if wanted.as_json:
+        print_json(figures)
+    else:
+        click.echo(plotted(figures))
+
+
+def _search(composed: Services, without: frozenset[str]) -> HybridRetriever:
+    return composed.retriever.lacking(without)
 
 
 def _variants(wanted: Wanted) -> tuple[frozenset[str], ...]:

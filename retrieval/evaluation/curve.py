@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ Odds = Callable[[str, Sequence[Turn]], float]
 
 UNCOVERED = "not_covered"
 ANSWERED = 0.9
-DRAWS = 2000
+DRAWS = 1000
 SEED = 20
 
 
@@ -66,9 +66,10 @@ def area(covered: Sequence[float], others: Sequence[float]) -> float:
 def interval(covered: Sequence[float], others: Sequence[float]) -> list[float]:
     """The 95 % interval of `area`, by drawing both sides anew with replacement."""
     draw = np.random.default_rng(SEED)
-    mine, theirs = np.asarray(covered), np.asarray(others)
+    won = (np.sign(np.subtract.outer(np.asarray(covered), np.asarray(others))) + 1) / 2
     areas = [
-        area(draw.choice(mine, len(mine)).tolist(), draw.choice(theirs, len(theirs)).tolist()) for _ in range(DRAWS)
+        won[np.ix_(draw.integers(0, len(covered), len(covered)), draw.integers(0, len(others), len(others)))].mean()
+        for _ in range(DRAWS)
     ]
     return [round(float(np.quantile(areas, share)), 4) for share in (0.025, 0.975)]
 
@@ -80,21 +81,35 @@ def _side(question: Mapping[str, Any], covered: list[float], others: list[float]
 
 
 def plotted(figures: Mapping[str, Any], width: int = 72, height: int = 22) -> str:
-    """The curve as text: abstained from uncovered questions, up, against answered covered ones, across."""
+    """The curve as text: abstained from uncovered questions, up, against answered covered ones, across; O is where the
+    product stands."""
     import plotext  # type: ignore[import-untyped]
 
+    figure = plotext.figure
+    figure.clear()
+    figure.plot_size(width, height)
+    figure.title("near-topic questions abstained from, by answerable ones answered")
+    for axis in ("x", "y"):
+        figure.ruler(axis).lim(0, 1)
     points = figures["points"]
-    plotext.clear_figure()
-    plotext.theme("clear")
-    plotext.plot_size(width, height)
-    plotext.title("Abstained from uncovered questions against answered answerable ones")
-    plotext.xlabel("answerable questions answered")
-    plotext.ylabel("uncovered abstained from")
-    plotext.xlim(0, 1)
-    plotext.ylim(0, 1)
-    plotext.plot([p["answered"] for p in points], [p["abstained"] for p in points], marker="dot")
-    shipped = figures["as_shipped"]
-    if shipped is not None:
-        plotext.scatter([shipped["answered"]], [shipped["abstained"]], marker="O", label="as shipped")
-    plot: str = plotext.build()
-    return plot
+    if points:
+        figure.draw(
+            figure.signal([p["answered"] for p in points], [p["abstained"] for p in points], marker="dot").lines()
+        )
+        shipped = figures["as_shipped"]
+        figure.draw(figure.signal([shipped["answered"]], [shipped["abstained"]], marker="O"))
+    plot = "\n".join(line.rstrip() for line in plotext.uncolorize(figure.build().string()).splitlines())
+    return "\n".join((plot, *_said(figures)))
+
+
+def _said(figures: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{figures['answerable']} answerable questions, {figures['uncovered']} uncovered"
+    if figures["auc"] is None:
+        yield "One side has no questions: there is no curve."
+        return
+    low, high = figures["auc_interval"]
+    yield f"area under the curve {figures['auc']:.3f} (95 % interval {low:.3f} to {high:.3f})"
+    for name, at in (("at 90 in 100 answered", "at_90_answered"), ("as shipped", "as_shipped")):
+        here = figures[at]
+        shares = f"{here['answered']:.3f} answered, {here['abstained']:.3f} abstained"
+        yield f"{name}: {shares}, threshold {here['threshold']:.2f}"
