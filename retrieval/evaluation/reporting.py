@@ -34,14 +34,14 @@ def markdown_table(table: Sequence[Row], head: Row = HEAD) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---", "---:", "---"), *table))
 
 
-def _rows(figures: Mapping[str, Any], intervals: Mapping[str, Any], prefix: str = "") -> Iterator[Row]:
+def _rows(figures: Mapping[str, Any], intervals: Mapping[str, Any]) -> Iterator[Row]:
     for name, value in figures.items():
         if name == "intervals":
             continue
         if isinstance(value, Mapping):
-            yield from _group(f"{prefix}{name}", value, intervals.get(name, {}))
-        elif value is not None:
-            yield f"{prefix}{name}", _value(name, value), _interval(intervals.get(name))
+            yield from _group(name, value, intervals.get(name, {}))
+        else:
+            yield name, _value(name, value), _interval(intervals.get(name))
 
 
 def _group(name: str, members: Mapping[str, Any], intervals: Mapping[str, Any]) -> Iterator[Row]:
@@ -49,14 +49,16 @@ def _group(name: str, members: Mapping[str, Any], intervals: Mapping[str, Any]) 
     for member, figures in members.items():
         held = intervals.get(member)
         for measure, value in figures.items():
-            if measure == "questions" or value is None:
+            if measure == "questions":
                 continue
             # A member with one measure alone has its interval directly.
             found = held.get(measure) if isinstance(held, Mapping) else held
             yield f"{name} {member}: {measure} (n={figures['questions']})", _value(measure, value), _interval(found)
 
 
-def _value(name: str, value: float) -> str:
+def _value(name: str, value: float | None) -> str:
+    if value is None:
+        return "–"
     if name in COUNTS:
         return f"{value:,}"
     return f"{value:.1f}" if name.endswith("_ms") else f"{value:.3f}"
