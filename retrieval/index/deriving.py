@@ -68,12 +68,12 @@ class Deriver:
         manifest = manifests.read(source)
         if self._files.server is not None or manifest.recipe is None or manifest.recipe != row.recipe:
             return None
+        if manifest.files != manifests.fingerprints(source):
+            raise IndexDamaged("Files of an index are not as they were written.")
         change = self._change(source, before, row, manifest.drift)
         vectors = self._vectors(row.recipe, change, progress) if change else None
         if change is None or vectors is None:
             return None
-        if manifest.files != manifests.fingerprints(source):
-            raise IndexDamaged("Files of an index are not as they were written.")
         golden = _apply_lexical(source, aside, manifest, change)
         probes = self._apply_dense(source / manifest.dense, aside / dense, row.recipe, change, vectors)
         return Manifest(
