@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from retrieval.search.retriever import HybridRetriever
 
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+NEEDED = ("question", "kind", "answerable")
 DIFFERENCE = ("what the parts give", "difference", "95 % interval")
 
 
@@ -126,9 +127,16 @@ def answers(file: Path, folder: Path, curve: bool, wanted: Wanted) -> None:
 
 def _questions(file: Path) -> list[dict[str, Any]]:
     try:
-        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        questions = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     except ValueError as error:
         raise UserError(f"{file.name} is no JSON lines file; write one question a line") from error
+    for number, question in enumerate(questions, start=1):
+        lacking = [name for name in NEEDED if not isinstance(question, dict) or name not in question]
+        if lacking:
+            raise UserError(
+                f"question {number} of {file.name} lacks {', '.join(lacking)}. Nothing was measured; add it"
+            )
+    return questions
 
 
 def _judged(composed: Services, parts: frozenset[str], questions: Sequence[Mapping[str, Any]]) -> list[Judged]:
