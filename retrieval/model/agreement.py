@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain
 
-from retrieval.model.alignment import Alignment, plain
-from retrieval.model.omissions import faults
-from retrieval.model.statements import Text, carries, sentences_of, stem_of, word_lists
+from retrieval.model import omissions, relations
+from retrieval.model.alignment import Alignment
+from retrieval.model.paraphrase import plain
+from retrieval.model.statements import PLAIN_NEGATIONS, Text, carries, sentences_of, stem_of, word_lists
 
 # A statement is about a stretch of the quote when this share of its content words lies there.
 ABOUT = 0.5
@@ -40,8 +42,12 @@ def disagreement(claim: str, quotes: Sequence[str], source: str = "", before: st
         or next(filter(None, (_within_sentence(said, sentence) for sentence in sentences_of(quotes))), None)
         or _negation_added(said, quoted)
         or _strength_added(said, quoted)
-        or next(faults(Alignment(claim, quotes, _free(said, quoted, named), before)), None)
+        or _laid(Alignment(claim, quotes, _free(said, quoted, named), before))
     )
+
+
+def _laid(alignment: Alignment) -> str | None:
+    return next(chain(relations.faults(alignment), omissions.faults(alignment)), None)
 
 
 def _free(said: Text, quoted: Text, named: Text) -> frozenset[str]:
@@ -153,9 +159,8 @@ def _strength_changed(said: Text, sentence: Text) -> str | None:
     for strength, stem in sentence.governed:
         if stem in said.stems and not said.strengths_of(stem) & sentence.strengths_of(stem):
             return f'its quote says "{strength}" of that, and it does not'
-    ends = [place for place, _ in sentence.marks[1:]] + [len(sentence.stems)]
-    for (place, strength), end in zip(sentence.marks, ends, strict=False):
-        if not said.marks and _about(said, [stem for stem in sentence.stems[place:end] if carries(stem)]):
+    for place, strength in sentence.marks:
+        if not said.marks and _about(said, sentence.after(place, len(sentence.stems))):
             return f'its quote says "{strength}", and it leaves that out'
     return None
 
@@ -167,7 +172,8 @@ def _repeated_otherwise(said: Text, sentence: Text) -> str | None:
         return None
     # "It does not, but …": a negation that reaches nothing may be left out with its clause.
     bare = sum(not reach for reach in sentence.negated)
-    if not sentence.denials - bare <= said.denials <= sentence.denials:
+    same = len(said.negated) == len(sentence.negated)
+    if not same and not sentence.denials - bare <= said.denials <= sentence.denials:
         return "it negates more or less than its quote"
     if Counter(name for _, name in said.marks) != Counter(name for _, name in sentence.marks):
         return "it is more or less binding than its quote"
@@ -181,7 +187,9 @@ def _strength_added(said: Text, quoted: Text) -> str | None:
 
 
 def _negation_dropped(said: Text, sentence: Text) -> str | None:
-    for reach in sentence.negated:
+    for word, reach in sentence.negating:
+        if _keeps(word, said):
+            continue
         denied = [stem for stem in reach if stem in said.content]
         if len(denied) * 2 > len(reach) and not _negates(said, denied[0]):
             return "its quote negates that, and it does not"
@@ -189,11 +197,18 @@ def _negation_dropped(said: Text, sentence: Text) -> str | None:
 
 
 def _negation_added(said: Text, quoted: Text) -> str | None:
-    for reach in said.negated:
+    for word, reach in said.negating:
+        if _keeps(word, quoted):
+            continue
         denied = [stem for stem in reach if stem in quoted.content]
         if reach and 2 * sum(_negates(quoted, stem) for stem in denied) < max(1, len(denied)):
             return "it negates what its quote does not"
     return None
+
+
+def _keeps(word: str, text: Text) -> bool:
+    """Whether a verb that negates of itself ("banned", "lacks") is in a text as well, wherever its object stands."""
+    return word not in PLAIN_NEGATIONS and carries(stem_of(word)) and stem_of(word) in text.stems
 
 
 def _negates(text: Text, stem: str) -> bool:

@@ -2,160 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 
-import yaml
-
-from retrieval.model.statements import Text, carries, sentences_of, stem_of, word_lists
-
-DATA = "paraphrase.yaml"
-
-_STOPS = frozenset({",", ";", ":"})
-BE = frozenset({"be", "is", "are", "was", "were", "been", "being", "am"})
-MODALS = frozenset({"must", "shall", "should", "ought", "may", "might", "can", "could", "will", "would"})
-
-
-@dataclass(frozen=True)
-class Lexicon:
-    """What may stand for what, and the small words that build a sentence."""
-
-    phrases: Sequence[tuple[re.Pattern[str], str]]
-    groups: Mapping[str, frozenset[int]]
-    glue: frozenset[str]
-    joints: frozenset[str]
-    prepositions: frozenset[str]
-    determiners: frozenset[str]
-    pronouns: frozenset[str]
-    participles: frozenset[str]
-    reporting: frozenset[str]
-    floating: frozenset[str]
-
-    @cached_property
-    def small(self) -> frozenset[str]:
-        """Words that say how others hang together, and nothing of their own."""
-        return self.joints | self.prepositions | self.determiners | self.pronouns
-
-
-@cache
-def lexicon() -> Lexicon:
-    """The product's list, read once."""
-    data = yaml.safe_load(files("retrieval.model").joinpath(DATA).read_text("utf-8"))
-    phrases = sorted(data["phrases"].items(), key=lambda item: -len(item[0]))
-    groups: dict[str, set[int]] = {}
-    for number, group in enumerate(data["synonyms"]):
-        for word in group:
-            groups.setdefault(spelled(stem_of(word) or word), set()).add(number)
-    return Lexicon(
-        [(re.compile(rf"\b{re.escape(phrase)}\b", re.IGNORECASE), str(word)) for phrase, word in phrases],
-        {stem: frozenset(numbers) for stem, numbers in groups.items()},
-        frozenset(stem_of(word) or word for word in data["glue"]),
-        **{
-            name: frozenset(data[name].split())
-            for name in ("joints", "prepositions", "determiners", "pronouns", "participles", "reporting", "floating")
-        },
-    )
-
-
-def plain(text: str) -> str:
-    """`text` with the phrases of the list read as one word each, and what stands in brackets after an acronym gone."""
-    for pattern, word in lexicon().phrases:
-        text = pattern.sub(word, text)
-    text = re.sub(r"\b(\w+)-(led|run|owned|funded|caused|made) (\w+)", r"\3 \2 by \1", text)
-    return re.sub(r"\b(\w+) \((?:the )?\1\)", r"\1", text, flags=re.IGNORECASE)
-
-
-def spelled(stem: str) -> str:
-    """One spelling for British and American stems."""
-    stem = re.sub(r"is(?=$|at|ed|ing)", "iz", stem) if len(stem) > 5 else stem
-    return re.sub(r"our(?=$|it|abl)", "or", stem) if len(stem) > 4 else stem
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word that carries content or counts: where it stands, and the keys it can be met by."""
-
-    place: int
-    word: str
-    stem: str
-    keys: frozenset[object]
-
-    def meets(self, other: Word) -> bool:
-        """Whether one may stand for the other."""
-        return bool(self.keys & other.keys) or _related(self.stem, other.stem)
-
-
-class Line:
-    """One text as a line of words."""
-
-    def __init__(self, text: str) -> None:
-        self.text = Text(plain(text))
-        self.words = self.text.words
-
-    @cached_property
-    def content(self) -> list[Word]:
-        """The words that carry content, figures included."""
-        figures = word_lists().figures
-        found = []
-        for place, (word, stem) in enumerate(zip(self.words, self.text.stems, strict=True)):
-            figure = word.strip(".,:").replace(",", "") if word[0].isdigit() else figures.get(word)
-            if figure:
-                found.append(Word(place, word, word, frozenset({("figure", figures.get(figure, figure))})))
-            elif carries(stem) and word not in lexicon().small:
-                stem = spelled(stem)
-                keys = {stem, *lexicon().groups.get(stem, ())}
-                found.append(Word(place, word, stem, frozenset(keys)))
-        return found
-
-    def between(self, first: int, last: int) -> list[str]:
-        """The words strictly between two places."""
-        return self.words[first + 1 : last]
-
-    def passive(self, place: int) -> bool:
-        """Whether the verb at a place is in the passive."""
-        before = [w for w in self.words[max(0, place - 3) : place] if not w.endswith("ly") and w not in ("not", "n't")]
-        return bool(before and before[-1] in BE) and self.participle(place)
-
-    def participle(self, place: int) -> bool:
-        """Whether the word at a place has the form of a past participle."""
-        word = self.words[place]
-        return word.endswith(("ed", "en")) or word in lexicon().participles
-
-    @cached_property
-    def has_agent(self) -> bool:
-        """Whether some verb in the passive has its agent with it."""
-        return any(self.passive(at) and "by" in self.words[at + 1 : at + 6] for at in range(len(self.words)))
-
-    def opening(self, place: int) -> int:
-        """Where the stretch that a place lies in begins: after the last stop before it."""
-        return max((at + 1 for at in range(place) if self.words[at] in _STOPS), default=0)
-
-    def leading(self, place: int) -> str | None:
-        """The preposition or joint right before a word, articles, adverbs and adjectives of its phrase aside."""
-        for at in range(place - 1, max(-1, place - 4), -1):
-            word = self.words[at]
-            if word in lexicon().prepositions or word in lexicon().joints:
-                return word
-            if word in _STOPS:
-                return None
-        return None
-
-
-def _is_figure(word: Word) -> bool:
-    return any(isinstance(key, tuple) for key in word.keys)
-
-
-def _related(one: str, other: str) -> bool:
-    """Whether two stems grow from one root: they share five letters, and what follows is an ending."""
-    shared = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        shared += 1
-    return shared >= 5 and max(len(one), len(other)) - shared <= 4
+from retrieval.model.lines import BE, MODALS, STOPS, Line, Word, is_figure
+from retrieval.model.paraphrase import lexicon
+from retrieval.model.statements import sentences_of
 
 
 def _floats(word: str) -> bool:
@@ -200,8 +53,13 @@ class Alignment:
 
     def _noun(self, word: Word) -> bool:
         """Whether a word of the claim stands where a noun does."""
-        known, before = lexicon(), self.claim.words[max(0, word.place - 2) : word.place]
-        return not before or any(w in known.determiners or w in known.prepositions or w in _STOPS for w in before[-2:])
+        known, words = lexicon(), self.claim.words
+        if is_figure(word) or word.place == 0:
+            return not is_figure(word)
+        before = words[word.place - 1]
+        if before in known.determiners or before in known.prepositions or before in STOPS or before in known.joints:
+            return True
+        return word.place > 1 and words[word.place - 2] in known.determiners and before not in known.small
 
     def _by_pronoun(self, word: Word) -> list[Met]:
         """Pronouns that come after something the word can stand for: a claim may name again what a quote points to."""
@@ -214,14 +72,16 @@ class Alignment:
             for place, other in enumerate(line.words):
                 if place in meeting:
                     named = True
-                elif named and other in lexicon().pronouns:
+                elif other in lexicon().pronouns and (named or (place < 2 and self._in_context(word))):
                     found.append(Met(word, number, Word(place, other, other, frozenset())))
         return found
 
+    def _in_context(self, word: Word) -> bool:
+        return self._before is None or any(word.meets(other) for other in self._before.content)
+
     def _pointed_at(self, word: Word) -> list[Met]:
         """Pronouns of the quotes that may point to a noun outside of them."""
-        known = self._before is None or any(word.meets(other) for other in self._before.content)
-        if not known or not self._noun(word):
+        if not self._in_context(word) or not self._noun(word):
             return []
         return [
             Met(word, number, Word(place, other, other, frozenset()))
@@ -253,34 +113,42 @@ class Alignment:
         exact = 0.0 if met.said.word == met.quoted.word else STEM if met.said.stem == met.quoted.stem else OTHER
         if not path:
             return exact
-        fault = self.fault(path[-1], met)
+        fault = self.fault(path[-1], met, path)
         if fault is None:
             distance = met.quoted.place - path[-1].quoted.place
             return exact + min(0.3, 0.01 * max(0, distance))
-        return exact + (LICENSED if self.licensed(path[-1], met) else BREAK)
+        return exact + (LICENSED if self.licensed(path[-1], met, fault) else BREAK)
 
-    def fault(self, last: Met, met: Met) -> str | None:
-        """How the order of two words that follow each other in the claim departs from the quote's; None: not at all."""
+    def fault(self, last: Met, met: Met, path: Sequence[Met]) -> str | None:
+        """How the order of two words that follow each other in the claim departs from the quote's; None: not at all.
+
+        `path` is how the claim goes up to the first of them.
+        """
         if met.sentence != last.sentence:
             return "joins"
-        if met.quoted.place < last.quoted.place or (met.quoted.place == last.quoted.place):
-            return None if met.quoted.place == last.quoted.place else "turns"
-        return "leaps" if self._leaps(last, met) else None
+        if met.quoted.place == last.quoted.place:
+            # Words of one phrase may stand for one pronoun.
+            return None if met.said.place == last.said.place + 1 else "turns"
+        if met.quoted.place < last.quoted.place:
+            return "turns"
+        return "leaps" if self._leaps(last, met, path) else None
 
-    def _leaps(self, last: Met, met: Met) -> bool:
+    def _leaps(self, last: Met, met: Met, path: Sequence[Met]) -> bool:
         """Whether the quote begins a clause of its own between two words, with words that the claim leaves out."""
         line, known = self.lines[met.sentence], lexicon()
         joints = [
             place
             for place in range(last.quoted.place + 1, met.quoted.place)
-            if line.words[place] in _STOPS or line.words[place] in known.joints
+            if line.words[place] in STOPS or line.words[place] in known.joints
         ]
         if not joints:
             return False
-        if _is_figure(met.said) and any(line.words[place] in _CONTRASTS for place in joints):
+        if is_figure(met.said) and any(line.words[place] in _CONTRASTS for place in joints):
             return True
-        denials = {negation[0] for negation in word_lists().negations if len(negation) == 1}
-        if not any(joints[-1] < w.place < met.quoted.place and w.word not in denials for w in line.content):
+        taken = {other.quoted.place for other in path if other.sentence == met.sentence}
+        after = [w for w in line.content if joints[-1] < w.place < met.quoted.place and w.place not in taken]
+        left_out = [w for w in after if not self._light(w, met)]
+        if not left_out or met.said.word.endswith("ing"):
             return False
         # "suspend or cancel its aid": one of a pair may go, as long as no new subject begins after the joint.
         omitted = line.words[joints[-1] + 1 : met.quoted.place]
@@ -288,23 +156,45 @@ class Alignment:
         fresh = omitted[0] in known.determiners or omitted[0] in known.prepositions
         return not pair or fresh or any(word in MODALS or word in BE for word in omitted)
 
-    def licensed(self, last: Met, met: Met) -> bool:
+    def _light(self, word: Word, met: Met) -> bool:
+        """Whether nothing is lost with a word here: negations and figures are looked at elsewhere."""
+        return (is_figure(word) and not is_figure(met.said)) or word.stem in lexicon().glue
+
+    def licensed(self, last: Met, met: Met, fault: str) -> bool:
         """Whether the claim itself begins something new between the two words."""
         between, known = self.claim.between(last.said.place, met.said.place), lexicon()
-        if any(word in _STOPS or word in known.joints or word in known.reporting for word in between):
+        if any(word in STOPS or word in known.joints or word in known.reporting for word in between):
             return True
-        if self.fault(last, met) != "turns":
+        if fault != "turns":
             return False
-        if self._fronted(last) or self.exchanged(met.sentence):
+        if self._fronted(last) or self.exchanged(met.sentence) or self._compound(last, met) or self._copula(last, met):
             return True
-        if _is_figure(met.said) and not self._opens(met) and not {"every", "each"} & set(between):
+        if is_figure(met.said) and not self._opens(met) and not {"every", "each"} & set(between):
             return False
         return any(word in known.prepositions or word in ("every", "each") for word in between)
 
     def _fronted(self, last: Met) -> bool:
         """Whether the claim has put a phrase first, up to a word: "In November the council asked …"."""
         first = self.claim.words[self.claim.opening(last.said.place)]
-        return first == "only" or first in lexicon().prepositions or first in lexicon().joints
+        impersonal = self.lines[last.sentence].words[0] == "it" and first.endswith("ing")
+        return impersonal or first == "only" or first in lexicon().prepositions or first in lexicon().joints
+
+    def _compound(self, last: Met, met: Met) -> bool:
+        """Whether the two make one noun: "risk mitigation" and "mitigating risk", "assessment of the partner"."""
+        between = self.lines[met.sentence].between(met.quoted.place, last.quoted.place)
+        if not between and any(word in BE for word in self.claim.between(last.said.place, met.said.place)):
+            return True
+        if not between:
+            return last.quoted.word.endswith(_NOUNS) or met.quoted.word.endswith(_NOUNS)
+        return "of" in between and all(word == "of" or word in lexicon().determiners for word in between)
+
+    def _copula(self, last: Met, met: Met) -> bool:
+        """Whether both say that one is the other: what is asked first may be said last."""
+        line = self.lines[met.sentence]
+        mine = self.claim.between(last.said.place, met.said.place)
+        theirs = range(met.quoted.place + 1, last.quoted.place)
+        is_one = any(word in BE for word in mine) and not self.claim.passive(met.said.place)
+        return is_one and any(line.words[at] in BE and line.words[at + 1] == "that" for at in theirs)
 
     def _opens(self, met: Met) -> bool:
         """Whether a quote begins with the phrase a word stands in: "In 2010, …"."""
@@ -326,8 +216,8 @@ class Alignment:
     def breaks(self) -> list[tuple[Met, Met, str]]:
         """Where the claim changes the order of its quotes without a word that would explain it."""
         found = []
-        for last, met in zip(self.path, self.path[1:], strict=False):
-            fault = self.fault(last, met)
-            if fault and not self.licensed(last, met):
+        for number, (last, met) in enumerate(zip(self.path, self.path[1:], strict=False)):
+            fault = self.fault(last, met, self.path[: number + 1])
+            if fault and not self.licensed(last, met, fault):
                 found.append((last, met, fault))
         return found

@@ -16,7 +16,7 @@ from retrieval.answers.wording import function_stems, normal
 DATA = "agreement.yaml"
 # How many content words a negation reaches.
 REACH = 4
-_PLAIN_NEGATIONS = frozenset({"not", "n't", "no", "never", "nor", "neither", "none", "without"})
+PLAIN_NEGATIONS = frozenset({"not", "n't", "no", "never", "nor", "neither", "none", "without"})
 _TOKEN = re.compile(r"[,;:]|n't\b|\d[\d.,/:]*\d|\d|%|[^\W\d_]+(?:'s\b)?")
 _SENTENCE_END = re.compile(
     r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\b(?:Dr|Mr|Ms|St|No|vs)\.)(?<!\b(?:Mrs|Art|Gen|Col|Sgt|e\.g|i\.e|par)\.)[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])"
@@ -44,6 +44,7 @@ class Lists:
     quantities: Mapping[str, frozenset[str]]
     attributing: frozenset[str]
     markers: Mapping[str, frozenset[str]]
+    limits: Mapping[str, frozenset[str]]
     places_named: frozenset[str]
     contrary_prepositions: frozenset[frozenset[str]]
     sharp_prepositions: frozenset[str]
@@ -55,7 +56,7 @@ class Text:
     def __init__(self, text: str) -> None:
         self.raw = re.sub(r"n't\b", " n't", normal(text)).replace("cannot", "can not")
         self.cased = _TOKEN.findall(self.raw)
-        self.words = [word.lower().removesuffix("'s") for word in self.cased]
+        self.words: list[str] = [word.lower().removesuffix("'s") for word in self.cased]
         self.stems = [stem_of(word) for word in self.words]
 
     @cached_property
@@ -85,15 +86,20 @@ class Text:
     @cached_property
     def negated(self) -> list[list[str]]:
         """What each negation reaches."""
+        return [reach for _, reach in self.negating]
+
+    @cached_property
+    def negating(self) -> list[tuple[str, list[str]]]:
+        """The last word of each negation, and what it reaches."""
         lists = word_lists()
         near = set(self.places(lists.near_negations))
         places = set(self.places(lists.negations)) | near
-        return [self.after(place, 1 if place in near else REACH) for place in sorted(places)]
+        return [(self.words[p - 1], self.after(p, 1 if p in near else REACH)) for p in sorted(places)]
 
     @cached_property
     def denials(self) -> int:
         """How many plain negations it holds."""
-        return sum(word in _PLAIN_NEGATIONS for word in self.words)
+        return sum(word in PLAIN_NEGATIONS for word in self.words)
 
     @cached_property
     def marks(self) -> list[tuple[int, str]]:
@@ -177,6 +183,7 @@ def word_lists() -> Lists:
         sharp_prepositions=frozenset(data["sharp_prepositions"]),
         attributing=frozenset(word for entry in data["attributed"] for word in [str(entry)] if " " not in word),
         markers={marker: frozenset(kept) for marker, kept in data["markers"].items()},
+        limits={word: frozenset(kept) for word, kept in data["limits"].items()},
         places_named=frozenset(data["places"]),
         contrary_prepositions=frozenset(frozenset(pair) for pair in data["contrary_prepositions"]),
     )

@@ -1,0 +1,101 @@
+"""A text as a line of words: which carry content, where verbs are in the passive, what leads into a phrase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from retrieval.model.paraphrase import lexicon, plain, spelled
+from retrieval.model.statements import Text, carries, word_lists
+
+STOPS = frozenset({",", ";", ":"})
+BE = frozenset({"be", "is", "are", "was", "were", "been", "being", "am"})
+MODALS = frozenset({"must", "shall", "should", "ought", "may", "might", "can", "could", "will", "would"})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word that carries content or counts: where it stands, and the keys it can be met by."""
+
+    place: int
+    word: str
+    stem: str
+    keys: frozenset[object]
+
+    def meets(self, other: Word) -> bool:
+        """Whether one may stand for the other."""
+        return bool(self.keys & other.keys) or _related(self.stem, other.stem)
+
+
+class Line:
+    """One text as a line of words."""
+
+    def __init__(self, text: str) -> None:
+        self.text = Text(plain(text))
+        self.words = self.text.words
+
+    @cached_property
+    def content(self) -> list[Word]:
+        """The words that carry content, figures included."""
+        figures = word_lists().figures
+        found = []
+        for place, (word, stem) in enumerate(zip(self.words, self.text.stems, strict=True)):
+            figure = word.strip(".,:").replace(",", "") if word[0].isdigit() else figures.get(word)
+            if figure:
+                found.append(Word(place, word, word, frozenset({("figure", figures.get(figure, figure))})))
+            elif carries(stem) and word not in lexicon().small:
+                stem = spelled(stem)
+                keys = {stem, *lexicon().groups.get(stem, ())}
+                found.append(Word(place, word, stem, frozenset(keys)))
+        return found
+
+    def between(self, first: int, last: int) -> list[str]:
+        """The words strictly between two places."""
+        return self.words[first + 1 : last]
+
+    def passive(self, place: int) -> bool:
+        """Whether the verb at a place is in the passive."""
+        before = [w for w in self.words[max(0, place - 3) : place] if not w.endswith("ly") and w not in ("not", "n't")]
+        return bool(before and before[-1] in BE) and self.participle(place)
+
+    def participle(self, place: int) -> bool:
+        """Whether the word at a place has the form of a past participle."""
+        word = self.words[place]
+        return word.endswith(("ed", "en")) or word in lexicon().participles
+
+    @cached_property
+    def has_agent(self) -> bool:
+        """Whether some verb in the passive has its agent with it."""
+        return any(self.passive(at) and "by" in self.words[at + 1 : at + 6] for at in range(len(self.words)))
+
+    def places(self, word: str) -> list[int]:
+        """Where a word stands."""
+        return [place for place, other in enumerate(self.words) if other == word]
+
+    def opening(self, place: int) -> int:
+        """Where the stretch that a place lies in begins: after the last stop before it."""
+        return max((at + 1 for at in range(place) if self.words[at] in STOPS), default=0)
+
+    def leading(self, place: int) -> str | None:
+        """The preposition or joint right before a word, articles, adverbs and adjectives of its phrase aside."""
+        for at in range(place - 1, max(-1, place - 4), -1):
+            word = self.words[at]
+            if word in lexicon().prepositions or word in lexicon().joints:
+                return word
+            if word in STOPS:
+                return None
+        return None
+
+
+def is_figure(word: Word) -> bool:
+    return any(isinstance(key, tuple) for key in word.keys)
+
+
+def _related(one: str, other: str) -> bool:
+    """Whether two stems grow from one root: they share five letters, and what follows is an ending."""
+    shared = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        shared += 1
+    return shared >= 5 and max(len(one), len(other)) - shared <= 4

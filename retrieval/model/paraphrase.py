@@ -1,0 +1,70 @@
+"""What a faithful paraphrase may exchange: phrases, spellings, words of one meaning; and the small words of English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+
+import yaml
+
+from retrieval.model.statements import stem_of
+
+DATA = "paraphrase.yaml"
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """What may stand for what, and the small words that build a sentence."""
+
+    phrases: Sequence[tuple[re.Pattern[str], str]]
+    groups: Mapping[str, frozenset[int]]
+    glue: frozenset[str]
+    joints: frozenset[str]
+    prepositions: frozenset[str]
+    determiners: frozenset[str]
+    pronouns: frozenset[str]
+    participles: frozenset[str]
+    reporting: frozenset[str]
+    floating: frozenset[str]
+
+    @cached_property
+    def small(self) -> frozenset[str]:
+        """Words that say how others hang together, and nothing of their own."""
+        return self.joints | self.prepositions | self.determiners | self.pronouns
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The product's list, read once."""
+    data = yaml.safe_load(files("retrieval.model").joinpath(DATA).read_text("utf-8"))
+    phrases = sorted(data["phrases"].items(), key=lambda item: -len(item[0]))
+    groups: dict[str, set[int]] = {}
+    for number, group in enumerate(data["synonyms"]):
+        for word in group:
+            groups.setdefault(spelled(stem_of(word) or word), set()).add(number)
+    return Lexicon(
+        [(re.compile(rf"\b{re.escape(phrase)}\b", re.IGNORECASE), str(word)) for phrase, word in phrases],
+        {stem: frozenset(numbers) for stem, numbers in groups.items()},
+        frozenset(stem_of(word) or word for word in data["glue"]),
+        **{
+            name: frozenset(data[name].split())
+            for name in ("joints", "prepositions", "determiners", "pronouns", "participles", "reporting", "floating")
+        },
+    )
+
+
+def plain(text: str) -> str:
+    """`text` with the phrases of the list read as one word each, and what stands in brackets after an acronym gone."""
+    for pattern, word in lexicon().phrases:
+        text = pattern.sub(word, text)
+    text = re.sub(r"\b(\w+)-(led|run|owned|funded|caused|made) (\w+)", r"\3 \2 by \1", text)
+    return re.sub(r"\b(\w+) \((?:the )?\1\)", r"\1", text, flags=re.IGNORECASE)
+
+
+def spelled(stem: str) -> str:
+    """One spelling for British and American stems."""
+    stem = re.sub(r"is(?=$|at|ed|ing)", "iz", stem) if len(stem) > 5 else stem
+    return re.sub(r"our(?=$|it|abl)", "or", stem) if len(stem) > 4 else stem

@@ -1,0 +1,125 @@
+"""Who does what to whom, and when: what a claim, laid along its quotes, turns round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from retrieval.model.alignment import Alignment, Met
+from retrieval.model.lines import STOPS, Line
+from retrieval.model.paraphrase import lexicon
+from retrieval.model.statements import word_lists
+
+_PAST = frozenset({"was", "were", "had"})
+_PRESENT = frozenset({"is", "are", "has", "have", "am"})
+
+
+def faults(laid: Alignment) -> Iterator[str]:
+    """Why a claim's words do not hang together as those of its quotes do, in words for a repair request."""
+    for word in laid.missing:
+        yield f'its quote does not speak of "{word.word}"'
+    for last, met, _ in laid.breaks:
+        yield f'"{last.said.word}" and "{met.said.word}" stand otherwise in its quote'
+    for met in laid.path:
+        yield from _relation(laid, met)
+        yield from _time(laid, met)
+    yield from _agents(laid)
+    yield from _compared(laid)
+
+
+def _relation(laid: Alignment, met: Met) -> Iterator[str]:
+    """A phrase that hangs on another preposition: to the board, by the board."""
+    mine = laid.claim.leading(met.said.place)
+    theirs = laid.lines[met.sentence].leading(met.quoted.place)
+    pairs = word_lists().contrary_prepositions
+    sharp = word_lists().sharp_prepositions
+    differ = mine != theirs and mine in sharp and theirs in sharp
+    if mine and theirs and (differ or frozenset({mine, theirs}) in pairs):
+        yield f'it says "{mine} … {met.said.word}" where its quote says "{theirs}"'
+
+
+def _time(laid: Alignment, met: Met) -> Iterator[str]:
+    """What was is not what is."""
+    mine = _auxiliary(laid.claim, met.said.place)
+    theirs = _auxiliary(laid.lines[met.sentence], met.quoted.place)
+    if (mine in _PAST and theirs in _PRESENT) or (mine in _PRESENT and theirs in _PAST):
+        yield f'it says "{mine}" where its quote says "{theirs}"'
+    line, place = laid.lines[met.sentence], met.quoted.place
+    following = line.words[place + 1 : place + 2]
+    if mine in _PRESENT and theirs is None and line.participle(place) and set(following) & lexicon().determiners:
+        yield f'it says "{mine} {met.said.word}" of what its quote gives as past'
+
+
+def _auxiliary(line: Line, place: int) -> str | None:
+    for at in range(place - 1, max(-1, place - 4), -1):
+        word = line.words[at]
+        if word in _PAST or word in _PRESENT:
+            return word
+        if not word.endswith("ly") and word not in ("not", "n't", "been", "being", "the", "a", "an", "also"):
+            return None
+    return None
+
+
+def _agents(laid: Alignment) -> Iterator[str]:
+    """Active and passive may be exchanged, and then who acts changes its place as well."""
+    for number, met in enumerate(laid.path):
+        line = laid.lines[met.sentence]
+        mine, theirs = laid.claim.passive(met.said.place), line.passive(met.quoted.place)
+        subject = _subject(laid, number)
+        if mine == theirs or subject is None or subject.quoted.place > met.quoted.place:
+            continue
+        after = next((o for o in laid.path[number + 1 :] if o.sentence == met.sentence), None)
+        if mine:
+            wrong = _verb(line, met.quoted.place) and not _participial(line, met.quoted.place)
+        else:
+            wrong = (
+                after is not None
+                and after.quoted.place > met.quoted.place
+                and _by(line, met.quoted.place)
+                and _verb(laid.claim, met.said.place)
+            )
+        if wrong:
+            yield f'it changes who does what at "{met.said.word}"'
+
+
+def _subject(laid: Alignment, number: int) -> Met | None:
+    """The word before a verb of the claim that is no verb of the same chain ("is expected to be published")."""
+    met = laid.path[number]
+    for other in reversed(laid.path[:number]):
+        between = laid.claim.between(other.said.place, met.said.place)
+        if any(word in STOPS or word in lexicon().joints for word in between):
+            return None
+        chained = laid.claim.passive(other.said.place) or "to" in between[:1]
+        if other.sentence == met.sentence and not chained:
+            return other
+    return None
+
+
+def _by(line: Line, place: int) -> bool:
+    return "by" in line.words[place + 1 : place + 6]
+
+
+def _verb(line: Line, place: int) -> bool:
+    """Whether a word stands where a verb does: after a modal, "to", or a noun that no small word parts from it."""
+    if place == 0:
+        return False
+    before = line.words[place - 1]
+    return before not in lexicon().determiners and before not in lexicon().prepositions - {"to"}
+
+
+def _participial(line: Line, place: int) -> bool:
+    """Whether a participle describes a noun: "arms supplied to …", "the supplied arms"."""
+    if not line.participle(place):
+        return False
+    before = line.words[place - 1] if place else ""
+    after = line.words[place + 1] if place + 1 < len(line.words) else ","
+    return before in lexicon().determiners or after in lexicon().prepositions or after in STOPS
+
+
+def _compared(laid: Alignment) -> Iterator[str]:
+    """What is set against something else with "than" stays on its side."""
+    for than in laid.claim.places("than"):
+        for met in laid.path:
+            theirs = laid.lines[met.sentence].places("than")
+            turned = laid.exchanged(met.sentence) or len(theirs) != 1 or met.said.word[0].isdigit()
+            if not turned and (met.said.place > than) != (met.quoted.place > theirs[0]):
+                yield f'it puts "{met.said.word}" on the other side of "than"'
