@@ -149,6 +149,8 @@ class _TextPage:
 
     def _parts(self, whole: str, start: int, end: int) -> list[tuple[int, int]]:
         """The word, parted where digits are set apart from what is beside them: they may be a footnote mark."""
+        if DIGITS.search(whole, start, end) is None:
+            return [(start, end)]
         edges = [cut for digits in DIGITS.finditer(whole, start, end) for cut in digits.span() if start < cut < end]
         cuts = [cut for cut in edges if self._object(cut - 1) != self._object(cut)]
         return list(zip([start, *cuts], [*cuts, end], strict=True))
@@ -158,6 +160,9 @@ class _TextPage:
         raw.FPDFText_GetCharOrigin(self._text.raw, start, self._x, self._y)
         left, right, bottom, top = self._box
         raw.FPDFText_GetCharBox(self._text.raw, end - 1, left, right, bottom, top)
+        if style.turn == 0:  # nearly always, and a page has many words
+            x, x1 = self._x.value, max(self._x.value, right.value)
+            return 0, Word(text.translate(CHARACTERS), x, x1, self._y.value, style.size, style.bold, glued)
         x, y = _point(self._x.value, self._y.value, style.turn)
         corners = (_point(left.value, bottom.value, style.turn), _point(right.value, top.value, style.turn))
         x1 = max(x, corners[0][0], corners[1][0])
@@ -170,10 +175,10 @@ class _TextPage:
 
     def _style_at(self, index: int) -> _Style:
         key = self._object(index)
-        if key:  # what pdfium made up is set like what comes before it
-            if key not in self._styles:
-                self._styles[key] = self._ask_style(index)
-            self._style = self._styles[key]
+        if key and key not in self._styles:
+            self._styles[key] = self._ask_style(index)
+        # What pdfium made up is set like what comes before it.
+        self._style = self._styles.get(key, self._style)
         return self._style
 
     def _ask_style(self, index: int) -> _Style:

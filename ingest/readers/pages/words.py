@@ -115,17 +115,18 @@ def main_size(words: Iterable[Word]) -> float:
 def rows_of(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
     """The pieces by baseline from the top, each row from the left."""
     row: list[Piece] = []
+    anchor: Piece | None = None  # the largest of the row: its baseline is the row's
     for found in sorted(pieces, key=lambda p: (-p.y, p.x0)):
-        if row and not _same_row(row, found):
+        if anchor is not None and not _same_row(anchor, found):
             yield sorted(row, key=lambda p: p.x0)
-            row = []
+            row, anchor = [], None
         row.append(found)
+        anchor = found if anchor is None or found.size > anchor.size else anchor
     if row:
         yield sorted(row, key=lambda p: p.x0)
 
 
-def _same_row(row: Sequence[Piece], found: Piece) -> bool:
-    anchor = max(row, key=lambda p: p.size)
+def _same_row(anchor: Piece, found: Piece) -> bool:
     if found.table or anchor.table:
         return False
     return anchor.y - found.y <= BASELINE * max(anchor.size, found.size)
