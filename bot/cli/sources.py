@@ -11,6 +11,7 @@ import click
 
 from bot.app import Services
 from bot.cli.context import print_json, progress, services
+from bot.views.sources import Ageing, cautions, facts, title
 from retrieval.corpus import SourceSummary
 from retrieval.index.changes import SourceChange, changes
 
@@ -26,18 +27,15 @@ def sources(context: click.Context, as_json: bool) -> None:
         return
     with services() as composed:
         composed.ensure_corpus()
-        listed = [_row(summary) for summary in composed.corpus.sources()]
+        listed, ageing = composed.corpus.sources(), composed.ageing()
     if as_json:
-        print_json(listed)
+        print_json([_row(summary, ageing) for summary in listed])
         return
-    for row in listed:
-        known = " · ".join(str(row[key]) for key in ("publisher", "published", "authority", "status") if row[key])
-        by = f" by {row['superseded_by']}" if row["superseded_by"] else ""
-        retired = "retired, its original is here" if row["state"] == "retired" else ""
-        told = _plain(" · ".join(part for part in (known + by, retired) if part))
-        click.echo(
-            f"{row['source_id']}  {_plain(row['title'] or row['path'])}\n    {told}  ({row['passages']} passages)"
-        )
+    for summary in listed:
+        source = summary.source
+        retired = "retired, its original is here" if summary.state == "retired" else ""
+        told = " · ".join(part for part in (facts(source), cautions(source, None, ageing), retired) if part)
+        click.echo(f"{source.source_id}  {_plain(title(source))}\n    {_plain(told)}  ({summary.passages} passages)")
 
 
 @sources.command()
@@ -139,15 +137,18 @@ def _plain(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
-def _row(summary: SourceSummary) -> dict[str, Any]:
+def _row(summary: SourceSummary, ageing: Ageing) -> dict[str, Any]:
     source = summary.source
     return {
         "source_id": source.source_id,
         "title": source.title,
         "publisher": source.publisher,
         "published": source.published,
+        **ageing.of(source.published),
+        "edition": source.edition,
         "status": source.status,
         "authority": source.authority,
+        "binds": source.binds,
         "kind": source.kind,
         "passages": summary.passages,
         "path": source.path,
