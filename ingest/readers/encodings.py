@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import unicodedata
+import re
 
 from ingest.errors import Rejected
 
@@ -17,6 +17,8 @@ MARKS = (
 )
 SAMPLE = 4096
 MAX_CONTROL_SHARE = 0.01
+# Control characters that set no text, and the mark of what could not be decoded.
+WRONG = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
@@ -27,8 +29,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
     text = _declared(data, declared) if declared else None
     if text is None:
         text = _decode(data)
-    wrong = sum(map(_is_wrong, text))
-    if wrong > MAX_CONTROL_SHARE * len(text):
+    if len(WRONG.findall(text)) > MAX_CONTROL_SHARE * len(text):
         raise Rejected("control characters", "It does not look like text; save it as UTF-8 text or as PDF.")
     return text
 
@@ -71,9 +72,3 @@ def _wide_encoding(sample: bytes) -> str | None:
     if even > 0.4 * pairs and odd < 0.1 * pairs:
         return "utf-16-be"
     return None
-
-
-def _is_wrong(character: str) -> bool:
-    if character == "\ufffd":
-        return True
-    return unicodedata.category(character) == "Cc" and character not in "\t\n\r\f\v\x85"

@@ -9,7 +9,7 @@ from lxml import etree
 
 from ingest.blocks import Block, Dropped, Kind
 from ingest.readers.text import SUPERSCRIPTS
-from ingest.readers.web.rules import all_in, is_note, is_quoted_reply, is_reference, why_left_out
+from ingest.readers.web.rules import all_in, count_titles, is_note, is_quoted_reply, is_reference, why_left_out
 from ingest.readers.web.table import is_data_table, left_out, table_rows
 from ingest.readers.web.tree import local_name
 
@@ -41,6 +41,7 @@ class Blocks:
         self._main = root if main is None else main
         self._above = frozenset(self._main.iterancestors())
         self._mail = mail
+        self._titles = count_titles(root)
         self._inside = self._notes = self._superscript = 0
         self._boxes: list[etree._Element] = []
         self._text: list[str] = []
@@ -71,7 +72,7 @@ class Blocks:
         """Whether to go into an element; one that is not gone into is dropped, or taken as a whole."""
         if element in self._above or local_name(element) == "head":
             return True
-        reason = why_left_out(element)
+        reason = why_left_out(element, self._titles)
         if reason is None and not self._inside and element is not self._main and not is_note(element):
             reason = "outside the main text"
         if reason is None and is_reference(element):

@@ -10,7 +10,6 @@ from lxml import etree
 
 from ingest.readers.metadata import as_title, known_fields
 from ingest.readers.web.rules import text_of
-from ingest.readers.web.tree import local_name
 
 # Names of meta elements by field, the most deliberate first.
 META = {
@@ -46,12 +45,11 @@ def page_metadata(root: etree._Element) -> dict[str, str]:
 
 def _metas(root: etree._Element) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for element in root.iter():
-        if local_name(element) == "meta":
-            name = element.get("name") or element.get("property") or ""
-            content = (element.get("content") or "").strip()
-            if content:
-                found.setdefault(name.lower(), []).append(content)
+    for element in root.iter("{*}meta"):
+        name = element.get("name") or element.get("property") or ""
+        content = (element.get("content") or "").strip()
+        if content:
+            found.setdefault(name.lower(), []).append(content)
     return found
 
 
@@ -65,12 +63,12 @@ def _title(root: etree._Element) -> str | None:
 
 def _first(root: etree._Element, name: str) -> str:
     """The text of the first element of that name, on one line."""
-    return " ".join(next((text_of(e) for e in root.iter() if local_name(e) == name), "").split())
+    return " ".join(next((text_of(element) for element in root.iter(f"{{*}}{name}")), "").split())
 
 
 def _canonical(root: etree._Element) -> str | None:
-    for element in root.iter():
-        if local_name(element) == "link" and "canonical" in (element.get("rel") or "").lower().split():
+    for element in root.iter("{*}link"):
+        if "canonical" in (element.get("rel") or "").lower().split():
             href = (element.get("href") or "").strip()
             return href if href.startswith(("https://", "http://")) else None
     return None
@@ -78,8 +76,8 @@ def _canonical(root: etree._Element) -> str | None:
 
 def _linked(root: etree._Element) -> dict[str, str]:
     """The fields of the first JSON-LD object that describes a document."""
-    for element in root.iter():
-        if local_name(element) != "script" or (element.get("type") or "").lower() != "application/ld+json":
+    for element in root.iter("{*}script"):
+        if (element.get("type") or "").lower() != "application/ld+json":
             continue
         text = text_of(element)
         try:

@@ -50,23 +50,27 @@ def main_element(body: etree._Element) -> etree._Element:
     return body
 
 
-def why_left_out(element: etree._Element) -> str | None:
-    """The reason to leave an element out with all it holds; None to go into it."""
+def why_left_out(element: etree._Element, titles: int = 0) -> str | None:
+    """The reason to leave an element out with all it holds; None to go into it. `titles`: how many h1 the page has."""
     name = local_name(element)
     if not name:
         return "comment"
     if name in ("html", "body", "main", "article"):
         return None
+    if not element.attrib:  # most elements: only the name can tell
+        return TAGS_LEFT_OUT.get(name) or _why_by_what_it_holds(element, name, titles)
     if _is_hidden(element) or UNSEEN.search(_names(element)):
         return "hidden"
     if is_note(element):
         return None
     reason = TAGS_LEFT_OUT.get(name) or next((ROLES_LEFT_OUT[r] for r in _roles(element) if r in ROLES_LEFT_OUT), None)
-    return reason or _why_by_what_it_holds(element, name)
+    return reason or _why_by_what_it_holds(element, name, titles)
 
 
 def is_note(element: etree._Element) -> bool:
     """Whether an element holds footnotes or endnotes."""
+    if not element.attrib:
+        return False
     if NOTE_ROLES & _roles(element):
         return True
     name = local_name(element)
@@ -76,6 +80,8 @@ def is_note(element: etree._Element) -> bool:
 def is_reference(element: etree._Element) -> bool:
     """Whether an element only points to a note, or back from one."""
     name = local_name(element)
+    if name != "sup" and not element.attrib:
+        return False
     if REFERENCE_ROLES & _roles(element) or "doc-backlink" in _roles(element) or BACK_LINK.search(_names(element)):
         return True
     return name == "sup" and any((a.get("href") or "").startswith("#") for a in element.iter() if local_name(a) == "a")
@@ -84,6 +90,11 @@ def is_reference(element: etree._Element) -> bool:
 def is_quoted_reply(element: etree._Element) -> bool:
     """Whether a mail program put an element there to repeat the mail that is answered."""
     return (element.get("type") or "").lower() == "cite" or bool(QUOTED_REPLY.search(_names(element)))
+
+
+def count_titles(element: etree._Element) -> int:
+    """How many headings of the first level an element holds."""
+    return sum(1 for _ in element.iter("{*}h1"))
 
 
 def text_of(element: etree._Element) -> str:
@@ -97,8 +108,8 @@ def all_in(element: etree._Element) -> str:
     return "".join([*(below.text or "" for below in element.iter()), *tails])
 
 
-def _why_by_what_it_holds(element: etree._Element, name: str) -> str | None:
-    if COOKIES.search(_names(element)) and not _holds(element, "main", "article", "h1"):
+def _why_by_what_it_holds(element: etree._Element, name: str, titles: int) -> str | None:
+    if element.attrib and COOKIES.search(_names(element)) and not _holds(element, "main", "article", "h1"):
         return "cookie banner" if _length(element) <= BANNER_CHARACTERS else None
     # Some servers wrap the whole page in a form.
     if name == "form" and not _holds(element, "main", "article", "h1", "h2", "p", "table"):
@@ -106,7 +117,7 @@ def _why_by_what_it_holds(element: etree._Element, name: str) -> str | None:
     if name == "footer" and not any(is_note(below) for below in element.iter()):
         return "page footer"
     # The header of an article is its title; that of the page is, when it holds the only title there is.
-    if name == "header" and not _in_article(element) and not _holds_only_title(element):
+    if name == "header" and not _in_article(element) and not 0 < titles == count_titles(element):
         return "page header"
     return None
 
@@ -132,11 +143,6 @@ def _names(element: etree._Element) -> str:
 
 def _holds(element: etree._Element, *names: str) -> bool:
     return any(local_name(below) in names for below in element.iter())
-
-
-def _holds_only_title(element: etree._Element) -> bool:
-    own = sum(local_name(below) == "h1" for below in element.iter())
-    return own > 0 and own == sum(local_name(below) == "h1" for below in element.getroottree().iter())
 
 
 def _in_article(element: etree._Element) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 from html.entities import name2codepoint
 
 from lxml import etree
@@ -45,7 +46,13 @@ def decode_html(data: bytes) -> str:
 
 def local_name(element: etree._Element) -> str:
     """The tag in small letters without its namespace; "" for comments and the like."""
-    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return _bare(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=1000)
+def _bare(tag: str) -> str:
+    return tag.rpartition("}")[2].lower()
 
 
 def _strict(text: str) -> etree._Element | None:

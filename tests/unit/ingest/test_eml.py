@@ -162,7 +162,7 @@ def test_what_is_no_readable_mail_is_rejected(data: bytes, reason: str) -> None:
 
 
 def test_mails_within_mails_do_not_exhaust_the_reader() -> None:
-    data = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(600))
+    data = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(1200))
     with pytest.raises(Rejected):
         read_eml(data + b"\ntext")
 
