@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from retrieval.answers.disguise import unmasked
 from retrieval.answers.likeness import Likeness
 from retrieval.answers.questions import Asked
 from retrieval.answers.wording import normal
@@ -22,12 +23,12 @@ DATA = "refusals.yaml"
 OFF_TOPIC = "off_topic"
 # From these log-odds on a question is turned down on its likeness alone: over phrasings that were not fitted, patterns
 # and likeness together turn down 99 of 101 requests and 1 of 94 look-alikes.
-LIKENESS_FROM = 0.6
+LIKENESS_FROM = 0.45
 # A greeting, an acronym or a search term says too little to be like anything.
 LEAST_WORDS = 4
 # A question that shows signs of asking for guidance has to be this much more alike.
 GENERAL = frozenset({"asks_guidance", "scruple", "duty_question"})
-GENERAL_MARGIN = 2.0
+GENERAL_MARGIN = 3.0
 # Who wants help to evade something, or gives orders, speaks of "us", "me" or "you" (and "US" is not "us").
 _PERSONAL = re.compile(
     r"\b(?:[Ww]e|us|Us|[Oo]urs?|[Ii]|[Mm]e|[Mm]y|[Mm]ine|[Yy]ou|[Yy]our|[Yy]ourself|[Ll]et's|[Pp]lease)\b|[^?\s]\s*$"
@@ -113,7 +114,8 @@ class Guard:
 
     def check(self, asked: Asked) -> Refusal | None:
         """The refusal a question meets; a follow-up is judged with the question it follows. None: to be answered."""
-        return screen().check(asked.question) or screen().check(asked.query) or self._alike(asked.query)
+        plain = screen().check(asked.question) or screen().check(asked.query)
+        return plain or screen().check(unmasked(asked.question)) or self._alike(asked.query)
 
     def _alike(self, question: str) -> Refusal | None:
         if self._likeness is None or len(question.split()) < LEAST_WORDS:
