@@ -105,7 +105,7 @@ def reservation(citations: Iterable[Citation]) -> str | None:
     if not weak or None in weak:
         return None
     named = sorted(_ONLY.get(reason or "", f"{reason} text") for reason in weak)
-    return f"{' and '.join(named)} only"
+    return f"rests on {' and '.join(named)} only"
 
 
 def _gone(source: Source) -> str | None:

@@ -59,9 +59,9 @@ def test_the_flag_follows_the_setting_and_nothing_is_flagged_without_a_day() -> 
 def test_a_claim_that_rests_on_little_says_on_what() -> None:
     commentary, digest = cited(authority="commentary"), cited(kind="digest")
     policy, old = cited(authority="policy"), cited(authority="policy", status="superseded")
-    assert reservation([commentary]) == "one author’s view only"
-    assert reservation([digest, commentary]) == "one author’s view and our digest only"
-    assert reservation([old]) == "superseded text only"
+    assert reservation([commentary]) == "rests on one author’s view only"
+    assert reservation([digest, commentary]) == "rests on one author’s view and our digest only"
+    assert reservation([old]) == "rests on superseded text only"
     assert reservation([digest, policy]) is None
     assert reservation([]) is None
 
