@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from retrieval.database import Database
-from retrieval.index.publishing import hashes
+from retrieval.index.publishing import INDEXED, hashes
 from retrieval.index.vectors import cached, from_bytes
 from retrieval.ports import VectorIndex, Vectors
 from retrieval.records import source_from_json
@@ -24,6 +24,8 @@ from retrieval.types import Scope, Source
 EXACT_MOST = 5000
 SPARE, AGAIN = 1.5, 4
 SCOPES_KEPT = 8
+# So many passages of one text are found by its meaning; a line that stands on every page must not crowd out the rest.
+MOST_TWINS = 10
 
 # Put together once: it runs at every question.
 _VECTORS = (
@@ -35,8 +37,11 @@ _VECTORS = (
 
 @dataclass
 class Selection:
-    """The passages within a scope: `rows` flags them in the lexical index, `by_text` has one for each text hash."""
+    """The passages within a scope: their `versions`, `rows` flags them in the lexical index, `by_text` has one for each
+    text hash.
+    """
 
+    versions: Set[str]
     rows: NDArray[np.bool_]
     by_text: Mapping[str, str]
     exact: tuple[list[str], Vectors] | None = None
@@ -80,6 +85,16 @@ class Members:
             wanted *= AGAIN
         return self._nearest_exact(vector, k, selection)
 
+    def with_twins(
+        self, found: Sequence[tuple[str, float]], selection: Selection | None = None
+    ) -> list[tuple[str, float]]:
+        """`found` with the passages (of `selection`) whose text is equal to one's that was found, at its cosine.
+
+        Equal texts share one point of the index, under the id of any of them.
+        """
+        pairs = ((twin, cosine) for id_, cosine in found for twin in self._twins.get(id_, (id_,)))
+        return [pair for pair in pairs if selection is None or _version(pair[0]) in selection.versions]
+
     def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
         """Passage id to vector, for those that have one."""
         found: dict[str, Vectors] = {}
@@ -95,7 +110,7 @@ class Members:
         by_text: dict[str, str] = {}
         for row in map(int, np.flatnonzero(rows)):
             by_text.setdefault(self._hashes[self._ids[row]], self._ids[row])
-        return Selection(rows, by_text)
+        return Selection(versions, rows, by_text)
 
     def _within(self, found: Sequence[tuple[str, float]], selection: Selection) -> list[tuple[str, float]]:
         """What was found, as passages within: equal texts share one vector, under the id of any of them."""
@@ -123,6 +138,24 @@ class Members:
             return (row.recipe if row else None) or ""
 
     @cached_property
+    def _twins(self) -> Mapping[str, Sequence[str]]:
+        """Passage id to the ids of all passages of the same text, for those that are not alone."""
+        present = MemberRow.generation_id == self._generation, MemberRow.state.in_(INDEXED)
+        joined = select(PassageRow.text_hash).join(MemberRow, MemberRow.version_id == PassageRow.version_id)
+        several = joined.where(*present).group_by(PassageRow.text_hash).having(func.count() > 1)
+        query = (
+            select(PassageRow.text_hash, PassageRow.passage_id)
+            .join(MemberRow, MemberRow.version_id == PassageRow.version_id)
+            .where(*present, PassageRow.text_hash.in_(several))
+            .order_by(PassageRow.version_id, PassageRow.ordinal)
+        )
+        by_text: dict[str, list[str]] = {}
+        with self._database.read() as session:
+            for text, id_ in session.execute(query):
+                by_text.setdefault(text, []).append(id_)
+        return {id_: [id_, *_others(ids, id_)] for ids in by_text.values() for id_ in ids}
+
+    @cached_property
     def _hashes(self) -> Mapping[str, str]:
         with self._database.read() as session:
             return hashes(session, self._generation)
@@ -136,6 +169,10 @@ class Members:
         )
         with self._database.read() as session:
             return {version: source_from_json(source) for version, source in session.execute(query)}
+
+
+def _others(ids: Sequence[str], one: str) -> list[str]:
+    return [id_ for id_ in ids[:MOST_TWINS] if id_ != one]
 
 
 def _version(passage_id: str) -> str:

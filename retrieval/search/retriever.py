@@ -113,9 +113,11 @@ class HybridRetriever:
         if generation.dense is None or vector is None:
             return []
         try:
-            if selection is not None:
-                return generation.members.nearest(generation.dense, vector, depth, selection)
-            return generation.dense.search(vector, depth)
+            if selection is None:
+                found = generation.dense.search(vector, depth)
+            else:
+                found = generation.members.nearest(generation.dense, vector, depth, selection)
+            return generation.members.with_twins(found, selection)
         except IndexGone:
             raise
         except RetrievalError as error:

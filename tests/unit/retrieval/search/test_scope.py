@@ -87,8 +87,7 @@ def test_as_many_as_there_are_within_come_back_and_none_from_without(
     hits = retriever.search(rule(number), k, scope).hits
 
     assert {hit.passage.source.source_id for hit in hits} <= within
-    # Texts that are equal have one vector; each source has one more of its own words.
-    assert len(hits) >= min(k, 6 * len(within))
+    assert len(hits) == min(k, 7 * len(within))
 
 
 @settings(deadline=None, max_examples=30)
@@ -139,6 +138,19 @@ def test_filtered_neighbours_of_many_vectors_are_ninety_nine_of_a_hundred_of_the
         assert len(found) == 50
         shares.append(len(exact & found) / 50)
     assert np.mean(shares) >= 0.99
+
+
+def test_passages_of_equal_text_are_all_found_by_its_meaning(
+    sqlite_database: Database, tmp_path: Path, clock: ManualClock
+) -> None:
+    texts = ["Ropes are tarred in winter.", *(rule(number) for number in range(5))]
+    store(Corpus(sqlite_database), clock, *(document(f"{name}.md", *texts, title="Same") for name in "abc"))
+    generations = Generations(sqlite_database, tmp_path, EMBEDDER, clock)
+    generations.build()
+    hits = HybridRetriever(generations, EMBEDDER).lacking(frozenset({"lexical"})).search("Same tarred ropes", 3).hits
+
+    assert {hit.passage.source.path for hit in hits} == {"a.md", "b.md", "c.md"}
+    assert len({hit.score for hit in hits}) == 1
 
 
 def test_dates_of_unlike_precision_are_compared_as_far_as_both_go() -> None:
