@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -20,8 +19,6 @@ from retrieval.model.outcomes import ModelFailure, Outcome, Usage
 from retrieval.model.tables import SpendRow, TurnRow
 from retrieval.ports import Clock
 from retrieval.tables import table_of
-
-logger = logging.getLogger(__name__)
 
 EVERYBODY = "*"
 # English takes four letters to a token and more, other languages fewer: a guess that is rather too high.
@@ -116,12 +113,21 @@ class Budgets:
             with self._database.write() as session:
                 session.execute(update(TurnRow).where(TurnRow.turn_id == turn).values(until=self._clock.now()))
 
+    def check(self, person: str | None, usage: Usage) -> None:
+        """Whether there is room for an estimate just now, at the cost of a read. Raises as `reserve` does."""
+        money = self._cost(usage)
+        for spender in _spenders(person):
+            spent_tokens, spent_money = self.spent(spender)
+            token_cap, money_cap = self._caps_of(spender)
+            over = token_cap is not None and spent_tokens + usage.prompt + usage.reply > token_cap
+            if over or (money_cap is not None and spent_money + money > money_cap):
+                raise ModelFailure(_over(spender))
+
     def reserve(self, person: str | None, usage: Usage) -> Reservation:
         """Count the estimate before the call. Raises ModelFailure: person_budget or daily_budget."""
-        spenders = (EVERYBODY,) if person is None else (person, EVERYBODY)
-        reservation = Reservation(self._today, spenders, usage)
+        reservation = Reservation(self._today, _spenders(person), usage)
         with self._database.write() as session:
-            for spender in spenders:
+            for spender in reservation.spenders:
                 self._raise(session, reservation, spender)
         return reservation
 
@@ -154,6 +160,11 @@ class Budgets:
     def _cost(self, usage: Usage) -> int:
         return self._price.of(usage) if self._price else 0
 
+    def _caps_of(self, spender: str) -> tuple[int | None, int | None]:
+        if spender == EVERYBODY:
+            return self._caps.tokens, self._caps.money
+        return self._caps.person_tokens, self._caps.person_money
+
     def _begin(self, person: str, span: timedelta) -> str:
         now = self._clock.now()
         turn = self._new_id()
@@ -177,11 +188,9 @@ class Budgets:
 
     def _raise(self, session: Session, reservation: Reservation, spender: str) -> None:
         """UPDATE … WHERE spent + estimate <= cap; the exception undoes the transaction."""
-        common = spender == EVERYBODY
         tokens = reservation.usage.prompt + reservation.usage.reply
         money = self._cost(reservation.usage)
-        token_cap = self._caps.tokens if common else self._caps.person_tokens
-        money_cap = self._caps.money if common else self._caps.person_money
+        token_cap, money_cap = self._caps_of(spender)
         self._row(session, reservation.day, spender)
         statement = update(SpendRow).where(SpendRow.day == reservation.day, SpendRow.spender == spender)
         if token_cap is not None:
@@ -190,9 +199,15 @@ class Budgets:
             statement = statement.where(SpendRow.money + money <= money_cap)
         raised = session.execute(statement.values(tokens=SpendRow.tokens + tokens, money=SpendRow.money + money))
         if not cast(CursorResult[Any], raised).rowcount:
-            outcome: Outcome = "daily_budget" if common else "person_budget"
-            logger.info("model: %s", outcome)
-            raise ModelFailure(outcome)
+            raise ModelFailure(_over(spender))
+
+
+def _spenders(person: str | None) -> tuple[str, ...]:
+    return (EVERYBODY,) if person is None else (person, EVERYBODY)
+
+
+def _over(spender: str) -> Outcome:
+    return "daily_budget" if spender == EVERYBODY else "person_budget"
 
 
 def _count(session: Session, person: str, condition: Any) -> int:

@@ -58,7 +58,7 @@ class AnswerCache:
         parts = {
             "question": normal(asked.question).casefold(),
             "query": normal(asked.query).casefold(),
-            "parts": asked.parts,
+            "parts": [normal(part).casefold() for part in asked.parts],
             "generation": generation,
             "written_by": written_by,
             "scope": {name: _plain(getattr(scope, name)) for name in sorted(scope.__dataclass_fields__)},

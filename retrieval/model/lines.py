@@ -88,6 +88,7 @@ class Line:
 
 
 def is_figure(word: Word) -> bool:
+    """Whether a word is a number, a date or a measure of time."""
     return any(isinstance(key, tuple) for key in word.keys)
 
 

@@ -40,7 +40,7 @@ class Meter:
     def spend(self, texts: Sequence[str], call: Callable[[], Said]) -> Said:
         """What `call` brings for messages of these texts. Raises ModelFailure, named in the log."""
         try:
-            self._begin()
+            self._begin(estimate(texts, REPLY_TOKENS))
             said = self._patience.spend(lambda: self._counted(texts, call))
         except ModelFailure as failure:
             logger.info("model: %s", failure.outcome)
@@ -49,9 +49,11 @@ class Meter:
         self._breaker.note(None)
         return said
 
-    def _begin(self) -> None:
+    def _begin(self, usage: Usage) -> None:
         self._breaker.check()
         if not self._begun and self._budgets is not None:
+            # Whoever has nothing left costs a read and no more.
+            self._budgets.check(self._person, usage)
             self._under_way.enter_context(self._budgets.turn(self._person, self._patience.left))
         self._begun = True
 
