@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.blocks import Block, Dropped
+from ingest.children import ReadingPool
 from ingest.errors import Rejected
 from ingest.readers.encodings import decode
 from ingest.readers.files import fingerprint
 from ingest.readers.markdown import read_markdown
 from ingest.readers.reading import read
 from ingest.readers.text import read_text
+from tests.unit.ingest.samples import FORMATS, Part
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -269,3 +271,11 @@ def test_pipes_and_links_are_rejected_without_waiting(write: Write) -> None:
     assert rejection(folder / "pipe.txt")[0] == "not a regular file"
     assert rejection(folder / "link.txt") == ("symbolic link", "Links are not followed; name the file it points to.")
     assert rejection(folder / "gone.txt") == ("not readable", "The system says: No such file or directory.")
+
+
+def test_a_limited_child_reads_every_format_as_we_do(write: Write) -> None:
+    document = [Part("heading", (("duties",),)), Part("text", (("keepers", "light", "lamps"),))]
+    paths = [write(f"doc.{extension}", make(document)) for extension, make in FORMATS.items()]
+
+    with ReadingPool(size=1) as pool:
+        assert list(pool.read_all(paths)) == [(path, read(path)) for path in paths]
