@@ -21,6 +21,7 @@ from retrieval.index.dense import ChromaFolder, ChromaServer
 from retrieval.index.files import collection
 from retrieval.index.generations import AGAIN, Generations
 from retrieval.search.retriever import HybridRetriever
+from retrieval.types import Scope
 from tests.support.clock import ManualClock
 from tests.support.corpus import WordEmbedder, orders, rule, store
 
@@ -104,6 +105,10 @@ def test_machines_share_a_collection_and_sweep_it_once_it_is_left(
         hits = HybridRetriever(generations, embedder).search("order 17").hits
         assert hits[0].passage.text == rule(17)
         assert hits[0].dense is not None
+        scope = Scope(sources=frozenset({hits[-1].passage.source.source_id}))
+        within = HybridRetriever(generations, embedder).search("order 17", 8, scope).hits
+        assert {hit.passage.source for hit in within} == {hits[-1].passage.source}
+        assert len(within) == 8
 
     store(corpus, clock, *orders(100, 40, content="2"))
     one.build()
