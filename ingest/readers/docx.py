@@ -123,7 +123,7 @@ class _Body:
         if role.title and self.title is None:
             self.title = " ".join(text.split())
         kind, level = _kind(role, text)
-        self.headed |= kind == "heading"
+        self.headed |= kind == "heading" and not role.title
         if kind == "text" and is_bold(element):
             self.bold.add(len(self.blocks))
         if kind == "heading":

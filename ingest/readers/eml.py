@@ -46,8 +46,8 @@ def read_eml(data: bytes) -> Reading:
         raise Rejected("encrypted", "It is an encrypted mail; save its text.") if parts.locked else no_text()
     check_length(block.text for block in blocks)
     dropped += [item for reading in readings for item in reading.dropped]
-    marked = any(reading.marked for reading in readings)
-    return Reading(blocks, _metadata(mail, subject), tuple(dropped), marked, warnings=tuple(parts.warnings))
+    # Marked: the short lines at the top of a mail greet, they are no headings.
+    return Reading(blocks, _metadata(mail, subject), tuple(dropped), marked=True, warnings=tuple(parts.warnings))
 
 
 class _Parts:

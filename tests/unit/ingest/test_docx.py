@@ -165,9 +165,13 @@ def test_bold_lines_are_the_headings_of_a_document_that_marks_none() -> None:
     def bold(text: str) -> str:
         return f"<w:p>{run(text, '<w:b/>')}</w:p>"
 
-    reading = read_docx(make_docx(bold("What keepers owe") + p("Light the lamps.") + bold("Never leave a lamp dark.")))
+    styles = "<w:styles><w:style w:type='paragraph' w:styleId='T'><w:name w:val='Title'/></w:style></w:styles>"
+    body = bold("What keepers owe") + p("Light the lamps.") + bold("Never leave a lamp dark.")
+    reading = read_docx(make_docx(p("Rules", "<w:pStyle w:val='T'/>") + body, styles=styles))
 
+    assert reading.metadata == {"title": "Rules"}
     assert [(block.kind, block.text) for block in reading.blocks] == [
+        ("heading", "Rules"),
         ("heading", "What keepers owe"),
         ("text", "Light the lamps."),
         ("text", "Never leave a lamp dark."),
