@@ -72,8 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.ClickException as error:
         error.show()
         sys.exit(2 if isinstance(error, click.UsageError) else 1)
-    except (KeyboardInterrupt, click.Abort):
-        _complain("interrupted; what was finished is kept, and the same command goes on from there")
+    except (KeyboardInterrupt, click.Abort) as stop:
+        _complain(str(stop) or "interrupted; what was finished is kept, and the same command goes on from there")
         sys.exit(INTERRUPTED)
     except Exception as error:
         sys.exit(_explain(error))

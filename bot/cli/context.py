@@ -1,4 +1,4 @@
-"""What every command needs: the services, JSON out, batches in, progress on standard error."""
+"""What every command needs: the services, JSON out, batches in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 if TYPE_CHECKING:
     from bot.app import Services
     from bot.settings import Settings
-    from ingest.report import Progress
 
 One = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -84,21 +83,3 @@ def _one_line(line: bytes, number: int, one: One, field: str) -> dict[str, Any]:
 
 def _failed(given: Any, error: str) -> dict[str, Any]:
     return {"id": given, "status": "failed", "error": error}
-
-
-@contextmanager
-def progress(label: str) -> Iterator[Progress]:
-    """A bar on standard error with rate and time left; silent where nobody watches."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(label, total=None)
-
-        def show(done: int, total: int, phase: str) -> None:
-            bar.update(task, completed=done, total=total, description=f"{label}: {phase}")
-
-        yield show

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import click
 
-from bot.cli.context import print_json, progress, services
+from bot.cli.context import print_json, services
+from bot.cli.progress import progress
 from bot.errors import UserError
 from bot.work.folders import settled
 from ingest.errors import LossNeedsConfirmation
 from ingest.report import IngestReport
 from ingest.sync import Ingestor
+
+STOPPED = "interrupted; the index is as it was and goes on answering; run the same command again to go on"
 
 
 @click.command()
@@ -39,11 +42,13 @@ def ingest(paths: tuple[str, ...], yes: bool, as_json: bool) -> int:
 
 
 def _ingest(ingestor: Ingestor, paths: list[Path], yes: bool) -> IngestReport:
-    with progress("Reading") as show:
+    with progress() as show:
         try:
             return ingestor.ingest(paths, yes=yes, progress=show)
         except LossNeedsConfirmation as loss:
             question = str(loss)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(STOPPED) from None
     if not sys.stdin.isatty():
         raise UserError(f"{question} Nothing was changed; repeat with --yes if that is meant")
     click.confirm(f"{question} Go on?", abort=True, err=True)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.context import configure, print_json, progress
+from bot.cli.context import configure, print_json
+from bot.cli.progress import progress
 from bot.errors import UserError
 from retrieval.evaluation.reporting import difference_rows, markdown_table, plain_table, rows
 from retrieval.search.parts import PARTS
@@ -85,7 +86,7 @@ def retrieval(folder: Path, wanted: Wanted) -> None:
     """Rank the documents of FOLDER (BEIR form: corpus.jsonl, queries.jsonl, qrels/test.tsv) and score the ranking."""
     from ingest.evaluation import index_collection, measure_search
 
-    with _throw_away() as composed, progress("Evaluating") as show:
+    with _throw_away() as composed, progress() as show:
         collection, passages = index_collection(
             folder,
             composed.corpus,
@@ -112,7 +113,7 @@ def answers(file: Path, folder: Path, curve: bool, wanted: Wanted) -> None:
     from retrieval.evaluation.answers import differences, figures
 
     questions = _questions(file)
-    with _throw_away() as composed, progress("Evaluating") as show:
+    with _throw_away() as composed, progress() as show:
         composed.ingestor.ingest([folder], yes=True, progress=show)
         if curve:
             _plot(composed, wanted, questions)

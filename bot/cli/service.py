@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import click
 
 from bot.app import Services, build_sandbox
-from bot.cli.context import configure, progress, services
+from bot.cli.context import configure, services
+from bot.cli.progress import progress
 from bot.errors import UserError
 from bot.sandbox.server import Sandbox
 
@@ -43,7 +44,7 @@ def tour(then_serve: bool, port: int) -> None:
     from bot.cli.tour import show_all
 
     with _sandbox(port if then_serve else 0) as (workspace, composed):
-        with progress("Starting") as show:
+        with progress() as show:
             composed.refresh_starter(show)
         show_all(composed)
         if then_serve:
@@ -78,7 +79,7 @@ def _run(composed: Services, *, scan_seconds: float, ready: str) -> None:
     stop = stop_on_signals()
     settings = composed.settings
     service = composed.service(scan_seconds=scan_seconds)
-    with progress("Starting") as show:
+    with progress() as show:
         composed.refresh_starter(show)
     token = settings.slack_app_token
     service.serve(

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from bot.app import Services
-from bot.cli.context import print_json, progress, services
+from bot.cli.context import print_json, services
+from bot.cli.progress import progress
 from bot.views.sources import Ageing, cautions, facts, title
 from retrieval.corpus import SourceSummary
 from retrieval.index.changes import SourceChange, changes
@@ -108,7 +109,7 @@ def sync(only: str | None, as_json: bool) -> int:
 def _decide(decide: Callable[[Services], None], done: str) -> None:
     with services() as composed:
         decide(composed)
-        with progress("Index") as show:
+        with progress() as show:
             composed.generations.build(lambda count, total: show(count, total, "index"))
     click.echo(f"{done}; the index is in line", err=True)
 

@@ -96,7 +96,6 @@ def _pdfs() -> Iterator[Hostile]:
     yield made("zero-size", content=b"BT /F 0 Tf 50 700 Td (" + WORDS.encode() * 9 + b") Tj ET")
     yield made("open-states", content=b"q " * 200_000 + text)
     yield made("open-strings", content=b"(" * 200_000 + text)
-    yield made("flate-bomb", content=zlib.compress(b" " * (100 * MILLION), 1), filters=b"/Filter /FlateDecode")
     yield made("flate-twice", content=zlib.compress(zlib.compress(text * 20_000, 9), 9),
                filters=b"/Filter [/FlateDecode /FlateDecode]")  # fmt: skip
     yield made("one-letter-a-time", content=b"".join(b"BT /F 10 Tf %d %d Td (a) Tj ET\n" % (n % 500, n % 700)
@@ -114,6 +113,14 @@ def _pdfs() -> Iterator[Hostile]:
     yield Hostile("xref-far.pdf", whole[:start] + b"startxref\n99999999999999\n%%EOF")
     yield Hostile("only-objects.pdf", b"%PDF-1.7\n" + b"1 0 obj\n<<>>\nendobj\n" * 100_000)
     yield Hostile("header-only.pdf", b"%PDF-1.7" + b"\n%" * 100_000)
+
+
+def _pdf_with(name: str, packed: bytes) -> Hostile:
+    """A PDF of one page whose content is `packed` by Flate."""
+    stream = b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(packed), packed)
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R >>"
+    pages = b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
+    return Hostile(f"{name}.pdf", pdf_of([b"<< /Type /Catalog /Pages 2 0 R >>", pages, page, stream]))
 
 
 def pdf_of(objects: list[bytes]) -> bytes:
@@ -154,10 +161,10 @@ def _archives(*, large: bool) -> Iterator[Hostile]:
         yield Hostile(f"climbing.{kind}", zipped({**inside, "../../climbed.xml": b"x"}))
         yield Hostile(f"locked.{kind}", encrypted(whole))
         yield Hostile(f"nested.{kind}", zipped({**inside, "more.zip": whole}))
-        yield Hostile(f"crowded.{kind}", zipped({**inside, **{f"{n}.xml": b"" for n in range(6000)}}))
         yield Hostile(f"overlapping.{kind}", handmade([f"{n}.xml" for n in range(500)], b"\x03\x00", 0))
-        yield Hostile(f"lying.{kind}", lying(b" " * 20 * MILLION, 10))
         if large:
+            yield Hostile(f"crowded.{kind}", zipped({**inside, **{f"{n}.xml": b"" for n in range(6000)}}))
+            yield Hostile(f"lying.{kind}", lying(b" " * 20 * MILLION, 10))
             yield Hostile(f"bomb.{kind}", bomb(514, main))
 
 
@@ -279,6 +286,7 @@ def _yaml() -> Iterator[Hostile]:
 
 
 def _large() -> Iterator[Hostile]:
+    yield _pdf_with("flate-bomb", zlib.compress(b" " * (300 * MILLION), 1))
     yield Hostile("one-line-of-50-MB.txt", b"oil and wicks " * (49 * 1024 * 1024 // 14))
     yield Hostile("one-word-of-50-MB.txt", b"x" * (49 * 1024 * 1024))
     yield Hostile("over-50-MB.txt", b"oil and wicks " * (51 * 1024 * 1024 // 14))

@@ -14,8 +14,8 @@ from ingest.sync import document_of
 from tests.support.hostile import Hostile, hostile_files
 from tests.unit.ingest.drawn import SENTENCES
 
-SAMPLE = 13  # every so many; the soak run reads them all
-LIMITS = Limits(memory_bytes=600 << 20, cpu_seconds=4, wall_seconds=20)
+SAMPLE = 31  # every so many; the soak run reads them all
+LIMITS = Limits(memory_bytes=600 << 20, cpu_seconds=2, wall_seconds=60)
 
 
 @pytest.fixture(scope="module")
