@@ -97,7 +97,11 @@ def _check(claim: Stated, passages: Mapping[str, Passage]) -> Drafted | Dropped:
     if not quotes:
         return Dropped(text, "; ".join(faults) or "it cites nothing")
     around = " ".join(dict.fromkeys(quote.passage.text for quote in quotes))
-    fault = disagreement(text, [quote.text for quote in quotes], _called(quotes), around)
+    # A quote may be cut so that a condition, a "not" or whose view it is falls outside: its whole sentences are asked.
+    bare, whole = [quote.text for quote in quotes], [text for quote in quotes for text in _whole(quote)]
+    fault = disagreement(text, bare, _called(quotes), around)
+    if fault is None and bare != whole:
+        fault = disagreement(text, whole, _called(quotes), around)
     return Dropped(text, fault) if fault else Drafted(_as_view(text, quotes), tuple(dict.fromkeys(quotes)))
 
 
@@ -117,6 +121,19 @@ def _locator(passage: Passage, spans: Sequence[Span]) -> str | None:
         if sentence.locator and any(span.text in whole.text for span in spans for whole in sentence.spans):
             return sentence.locator
     return None
+
+
+def _whole(quote: Quote) -> list[str]:
+    """The whole sentences that a quote is of."""
+    return [
+        sentence.text
+        for sentence in quote.passage.sentences
+        if any(
+            span.paragraph == own.paragraph and (span.text in own.text or own.text in span.text)
+            for span in quote.spans
+            for own in sentence.spans
+        )
+    ]
 
 
 def _called(quotes: Sequence[Quote]) -> str:
