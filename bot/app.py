@@ -18,10 +18,8 @@ from bot.migrations import upgrade
 from bot.sandbox.things import TEAM as SANDBOX_TEAM
 from bot.settings import Settings
 from bot.views.sources import Ageing
-from ingest.passages import estimate
 from ingest.roots import STARTER_ROOT
 from ingest.starter import starter_guidance
-from ingest.sync import Ingestor
 from retrieval import tracing
 from retrieval.answering import Answerer
 from retrieval.corpus import Corpus
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
     from bot.work.folders import FolderSync
     from ingest.passages import Count
     from ingest.report import Progress
+    from ingest.sync import Ingestor
     from retrieval.embedding.local import LocalEmbedder
     from retrieval.embedding.openai_server import OpenAIEmbedder
     from retrieval.model.answering import ModelAnswerer
@@ -141,12 +140,16 @@ class Services:
     @property
     def count(self) -> Count:
         """Counts the word pieces of a text; an estimate where the local model is not in use."""
+        from ingest.passages import estimate
+
         count: Count = getattr(self.embedder, "count", estimate)
         return count
 
     @cached_property
     def ingestor(self) -> Ingestor:
         """Brings the corpus in line with files and folders."""
+        from ingest.sync import Ingestor
+
         return Ingestor(self.corpus, self.generations, self.clock, count=self.count)
 
     @cached_property
