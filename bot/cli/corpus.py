@@ -48,7 +48,7 @@ def _ingest(ingestor: Ingestor, paths: list[Path], yes: bool) -> IngestReport:
         except LossNeedsConfirmation as loss:
             question = str(loss)
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(STOPPED) from None
+            raise click.Abort(STOPPED) from None
     if not sys.stdin.isatty():
         raise UserError(f"{question} Nothing was changed; repeat with --yes if that is meant")
     click.confirm(f"{question} Go on?", abort=True, err=True)
@@ -62,5 +62,9 @@ def _tell(report: IngestReport) -> None:
         f"{counts['removed']} removed; {counts['sources']} sources, {counts['passages']} passages "
         f"({counts['seconds']:.1f} s)"
     )
+    for duplicate in counts["duplicates"]:
+        click.echo(f"the same text: {duplicate['path']} and {duplicate['same_as']}; it is indexed once")
+    for noted in counts["notes"]:
+        click.echo(f"read in part or with a doubt: {noted['path']}: {noted['note']}")
     for rejected in counts["rejected"]:
         click.echo(f"not read: {rejected['path']}: {rejected['reason']}. {rejected['hint']}")
