@@ -54,10 +54,12 @@ class Patience:
             try:
                 return within(self.left, call)
             except ModelFailure as failure:
+                if failure.outcome not in PASSING or attempt == TRIES:
+                    raise
                 wait = failure.retry_after
                 if wait is None:
                     wait = FIRST_WAIT_SECONDS * self._jitter()
-                if failure.outcome not in PASSING or attempt == TRIES or wait >= self.left:
+                if wait >= self.left:
                     raise
                 logger.info("model: %s, trying again in %.1f s", failure.outcome, wait)
                 self._sleep(wait)

@@ -93,7 +93,10 @@ def test_every_sentence_of_the_starter_guidance_passes_as_it_stands_and_in_briti
     found = sentences()
     assert len(found) >= 60
     assert [text for text in found if not passes(text, passage_of(text), text)] == []
-    spelled = [text.replace("isation", "ization").replace("defence", "defense").replace("programme", "program") for text in found]
+    spelled = [
+        text.replace("isation", "ization").replace("defence", "defense").replace("programme", "program")
+        for text in found
+    ]
     assert spelled != found
     assert [text for text, own in zip(spelled, found, strict=True) if not passes(text, passage_of(own), own)] == []
 
