@@ -23,7 +23,7 @@ _AUXILIARIES = (
     "aren't|doesn't|don't|didn't"
 )
 _POINTS_BACK = re.compile(
-    r"\b(?:that|this|those|these|it|its|they|them|their|he|she|his|her|there|then|one|ones|same|such|former|latter|"
+    r"\b(?:that|this|those|these|it|its|they|them|their|he|him|she|his|her|hers|theirs|there|then|one|ones|same|such|former|latter|"
     r"else|instead)\b",
     re.IGNORECASE,
 )
@@ -104,13 +104,15 @@ def _mend(text: str, mends: dict[str, str]) -> str:
 
 
 def refers_back(question: str) -> bool:
-    """Whether a question leans on an earlier turn: it continues a sentence, or is short and points at something."""
+    """Whether a question leans on an earlier turn: it continues a sentence, says next to nothing by itself, or is
+    short and points at something."""
     if _CONTINUES.match(question):
         return True
     found = words(question)
     # Later in a sentence a pronoun mostly means something the sentence itself has named.
     edges = " ".join([*found[:4], *found[-2:]])
-    return len(found) <= 3 or (len(found) <= SHORT_TURN_WORDS and bool(_POINTS_BACK.search(edges)))
+    said = [word for word in found if word not in function_words()]
+    return len(said) <= 2 or (len(found) <= SHORT_TURN_WORDS and bool(_POINTS_BACK.search(edges)))
 
 
 def parts_of(question: str) -> tuple[str, ...]:
