@@ -10,11 +10,11 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from retrieval.records import source_to_json
-from retrieval.types import Hit
+from retrieval.types import EVERYTHING, Hit, Scope
 
 
 class GuidanceRetriever(BaseRetriever):
-    """Finds the `k` best passages for a query in the generation that answers now.
+    """Finds the `k` best passages for a query, within `scope`, in the generation that answers now.
 
     `searcher` is a retrieval.ports.Searcher. A Document's text is the passage's, verbatim; its metadata holds what is
     known of passage_id, section, page, paragraphs, note, score, generation, and every field of the source.
@@ -24,9 +24,10 @@ class GuidanceRetriever(BaseRetriever):
 
     searcher: Any
     k: int = 10
+    scope: Scope = EVERYTHING
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        results = self.searcher.search(query, self.k)
+        results = self.searcher.search(query, self.k, self.scope)
         return [to_document(hit, results.generation) for hit in results.hits]
 
 
