@@ -97,7 +97,7 @@ def _index(services: Services) -> Iterator[Finding]:
     if generation is None:
         yield Finding("index", "problem", "no index is published", "run `proviso ingest` again")
         return
-    passages = sum(summary.passages for summary in sources)
+    passages = sum(summary.passages for summary in sources if summary.state in ("active", "superseded"))
     if generation.dense is None and services.embedder is not None:
         mend = "check CHROMA_URL and that server" if services.settings.chroma_url else "run `proviso ingest` again"
         yield Finding("index", "problem", "the vector index cannot be used: words alone are searched", mend)

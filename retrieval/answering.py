@@ -18,6 +18,7 @@ from retrieval.answers.refusal import OFF_TOPIC, Guard, Refusal
 from retrieval.answers.sentences import Candidate, SentenceRanker
 from retrieval.answers.wording import words
 from retrieval.ports import Embedder, Searcher
+from retrieval.search.succession import overtaken, yield_to_successors
 from retrieval.types import EVERYTHING, Answer, Results, Scope, Turn
 
 logger = logging.getLogger(__name__)
@@ -144,8 +145,12 @@ class Answerer:
         results = self._searcher.search(asked.query, HITS, asked.scope)
         if asked.follow_up:
             results = together(results, self._searcher.search(asked.question, HITS, asked.scope))
+        # A superseded text yields where its successor says nearly the same.
+        results = replace(results, hits=tuple(yield_to_successors(results.hits)))
         timings.mark("retrieve")
         ranked = self._ranker.rank(asked, results)
+        past = overtaken([(candidate.hit.passage.source, candidate.text) for candidate in ranked])
+        ranked = [candidate for place, candidate in enumerate(ranked) if place not in past]
         timings.mark("rank")
         return Found(asked, results, ranked, weigh(asked, results, ranked))
 

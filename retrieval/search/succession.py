@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retrieval.index.lexical import tokens
-from retrieval.types import Hit, Passage
+from retrieval.types import Hit, Passage, Source
 
 # Share of the shorter passage's words that the other has too: edits leave more, another subject leaves less.
 ALIKE = 0.6
@@ -29,6 +29,19 @@ def yield_to_successors(hits: Sequence[Hit]) -> list[Hit]:
     return ordered
 
 
+def overtaken(texts: Sequence[tuple[Source, str]]) -> set[int]:
+    """Which of `texts`, given with their sources, are superseded by another of them that says nearly the same."""
+    successors = {source.successor for source, _ in texts} - {None}
+    later = [(source.source_id, frozenset(tokens(text))) for source, text in texts if source.source_id in successors]
+    found: set[int] = set()
+    for place, (source, text) in enumerate(texts):
+        if source.successor is not None:
+            words = frozenset(tokens(text))
+            if any(id_ == source.successor and _alike(words, others) for id_, others in later):
+                found.add(place)
+    return found
+
+
 def _with_followers(hit: Hit, behind: dict[str, list[Hit]]) -> list[Hit]:
     return [
         hit,
@@ -45,5 +58,8 @@ def _concerned(hits: Sequence[Hit]) -> list[Hit]:
 def _replaces(later: Passage, earlier: Passage, words: dict[str, frozenset[str]]) -> bool:
     if earlier.source.successor is None or earlier.source.successor != later.source.source_id:
         return False
-    one, other = words[later.passage_id], words[earlier.passage_id]
+    return _alike(words[later.passage_id], words[earlier.passage_id])
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
     return len(one & other) >= ALIKE * max(1, min(len(one), len(other)))

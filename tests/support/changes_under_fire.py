@@ -75,7 +75,7 @@ def run(url: str, home: Path, *, readers: int, editions: int, kills: int, docume
     chance = random.Random(seed)
     build(url, home, 0, documents, seed)
     asking = [_start(read, url, home, number, documents, seed) for number in range(readers)]
-    _wait(lambda: all((home / f"reader-{number}.ready").exists() for number in range(readers)), 120)
+    _wait(lambda: all((home / f"reader-{number}.ready").exists() for number in range(readers)), 300)
     killed = 0
     for edition in range(1, editions + 1):
         if killed < kills:
@@ -134,7 +134,7 @@ def _decide(corpus: Corpus, shape: Shape) -> None:
 
 def _kill(chance: random.Random, url: str, home: Path, edition: int, documents: int, seed: int) -> int:
     builder = _start(build, url, home, edition, documents, seed)
-    _wait((home / f"building-{edition}").exists, 120)
+    _wait((home / f"building-{edition}").exists, 300)
     time.sleep(chance.uniform(0.0, 0.6))
     builder.kill()
     builder.join()

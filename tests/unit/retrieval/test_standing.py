@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.records import STANDING, Standing
@@ -94,6 +94,7 @@ entries = st.lists(
 
 
 @given(entries)
+@settings(deadline=None)
 def test_every_source_has_a_standing_and_a_successor_that_is_there(
     drawn: list[tuple[str | None, str | None, str]],
 ) -> None:

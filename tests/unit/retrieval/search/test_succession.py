@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.search.succession import yield_to_successors
+from retrieval.search.succession import overtaken, yield_to_successors
 from retrieval.types import Hit, Passage, Sentence, Source, Span
 
 
@@ -42,6 +42,12 @@ def test_yielding_goes_on_through_a_chain_of_editions() -> None:
     assert order(oldest, OLD, NEW) == ["new", "old", "oldest"]
 
 
+def test_a_sentence_is_overtaken_where_the_later_text_says_nearly_the_same() -> None:
+    texts = [(found.passage.source, found.passage.text) for found in (OLD, OTHER, ELSE, NEW)]
+    assert overtaken(texts) == {0}
+    assert overtaken(texts[:3]) == set()
+
+
 sources = st.sampled_from(["a", "b", "c"])
 found = st.lists(
     st.builds(
@@ -55,6 +61,7 @@ found = st.lists(
 
 
 @given(found)
+@settings(deadline=None)
 def test_no_hit_is_lost_or_doubled(drawn: list[tuple[str, str, str | None]]) -> None:
     hits = [hit(str(number), *each) for number, each in enumerate(drawn)]
     assert sorted(order(*hits)) == sorted(h.passage.passage_id for h in hits)
