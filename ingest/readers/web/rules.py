@@ -22,7 +22,11 @@ ROLES_LEFT_OUT = {
     "toolbar": "navigation",
 }  # fmt: skip
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-COOKIES = re.compile(r"cookie|consent|gdpr|onetrust", re.IGNORECASE)
+# "consent" alone is a word of the law of armed conflict.
+COOKIES = re.compile(
+    r"cookie|gdpr|onetrust|consent[-_]?(?:banner|bar|box|manager|modal|notice|overlay|popup)", re.IGNORECASE
+)
+BANNERS = frozenset({"div", "section", "form", "p"})
 UNSEEN = re.compile(
     r"(?<![\w-])(?:sr-only|visually-?hidden|screen-reader-text|skip-?(?:to-?)?(?:link|nav|main|content))(?![\w-])",
     re.IGNORECASE,
@@ -109,8 +113,8 @@ def all_in(element: etree._Element) -> str:
 
 
 def _why_by_what_it_holds(element: etree._Element, name: str, titles: int) -> str | None:
-    if element.attrib and COOKIES.search(_names(element)) and not _holds(element, "main", "article", "h1"):
-        return "cookie banner" if _length(element) <= BANNER_CHARACTERS else None
+    if name in BANNERS and _is_cookie_banner(element):
+        return "cookie banner"
     # Some servers wrap the whole page in a form.
     if name == "form" and not _holds(element, "main", "article", "h1", "h2", "p", "table"):
         return "form"
@@ -120,6 +124,12 @@ def _why_by_what_it_holds(element: etree._Element, name: str, titles: int) -> st
     if name == "header" and not _in_article(element) and not 0 < titles == count_titles(element):
         return "page header"
     return None
+
+
+def _is_cookie_banner(element: etree._Element) -> bool:
+    if not element.attrib or not COOKIES.search(_names(element)) or _in_article(element):
+        return False
+    return not _holds(element, "main", "article", "h1") and _length(element) <= BANNER_CHARACTERS
 
 
 def _is_hidden(element: etree._Element) -> bool:

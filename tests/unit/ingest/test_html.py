@@ -52,6 +52,8 @@ def test_the_main_text_is_kept_and_what_stands_around_it_is_named() -> None:
         "<article><p>Teaser</p></article><article><p>{}</p></article>",
         "<form action='x'><p>{}</p><p>{}</p></form>",  # some servers wrap the whole page in a form
         "<div class='cookie-consent-given'><main><p>{}</p></main></div>",
+        "<div id='consent-of-the-host-state'><p>{}</p></div>",
+        "<main><div id='cookies-and-lamps'><p>{}</p></div></main>",
         "<div aria-hidden='true'><p>{}</p></div>",  # saved while a dialog was open
         "<table role='presentation'><tr><td>Left</td><td><p>{}</p></td></tr></table>",
         "<table><tr><td>Left</td><td><h2>Right</h2><p>{}</p></td></tr></table>",
