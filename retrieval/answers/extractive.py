@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
 from retrieval.answers.composing import Drafted, quoted
 from retrieval.answers.questions import Asked
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.wording import stands_alone, words
+from retrieval.search.folding import DECISIVE, standing
 from retrieval.types import Passage, Sentence
 
 MAX_CLAIMS = 5
@@ -17,6 +19,8 @@ KEPT_SHARE = 0.85
 PART_KEPT_SHARE = 0.6
 # Two sentences that share this much of their words say the same thing (a digest beside its original).
 SAME_SHARE = 0.75
+# Two sources that say the same differ in a word of thirty at most.
+TWIN_RATIO = 0.96
 # A sentence that leans on the one before brings it along while both stay readable.
 MAX_CLAIM_WORDS = 110
 
@@ -34,7 +38,30 @@ def draft(asked: Asked, ranked: Sequence[Candidate]) -> list[Drafted]:
             break
         if not any(_same(candidate, other) for other in chosen):
             chosen.append(candidate)
-    return _written(_reading_order(chosen))
+    said = [_said_by(candidate, ranked) for candidate in _reading_order(chosen)]
+    return _written([best for best, _ in said], [twin for _, twin in said])
+
+
+def _said_by(candidate: Candidate, ranked: Sequence[Candidate]) -> tuple[Candidate, Candidate | None]:
+    """Who says this sentence, and who else does, all but word for word: the source that stands better comes first."""
+    own = candidate.hit.passage.source
+    others = (other for other in ranked if other.hit.passage.source.source_id != own.source_id)
+    twin = next((other for other in others if _word_for_word(candidate, other)), None)
+    if twin is not None and standing(twin.hit.passage.source) > standing(own):
+        return twin, candidate
+    return candidate, twin
+
+
+def _word_for_word(one: Candidate, other: Candidate) -> bool:
+    mine, theirs = words(one.text), words(other.text)
+    if _decisive(mine) != _decisive(theirs):
+        return False
+    return len(mine) == len(theirs) and SequenceMatcher(None, mine, theirs).ratio() >= TWIN_RATIO
+
+
+def _decisive(said: Sequence[str]) -> list[str]:
+    """What must not differ: numbers, negations, modal verbs."""
+    return [word for word in said if word in DECISIVE or any(map(str.isdigit, word))]
 
 
 def _in_order_of_need(asked: Asked, ranked: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -70,18 +97,19 @@ def _reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:
     return sorted(chosen, key=lambda c: (-best[c.hit.passage.passage_id], c.hit.passage.passage_id, c.position))
 
 
-def _written(chosen: Sequence[Candidate]) -> list[Drafted]:
-    """One claim a sentence, with its predecessor where it leans on that and no other claim holds it yet."""
+def _written(chosen: Sequence[Candidate], twins: Sequence[Candidate | None]) -> list[Drafted]:
+    """One claim a sentence, with its predecessor where it leans on that and no other claim holds it yet; a twin's
+    sentence is one more quote of its claim."""
     taken = {(c.hit.passage.passage_id, c.position) for c in chosen}
     drafts = []
-    for candidate in chosen:
+    for candidate, twin in zip(chosen, twins, strict=True):
         passage, position = candidate.hit.passage, candidate.position
         before = (passage.passage_id, position - 1)
         sentences = [passage.sentences[position]]
         if before not in taken and _leans(passage, position):
             sentences.insert(0, passage.sentences[position - 1])
             taken.add(before)
-        drafts.append(_claim(passage, sentences))
+        drafts.append(_claim(passage, sentences, twin))
     return drafts
 
 
@@ -92,6 +120,6 @@ def _leans(passage: Passage, position: int) -> bool:
     return sum(len(text.split()) for text in pair) <= MAX_CLAIM_WORDS
 
 
-def _claim(passage: Passage, sentences: Sequence[Sentence]) -> Drafted:
+def _claim(passage: Passage, sentences: Sequence[Sentence], twin: Candidate | None) -> Drafted:
     quote = quoted(passage, sentences)
-    return Drafted(quote.text, (quote,))
+    return Drafted(quote.text, (quote,) if twin is None else (quote, quoted(twin.hit.passage, [twin.sentence])))

@@ -59,13 +59,13 @@ def _replaces(later: Hit, earlier: Hit) -> bool:
 
 
 def _folded(hits: list[Hit]) -> Hit:
-    best = max(hits, key=lambda hit: _standing(hit.passage.source))
+    best = max(hits, key=lambda hit: standing(hit.passage.source))
     others = dict.fromkeys(source for hit in hits for source in (hit.passage.source, *hit.also))
     also = tuple(source for source in others if source.source_id != best.passage.source.source_id)
     return replace(best, score=hits[0].score, also=also)
 
 
-def _standing(source: Source) -> tuple[bool, int, str]:
-    """Greater is better: in force, authority, date."""
+def standing(source: Source) -> tuple[bool, int, str]:
+    """How well a source stands; greater is better: in force, authority, date."""
     rank = KINDS.index(found) if (found := kind(source)) in KINDS else KINDS.index("commentary")
     return gone(source) is None, -rank, source.published or ""
