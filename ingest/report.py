@@ -28,6 +28,14 @@ class FileNote:
 
 
 @dataclass(frozen=True, slots=True)
+class DuplicateFile:
+    """A file whose text another has: it is remembered, and its passages are indexed once."""
+
+    path: str
+    same_as: str
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """Counts of this ingest, and what the corpus holds after it. `generation` is None while nothing is indexed."""
 
@@ -41,6 +49,7 @@ class IngestReport:
     generation: str | None
     seconds: float
     notes: tuple[FileNote, ...] = ()
+    duplicates: tuple[DuplicateFile, ...] = ()
 
     @property
     def read_nothing(self) -> bool:
@@ -55,6 +64,7 @@ class IngestReport:
             "unchanged": self.unchanged,
             "removed": self.removed,
             "rejected": [{"path": r.path, "reason": r.reason, "hint": r.hint} for r in self.rejected],
+            "duplicates": [{"path": d.path, "same_as": d.same_as} for d in self.duplicates],
             "notes": [{"path": n.path, "note": n.note} for n in self.notes],
             "sources": self.sources,
             "passages": self.passages,

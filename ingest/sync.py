@@ -14,7 +14,7 @@ from ingest.children import ReadingPool
 from ingest.errors import Rejected
 from ingest.passages import Count, estimate, pack
 from ingest.planning import Plan, Planner, rejected_file, versioned
-from ingest.report import FileNote, IngestReport, Progress
+from ingest.report import DuplicateFile, FileNote, IngestReport, Progress
 from ingest.roots import Place
 from ingest.structure import structure
 from ingest.walk import scope_of
@@ -79,6 +79,16 @@ class Ingestor:
             generation=built.id,
             seconds=(self._clock.now() - started).total_seconds(),
             notes=tuple(plan.notes),
+            duplicates=self._duplicates(staged),
+        )
+
+    def _duplicates(self, staged: Sequence[Staged]) -> tuple[DuplicateFile, ...]:
+        """Of the files read now those whose text another has."""
+        new = {item.source_id for item in staged}
+        return tuple(
+            DuplicateFile(summary.source.path, summary.same_as)
+            for summary in (self._corpus.sources() if new else ())
+            if summary.same_as is not None and summary.source.source_id in new
         )
 
     def _read(self, plan: Plan, progress: Progress) -> list[Staged]:

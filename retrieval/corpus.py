@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from retrieval.database import Database
 from retrieval.errors import DecisionRefused, SourceUnknown
 from retrieval.records import STANDING, Standing, file_hash, sentences_from_json, source_from_json, source_id
-from retrieval.standing import ACTIVE, SUPERSEDED, UPHELD, WITHDRAWN, Entry, standings
+from retrieval.standing import ACTIVE, DUPLICATE, SUPERSEDED, UPHELD, WITHDRAWN, Entry, standings
 from retrieval.storing import Document, Staged, chunks, point, stage
 from retrieval.tables import DecisionRow, PassageRow, RootRow, SourceRow, VersionRow, table_of
 from retrieval.types import Passage, Source, SourceKind
@@ -78,8 +78,8 @@ class SourcePlace:
 
 @dataclass(frozen=True, slots=True)
 class SourceSummary:
-    """One line of the list of sources. `state` is active, superseded, withdrawn or retired (a digest whose original is
-    there): what the next generation makes of it.
+    """One line of the list of sources. `state` is active, superseded, withdrawn, retired (a digest whose original is
+    there) or duplicate (its text is that of the source at `same_as`): what the next generation makes of it.
     """
 
     source: Source
@@ -87,6 +87,7 @@ class SourceSummary:
     passages: int
     root: str
     state: str = ACTIVE
+    same_as: str | None = None
 
 
 class Corpus:
@@ -127,8 +128,9 @@ class Corpus:
         """Every source, by root and path."""
         with self._database.read() as session:
             present = present_sources(session)
+        paths = {row.source_id: row.path for row, _, _ in present}
         return [
-            SourceSummary(source, source.kind, version.passages, row.root, standing.state)
+            SourceSummary(source, source.kind, version.passages, row.root, standing.state, _same_as(standing, paths))
             for row, version, standing in present
             for source in [source_from_json(version.source, standing)]
         ]
@@ -197,7 +199,10 @@ class Corpus:
 def present_sources(session: Session) -> list[tuple[SourceRow, VersionRow, Standing]]:
     """Every source with its present version and how it stands, by root and path."""
     present = [(row, version) for row, version in session.execute(_present().order_by(SourceRow.root, SourceRow.path))]
-    entries = [Entry(source_from_json(version.source), row.state, row.successor) for row, version in present]
+    entries = [
+        Entry(source_from_json(version.source), row.state, row.successor, version.words_hash)
+        for row, version in present
+    ]
     standing = standings(entries)
     return [(row, version, standing[row.source_id]) for row, version in present]
 
@@ -227,6 +232,10 @@ def _present() -> Select[SourceRow, VersionRow]:
 
 def _decided(row: SourceRow, version: VersionRow) -> Source:
     return source_from_json(version.source, Standing(row.state))
+
+
+def _same_as(standing: Standing, paths: Mapping[str, str]) -> str | None:
+    return paths.get(standing.successor or "") if standing.state == DUPLICATE else None
 
 
 def _standing(session: Session, source_id: str) -> Standing:

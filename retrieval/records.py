@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from retrieval.types import Passage, Sentence, Source, Span
+
+# Letters and digits: about sixty words.
+MIN_SAID = 300
 
 _SOURCE_FIELDS = tuple(field.name for field in fields(Source))
 
@@ -36,6 +40,16 @@ def version_id(source: Source, content_hash: str, passages: Sequence[Passage]) -
     return digest.hexdigest()[:20]
 
 
+def words_hash(passages: Sequence[Passage]) -> str | None:
+    """SHA-256 of what a document says, letters and digits alone: the same for its copy in another format or layout.
+
+    None for a text too short to tell: forms and "see annex" are alike by chance.
+    """
+    said = unicodedata.normalize("NFKC", "".join(passage.text for passage in passages)).casefold()
+    bare = "".join(filter(str.isalnum, said))
+    return hashlib.sha256(bare.encode(errors="surrogatepass")).hexdigest() if len(bare) >= MIN_SAID else None
+
+
 def text_hash(indexed_text: str) -> str:
     """SHA-256 of an indexed text: the key its vectors are cached under."""
     return hashlib.sha256(indexed_text.encode(errors="surrogatepass")).hexdigest()
@@ -50,7 +64,8 @@ def source_to_json(source: Source) -> dict[str, Any]:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Whether a source stands: `state` is active, superseded (by the source `successor`, whose title is
-    `superseded_by`, where these are known), withdrawn, or retired (a digest whose original is there).
+    `superseded_by`, where these are known), withdrawn, retired (a digest whose original is there), or duplicate (its
+    text is that of the source `successor`).
     """
 
     state: str = "active"

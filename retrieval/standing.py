@@ -6,12 +6,13 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from retrieval.records import STANDING, Standing
 from retrieval.types import Source
 
 WITHDRAWN, UPHELD, SUPERSEDED, ACTIVE, RETIRED = "withdrawn", "upheld", "superseded", "active", "retired"
+DUPLICATE = "duplicate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Entry:
     source: Source
     decision: str = ACTIVE
     successor: str | None = None
+    words_hash: str | None = None
 
 
 def standings(entries: Sequence[Entry]) -> dict[str, Standing]:
@@ -29,12 +31,17 @@ def standings(entries: Sequence[Entry]) -> dict[str, Standing]:
     A curator's decision comes first. Otherwise a source is superseded once another names its title in `supersedes`,
     and a digest is retired once a source of the title in `digest_of` is there. What was withdrawn says nothing of
     others, a digest nothing of an original, and no source anything of one that has readers it does not have.
+    Of sources with the same text the one that says most of itself stands; the others are its duplicates.
     """
     speaking = [entry.source for entry in entries if entry.decision != WITHDRAWN]
     titles = {source.source_id: source.title or source.path for source in speaking}
     later = _by_title((source.supersedes, source) for source in speaking)
     originals = _by_title((source.title, source) for source in speaking if source.kind != "digest")
-    return {entry.source.source_id: _standing(entry, titles, later, originals) for entry in entries}
+    copies = _duplicates(entries)
+    return {
+        entry.source.source_id: copies.get(entry.source.source_id) or _standing(entry, titles, later, originals)
+        for entry in entries
+    }
 
 
 def same_title(title: str | None) -> str:
@@ -61,6 +68,29 @@ def _standing(
     if entry.decision != SUPERSEDED and newest is None:
         return STANDING
     return Standing(SUPERSEDED, successor, titles[successor] if successor else None)
+
+
+def _duplicates(entries: Iterable[Entry]) -> dict[str, Standing]:
+    """The standing of every source whose text another has, which everybody may see who may see it."""
+    alike: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.words_hash is not None and entry.decision in (ACTIVE, UPHELD):
+            alike[entry.words_hash].append(entry)
+    found: dict[str, Standing] = {}
+    for group in alike.values():
+        ranked = sorted((entry.source for entry in group), key=_rank)
+        upheld = {entry.source.source_id for entry in group if entry.decision == UPHELD}
+        for i, source in enumerate(ranked):
+            kept = next((other for other in ranked[:i] if _reaches(other, source)), None)
+            if kept is not None and source.source_id not in upheld:
+                found[source.source_id] = Standing(DUPLICATE, kept.source_id)
+    return found
+
+
+def _rank(source: Source) -> tuple[bool, int, int, str, str]:
+    """Originals before digests, then who says most of itself, then the shorter path."""
+    known = sum(getattr(source, field.name) is not None for field in fields(source))
+    return source.kind == "digest", -known, len(source.path), source.path, source.source_id
 
 
 def _replaces(later: Source, earlier: Source) -> bool:

@@ -13,7 +13,15 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from retrieval.database import Database
-from retrieval.records import file_hash, passage_id, sentences_to_json, source_to_json, text_hash, version_id
+from retrieval.records import (
+    file_hash,
+    passage_id,
+    sentences_to_json,
+    source_to_json,
+    text_hash,
+    version_id,
+    words_hash,
+)
 from retrieval.standing import ACTIVE, SUPERSEDED, WITHDRAWN
 from retrieval.tables import DecisionRow, PassageRow, SourceRow, VersionRow, table_of
 from retrieval.types import Passage, Source
@@ -219,6 +227,7 @@ def _version(version: str, document: Document, now: datetime) -> dict[str, Any]:
         "source_id": document.source.source_id,
         "content_hash": document.content_hash,
         "source": source_to_json(document.source),
+        "words_hash": words_hash(document.passages),
         "passages": len(document.passages),
         "read_at": now,
     }

@@ -23,7 +23,8 @@ class RootRow(Base):
 class VersionRow(Base):
     """One reading of one source: a new reading is a new version. Only `read_at` ever changes: when it was last read.
 
-    `source` is the bibliographic record as that reading found it (JSON of `Source`).
+    `source` is the bibliographic record as that reading found it (JSON of `Source`); `words_hash` is that of its text,
+    by which copies are known.
     """
 
     __tablename__ = "corpus_version"
@@ -32,6 +33,7 @@ class VersionRow(Base):
     source_id: Mapped[str] = mapped_column(String(40), index=True)
     content_hash: Mapped[str] = mapped_column(String(80))
     source: Mapped[dict[str, Any]] = mapped_column(JSON)
+    words_hash: Mapped[str | None] = mapped_column(String(64))
     passages: Mapped[int]
     read_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -35,7 +35,8 @@ def sources(context: click.Context, as_json: bool) -> None:
     for summary in listed:
         source = summary.source
         retired = "retired, its original is here" if summary.state == "retired" else ""
-        told = " · ".join(part for part in (facts(source), cautions(source, None, ageing), retired) if part)
+        copied = f"the same text as {summary.same_as}, indexed once" if summary.same_as else ""
+        told = " · ".join(part for part in (facts(source), cautions(source, None, ageing), retired, copied) if part)
         click.echo(f"{source.source_id}  {_plain(title(source))}\n    {_plain(told)}  ({summary.passages} passages)")
 
 

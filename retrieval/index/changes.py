@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from retrieval.database import Database
 from retrieval.errors import GenerationUnknown
 from retrieval.records import file_hash
-from retrieval.standing import ACTIVE, RETIRED, SUPERSEDED, WITHDRAWN
+from retrieval.standing import ACTIVE, DUPLICATE, RETIRED, SUPERSEDED, WITHDRAWN
 from retrieval.storing import chunks
 from retrieval.tables import ChangeRow, MemberRow, PassageRow, PublicationRow, VersionRow
 
@@ -24,9 +24,9 @@ _INDEXED = (ACTIVE, SUPERSEDED)
 
 @dataclass(frozen=True, slots=True)
 class SourceChange:
-    """What became of one source. `kind` is added, changed, removed, superseded, withdrawn, retired or restored; a file
-    that moved is changed, and `moved_from` its path before. Passages are those the index holds of it; `text_new` and
-    `text_gone` count those whose indexed text came or went, summed over the publications looked at.
+    """What became of one source. `kind` is added, changed, removed, superseded, withdrawn, retired, duplicate or
+    restored; a file that moved is changed, and `moved_from` its path before. Passages are those the index holds of it;
+    `text_new` and `text_gone` count those whose indexed text came or went, summed over the publications looked at.
     """
 
     source_id: str
@@ -157,7 +157,7 @@ def _fold(story: Sequence[ChangeRow]) -> SourceChange | None:
 def _kind(before: str, after: str) -> str:
     if after == ABSENT:
         return "removed"
-    if after in (WITHDRAWN, RETIRED, SUPERSEDED) and after != before:
+    if after in (WITHDRAWN, RETIRED, SUPERSEDED, DUPLICATE) and after != before:
         return after
     if before == ABSENT:
         return "added"

@@ -12,6 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("corpus_version", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("words_hash", sa.String(length=64), nullable=True))
     with op.batch_alter_table("corpus_source", schema=None) as batch_op:
         batch_op.add_column(sa.Column("successor", sa.String(length=40), nullable=True))
     with op.batch_alter_table("index_member", schema=None) as batch_op:
@@ -90,3 +92,5 @@ def downgrade() -> None:
         batch_op.drop_column("successor")
     with op.batch_alter_table("corpus_source", schema=None) as batch_op:
         batch_op.drop_column("successor")
+    with op.batch_alter_table("corpus_version", schema=None) as batch_op:
+        batch_op.drop_column("words_hash")

@@ -49,6 +49,8 @@ def without_running(pages: Sequence[Sequence[Piece]], body: float) -> tuple[list
             dropped.append(Dropped(edge.text, reason))
             gone |= {id(piece) for piece in edge.pieces}
         kept.append([piece for piece in page if id(piece) not in gone])
+    if sum(map(bool, kept)) < (1 - SHARE) * sum(map(bool, pages)):
+        return [list(page) for page in pages], ()  # the same form again and again, and no header of anything
     return kept, tuple(dropped)
 
 

@@ -84,6 +84,7 @@ def test_a_folder_is_read_and_answers_with_its_places(library: Library, write: W
         "passages": report.passages,
         "generation": report.generation,
         "seconds": 0.0,
+        "duplicates": [],
         "notes": [],
     }
     assert not report.read_nothing
@@ -448,3 +449,25 @@ def test_a_later_edition_marks_the_earlier_one_by_its_title(library: Library, wr
     (folder / "2024.md").unlink()
     library.ingest(folder)
     assert [p.source.status for p in library.found("whale")] == [None]
+
+
+def test_a_copy_is_remembered_and_indexed_once_and_takes_over_when_the_other_goes(
+    library: Library, write: Write
+) -> None:
+    folder = write("a.txt", ARTICLE).parent
+    write("copy/of-a.txt", ARTICLE)
+    write("wide.txt", ARTICLE.replace("\n\n", "\n\n\n").encode("utf-16"))
+    write("other.txt", ARTICLE.replace("lantern", "beacon"))
+    report = library.ingest(folder)
+
+    assert report.to_json()["duplicates"] == [
+        {"path": "copy/of-a.txt", "same_as": "a.txt"},
+        {"path": "wide.txt", "same_as": "a.txt"},
+    ]
+    assert report.sources == 4
+    assert {passage.source.path for passage in library.found("lanterns wicks watches")} == {"a.txt", "other.txt"}
+    assert counts(library.ingest(folder)) == (0, 0, 4, 0)
+
+    (folder / "a.txt").unlink()
+    library.ingest(folder, yes=True)
+    assert {passage.source.path for passage in library.found("lanterns wicks watches")} == {"wide.txt", "other.txt"}
