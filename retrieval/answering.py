@@ -13,6 +13,7 @@ from retrieval.answers import abstention, extractive
 from retrieval.answers.composing import answered, related
 from retrieval.answers.evidence import Evidence, weigh
 from retrieval.answers.following import together
+from retrieval.answers.greetings import ABOUT, greets
 from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, understand
 from retrieval.answers.refusal import OFF_TOPIC, Guard, Refusal
 from retrieval.answers.sentences import Candidate, SentenceRanker
@@ -101,11 +102,9 @@ class Answerer:
         """The answer. Never raises: what nobody foresaw becomes `failed` with a reference that the log has too."""
         timings = Timings(self._timer)
         try:
-            unfit = _unfit(question)
-            if unfit is not None:
-                return Answer(question, "abstained", unfit, id=id)
-            asked = replace(understand(question, context), scope=scope, asker=asker)
-            answer = self._answer(asked, timings)
+            answer = _unsearched(question) or self._answer(
+                replace(understand(question, context), scope=scope, asker=asker), timings
+            )
         except Exception as error:
             answer = self._failed(question, error)
         return replace(answer, id=id, timings_ms=timings.total())
@@ -190,12 +189,15 @@ def abstain(found: Found) -> Answer:
     return Answer(question, "abstained", abstention.not_covered(question, found.evidence), nearest=nearest)
 
 
-def _unfit(question: str) -> str | None:
+def _unsearched(question: str) -> Answer | None:
+    """What is said to what is no question, or too long a one; None for what is to be searched."""
     if not question.strip():
-        return "There is no question here. Next step: ask one about partnered operations in a sentence."
+        text = "There is no question here. Next step: ask one about partnered operations in a sentence."
+        return Answer(question, "abstained", text)
     if len(question) > MAX_CHARACTERS:
-        return (
-            f"The question is longer than {MAX_CHARACTERS} characters, and nothing was searched. Next step: ask it in "
-            "a few sentences, one matter at a time."
+        text = (
+            f"The question has {len(question):,} characters; up to {MAX_CHARACTERS:,} are taken, and nothing was "
+            "searched. Next step: ask it in a few sentences, one matter at a time."
         )
-    return None
+        return Answer(question, "refused", text)
+    return Answer(question, "abstained", ABOUT) if greets(question) else None

@@ -157,10 +157,13 @@ def test_an_empty_index_is_named() -> None:
     assert (answer.status, answer.text) == ("abstained", NOTHING_INDEXED)
 
 
-@pytest.mark.parametrize("question", ["", "  \n ", "word " * 1000])
-def test_what_is_no_question_is_not_searched(question: str) -> None:
+@pytest.mark.parametrize(
+    ("question", "status"), [("", "abstained"), ("  \n ", "abstained"), ("word " * 1000, "refused")]
+)
+def test_what_is_no_question_or_too_long_is_not_searched(question: str, status: str) -> None:
     searcher = MemorySearcher(PASSAGES)
-    assert Answerer(searcher).answer(question).status == "abstained"
+    answer = Answerer(searcher).answer(question)
+    assert (answer.status, answer.nearest) == (status, ())
     assert searcher.queries == []
 
 
