@@ -30,6 +30,7 @@ AUTHORITIES = {
 AUTHORITY = {spelling: name for name, spellings in AUTHORITIES.items() for spelling in spellings}
 FENCE = "---"
 MAX_VALUE = 1000
+LARGEST_BITS = 64
 # Titles and names that programs put in where nobody wrote one.
 NO_TITLE = re.compile(
     r"(?:untitled.*|microsoft \w+ - .*|(?:word )?document ?\d*|presentation ?\d*|powerpoint presentation|slide ?\d*|"
@@ -164,5 +165,7 @@ def known_fields(data: Mapping[Any, Any]) -> dict[str, str]:
 def _plain(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float | dt.date):
         return None
+    if isinstance(value, int) and value.bit_length() > LARGEST_BITS:
+        return None  # Python refuses to write out numbers of thousands of digits
     text = value.isoformat() if isinstance(value, dt.date) else str(value)
     return " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())[:MAX_VALUE] or None

@@ -19,6 +19,7 @@ from ingest.readers.pdf_metadata import metadata_of
 from ingest.readers.text import MAX_CHARACTERS
 
 MAX_PAGES = 2000
+RESTRICTED = "restricted by an owner password; read as every viewer shows it"
 # A scan carries at most a stamp or a page number as text.
 SCAN_CHARACTERS, SCAN_SHARE = 20, 0.8
 # Drawings have more objects and segments than any table.
@@ -51,6 +52,8 @@ def read_pdf(data: bytes) -> Reading:
     try:
         pages, warnings = _pages(document)
         metadata = metadata_of(data, document.get_metadata_dict(skip_empty=True))
+        if raw.FPDF_GetSecurityHandlerRevision(document.raw) >= 0:
+            warnings = (*warnings, RESTRICTED)
     finally:
         document.close()
     blocks, dropped = blocks_of(pages)

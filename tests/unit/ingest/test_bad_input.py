@@ -75,7 +75,9 @@ def test_a_bad_file_is_rejected_with_its_reason_and_the_way_out(
 def test_an_owner_password_alone_keeps_nobody_from_reading(write: Write) -> None:
     locked = StandardEncryption("", ownerPassword="owner", canPrint=0, canCopy=0)
 
-    assert SENTENCES[0].split()[1] in read(write("a.pdf", make_pdf(STORY, encrypt=locked))).blocks[0].text
+    reading = read(write("a.pdf", make_pdf(STORY, encrypt=locked)))
+    assert SENTENCES[0].split()[1] in reading.blocks[0].text
+    assert reading.warnings == ("restricted by an owner password; read as every viewer shows it",)
 
 
 def pages(count: int) -> bytes:
@@ -126,3 +128,8 @@ def test_a_file_that_keeps_changing_waits_for_the_next_time(write: Write, monkey
 
     assert (caught.value.reason, len(looks)) == ("changed while read", 6)
     assert caught.value.hint == "Wait until nothing writes to it, then ingest again."
+
+
+@pytest.mark.parametrize("number", ["9" * 6000, "0x" + "f" * 6000, ":".join(["59"] * 6000)])
+def test_a_number_of_thousands_of_digits_is_no_title(write: Write, number: str) -> None:
+    assert "title" not in read(write("a.md", f"---\ntitle: {number}\n---\n\n{TEXT}")).metadata
