@@ -20,8 +20,8 @@ from retrieval.storing import chunks
 from retrieval.tables import GenerationRow, MemberRow, PassageRow, VectorRow, VersionRow
 from retrieval.types import Scope, Source
 
-# Up to so many vectors are compared one by one, in a millisecond; past it the graph is asked for more than is wanted.
-EXACT_MOST = 5000
+# Up to so many vectors are compared one by one; past it the graph is asked for more than is wanted, which is quicker.
+EXACT_MOST = 1000
 SPARE, AGAIN = 1.5, 4
 SCOPES_KEPT = 8
 # So many passages of one text are found by its meaning; a line that stands on every page must not crowd out the rest.

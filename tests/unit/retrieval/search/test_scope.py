@@ -128,12 +128,12 @@ def test_filtered_neighbours_of_many_vectors_are_ninety_nine_of_a_hundred_of_the
     opened = generations.current()
     assert opened is not None
     assert opened.dense is not None
-    graph = Members(sqlite_database, opened.id, opened.lexical.ids, exact_most=100)
+    graph, each = (Members(sqlite_database, opened.id, opened.lexical.ids, exact_most=most) for most in (100, 10_000))
     half = Scope(authorities=frozenset({"policy"}))
     shares = []
     for query in range(25):
         vector = embedder.embed([f"query{query}"])[0]
-        exact = {id_ for id_, _ in opened.members.nearest(opened.dense, vector, 50, opened.members.select(half))}
+        exact = {id_ for id_, _ in each.nearest(opened.dense, vector, 50, each.select(half))}
         found = {id_ for id_, _ in graph.nearest(opened.dense, vector, 50, graph.select(half))}
         assert len(found) == 50
         shares.append(len(exact & found) / 50)
