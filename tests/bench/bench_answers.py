@@ -20,8 +20,7 @@ from tests.support.corpus import DEEDS, THINGS, TIMES
 PASSAGES, QUESTIONS = 10_000, 150
 
 
-def main() -> None:
-    passages = int(sys.argv[1]) if len(sys.argv) > 1 else PASSAGES
+def main(passages: int = PASSAGES) -> None:
     embedder = LocalEmbedder.load(CACHE, threads=2)
     with tempfile.TemporaryDirectory() as home:
         generations = _look_alike(Path(home), passages, embedder)
@@ -62,4 +61,4 @@ def _questions() -> list[str]:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:2]))

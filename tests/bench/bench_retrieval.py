@@ -32,8 +32,7 @@ PASSAGES, QUERIES, ROUNDS = 2000, 100, 3
 CACHE = user_cache_path("proviso-bench")
 
 
-def main() -> None:
-    passages = int(sys.argv[1]) if len(sys.argv) > 1 else PASSAGES
+def main(passages: int = PASSAGES) -> None:
     embedder = LocalEmbedder.load(CACHE, threads=2)
     speed(passages, embedder)
     folder = os.environ.get("EVAL")
@@ -122,4 +121,4 @@ def _database(home: Path) -> Database:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:2]))
