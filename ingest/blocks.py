@@ -14,7 +14,8 @@ class Block:
     """A run of text as the document has it, line breaks kept.
 
     `paragraph` and `page` count from 1 (None where the format has none). Several blocks share a paragraph number when
-    the document set no blank line between them. `level` is the depth of a heading, from 1; of a table, how many of its
+    the document set no blank line between them. `level` is the depth of a heading, from 1 (one without
+    text only ends the section before it); of a table, how many of its
     first rows are headers; of a note, 0 when its text does not begin with its number.
 
     A table has a row a line, cells parted by tabs; a vertical tab parts the paragraphs of a cell.

@@ -55,7 +55,7 @@ def section_path(path: Sequence[tuple[int, str]], level: int, text: str) -> list
 
 def joined_path(path: Sequence[tuple[int, str]], title: str | None) -> str | None:
     """The section path as text, without a first heading that only repeats the title."""
-    names = [name for _, name in path]
+    names = [name for _, name in path if name]
     if names and title and _bare(names[0]) == _bare(title):
         names = names[1:]
     return SEPARATOR.join(names) or None

@@ -77,7 +77,7 @@ class _Builder:
 
     def heading(self, chain: Chain, level: int) -> None:
         text = self.cleaner.clean(self._blocks[chain.positions[0]].text)
-        self.headings.append(text)
+        self.headings += [text] if text else []
         self._path = section_path(self._path, level, text)
 
     def byline(self, chain: Chain) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ingest.blocks import Block
@@ -74,7 +74,7 @@ def row_sentences(block: Block, clean: Clean) -> list[Sentence]:
     count = min(block.level or 0, len(rows))
     headers, body = rows[:count], rows[count:]
     spell = _Speller(block, _labels(headers) if _words(headers) <= HEADER_WORDS else {})
-    found = [] if body and spell.labels else [spell.plain(row) for row in headers]
+    found = [spell.unsaid(body)] if spell.labels else [spell.plain(row) for row in headers]
     for row in body:
         found += spell.row(row)
     return [sentence for sentence in found if sentence.spans]
@@ -105,6 +105,12 @@ class _Speller:
     def plain(self, row: Sequence[Sequence[str]]) -> Sentence:
         return self._sentence(part for cell in row for part in cell)
 
+    def unsaid(self, rows: Sequence[Sequence[Sequence[str]]]) -> Sentence:
+        """The headers that no cell of `rows` stands under."""
+        filled = {column for row in rows for column, cell in enumerate(row) if cell}
+        said = {text for column in filled for text in self.labels.get(column, ())}
+        return self._sentence(text for labels in self.labels.values() for text in labels if text not in said)
+
     def row(self, row: Sequence[Sequence[str]]) -> Iterator[Sentence]:
         """The row as one sentence; a long one as the sentences of its cells, each cell's first with its labels."""
         if _words([row]) <= ROW_WORDS:
@@ -122,5 +128,5 @@ class _Speller:
                 yield self._sentence((*head, text))
                 head = ()
 
-    def _sentence(self, texts: Iterator[str] | Sequence[str]) -> Sentence:
+    def _sentence(self, texts: Iterable[str]) -> Sentence:
         return Sentence(tuple(Span(text, self._block.paragraph, self._block.page) for text in texts))

@@ -31,13 +31,14 @@ def read_markdown(data: bytes) -> Reading:
 
 
 class _Parser:
-    """Collects blocks; remembers only whether a code fence or a comment is still open."""
+    """Collects blocks; remembers whether a code fence or a comment is open, and the line at hand a table's row."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.dropped: list[Dropped] = []
         self._fence: str | None = None
         self._comment = False
+        self._is_row = False
 
     def paragraph(self, number: int, text: str) -> None:
         if self._fence is None:
@@ -69,17 +70,19 @@ class _Parser:
         run: list[str] = []
         kind: Kind = "text"
         headers: int | None = None
-        for line in lines:
+        rows = _rows_without_edges(lines)
+        for index, line in enumerate(lines):
+            self._is_row = index in rows
             found, level, content, markup = self._classify(line, run, kind)
             if level is not None and content is None:  # the rule below a setext heading makes the run one
                 yield "heading", level, run
                 run = []
             elif found is not kind or level is not None:
                 if run:
-                    yield kind, headers, run
+                    yield kind, headers or None, run
                 run, headers = [], None
             elif kind == "table" and content is None and headers is None:  # the rule below the head of a table
-                headers = len(run)
+                headers = int(len(run) == 1)
             if markup:
                 yield None, None, [markup]
             if level is not None and content is not None:
@@ -88,7 +91,7 @@ class _Parser:
                 kind = found
                 run.append(content)
         if run:
-            yield kind, headers, run
+            yield kind, headers or None, run
 
     def _classify(self, line: str, run: list[str], kind: Kind) -> tuple[Kind, int | None, str | None, str]:
         """(kind, heading level, text to keep or None, markup to drop) of one line."""
@@ -119,7 +122,7 @@ class _Parser:
     def _running(self, line: str, run: list[str], kind: Kind) -> tuple[Kind, int | None, str | None, str]:
         if NOTE.match(line):
             return "note", None, line, ""
-        if line.lstrip().startswith("|"):
+        if self._is_row or line.lstrip().startswith("|"):
             cells = PIPE.split(line.strip().removeprefix("|").removesuffix("|"))
             pipes = "|" * (line.count("|") - sum(cell.count("|") for cell in cells))
             return "table", None, CELL.join(" ".join(cell.split()) for cell in cells), pipes
@@ -130,3 +133,14 @@ class _Parser:
             return "text", None, line[quote.end() :] or None, quote[0]
         # A line below an item or a note goes on with it.
         return (kind if run and kind in ("list", "note") else "text"), None, line, ""
+
+
+def _rows_without_edges(lines: list[str]) -> frozenset[int]:
+    """The lines of tables whose rows have pipes between cells alone: above and below a rule that has pipes too."""
+    rows: set[int] = set()
+    for index, line in enumerate(lines[1:], 1):
+        if index - 1 in rows and "|" in line:
+            rows.add(index)
+        elif "|" in line and "|" in lines[index - 1] and TABLE_RULE.match(line):
+            rows |= {index - 1, index}
+    return frozenset(rows)

@@ -38,7 +38,7 @@ def read_pptx(data: bytes) -> Reading:
     deck = _Deck()
     for number, slide in enumerate(presentation.slides, 1):
         deck.slide(number, slide)
-    if not deck.blocks:
+    if not any(block.text for block in deck.blocks):
         raise no_text()
     check_length(block.text for block in deck.blocks)
     properties = presentation.core_properties
@@ -72,16 +72,16 @@ class _Deck:
     def slide(self, number: int, slide: Any) -> None:
         """The title first, then the shapes in their order, then the notes."""
         self._page = number
-        start = len(self.blocks)
-        if slide.element.get("show") in ("0", "false"):
+        shown = slide.element.get("show") not in ("0", "false")
+        if not shown:
             self._drop("\n".join(_texts(slide.element)), "hidden slide")
         else:
-            shapes = list(_flat(slide.shapes))
-            for shape in sorted(shapes, key=_is_title, reverse=True):
+            shapes = sorted(_flat(slide.shapes), key=_is_title, reverse=True)
+            self._title(" ".join(text for shape in shapes if _is_title(shape) for text in _texts(shape.element)))
+            for shape in shapes:
                 self._shape(shape)
             self._related(slide)
         notes = slide.notes_slide if slide.has_notes_slide else None
-        shown = len(self.blocks) > start
         for shape in notes.shapes if notes is not None else ():
             self._notes(shape, shown=shown)
 
@@ -91,14 +91,16 @@ class _Deck:
         elif shape.has_text_frame:
             if _placeholder(shape) in FURNITURE:
                 self._drop("\n".join(_texts(shape.element)), "slide furniture")
-            elif _is_title(shape):
-                self._title(" ".join(" ".join(_texts(shape.element)).split()))
-            else:
+            elif not _is_title(shape):
                 self._items(_texts(shape.element))
 
     def _title(self, text: str) -> None:
-        if text:
-            self._add(text, "heading" if len(text.split()) <= HEADING_WORDS else "text", 1)
+        """The heading of a slide; on a slide without one the section of the slide before does not go on."""
+        is_heading = len(text.split()) <= HEADING_WORDS
+        if is_heading:
+            self.blocks.append(Block(" ".join(text.split()), None, self._page, "heading", 1))
+        else:
+            self._add(text, "text")
 
     def _items(self, texts: Sequence[str]) -> None:
         for text in texts:

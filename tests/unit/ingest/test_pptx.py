@@ -55,6 +55,18 @@ def test_a_slide_is_a_page_with_its_title_its_items_its_table_and_its_notes() ->
     ]
 
 
+def test_a_slide_without_a_title_does_not_stand_under_the_one_before() -> None:
+    deck = pptx.Presentation()
+    deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY]).shapes.title.text = "Duties"
+    for layout in (TITLE_ONLY, BLANK):
+        slide = deck.slides.add_slide(deck.slide_layouts[layout])
+        slide.shapes.add_textbox(0, 0, 10, 10).text_frame.text = "Keep the oil"
+
+    parts = structure(read_pptx(saved(deck)))
+    assert [(unit.section, unit.sentences[0].text) for unit in parts.units] == [(None, "Keep the oil")] * 2
+    assert parts.headings == ("Duties",)
+
+
 def test_hidden_slides_and_footers_are_left_out() -> None:
     deck = pptx.Presentation()
     slide = deck.slides.add_slide(deck.slide_layouts[BLANK])

@@ -138,6 +138,17 @@ shown --> shown
     assert Dropped("***", "markup") in reading.dropped
 
 
+def test_markdown_tables_need_no_pipes_at_their_edges() -> None:
+    text = b"Who | What\\|why\n:-- | ---\nPolice | Report\nGuild |\n\nneither | nor\nis one"
+    reading = read_markdown(text)
+
+    assert reading.blocks == (
+        Block("Who\tWhat\\|why\nPolice\tReport\nGuild", 1, kind="table", level=1),
+        Block("neither | nor\nis one", 2),
+    )
+    assert [item.text for item in reading.dropped] == ["|", ":-- | ---", "|", "|"]
+
+
 def test_markdown_counts_the_same_paragraphs_as_text() -> None:
     text = b"# A\n\nOne.\n\n- x\n\n- y\n\nLast."
 

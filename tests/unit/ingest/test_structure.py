@@ -35,7 +35,13 @@ def characters(texts: list[str]) -> Counter[str]:
 def assert_all_accounted_for(reading: Reading, parts: Structure, source: str) -> None:
     spans = [span.text for unit in parts.units for sentence in unit.sentences for span in sentence.spans]
     dropped = [item.text for item in parts.dropped]
-    assert characters([source]) == characters([*spans, *parts.headings, *dropped])
+    there, found = characters([source]), characters([*spans, *parts.headings, *dropped])
+    if any(block.kind == "table" and block.level for block in reading.blocks):
+        # The header of a table is said again with every row.
+        assert found >= there
+        assert set(found) == set(there)
+    else:
+        assert found == there
     assert all(item.reason for item in parts.dropped)
 
 
@@ -102,8 +108,9 @@ LINES = st.sampled_from(
     [
         "", "", "Title Case Line", "1 A note about wicks.", "2. Second item", "and it goes on", "A whole sentence.¹",
         "Ends without a stop and has more than twelve words so that it may go on", "- item one", "| a | b |",
-        "|---|---|", "# Heading", "====", "```", "<!-- hidden", "end -->", "[^1]: a note", "> quoted", "IMAGE: a boat.",
-        "co-", "operate", "{par. 3}", "\u200bzero width", "²Raised note", "---", "* * *", "Ü é ß — “q”",
+        "|---|---|", "c | d", "--- | ---", "# Heading", "====", "```", "<!-- hidden", "end -->", "[^1]: a note",
+        "> quoted", "IMAGE: a boat.", "co-", "operate", "{par. 3}", "\u200bzero width", "²Raised note",
+        "---", "* * *", "Ü é ß — “q”",
     ]
 )  # fmt: skip
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.blocks import Block
@@ -27,6 +27,14 @@ def test_without_headers_a_row_is_its_cells_and_headers_alone_are_rows() -> None
 
 def test_headers_above_headers_are_said_in_order_and_once() -> None:
     assert quotes("Duty\tDuty\nWhat\tDuty\nReport\tnow", 2) == [["Duty", "What", "Report", "Duty", "now"]]
+
+
+def test_a_header_over_an_empty_column_is_not_lost() -> None:
+    assert quotes("Actor\tDuty\tWhen\nPolice\nGuild\tLog", 1) == [
+        ["When"],
+        ["Actor", "Police"],
+        ["Actor", "Guild", "Duty", "Log"],
+    ]
 
 
 def test_a_long_row_is_quoted_by_the_sentences_of_its_cells_each_cell_under_its_label() -> None:
@@ -66,12 +74,13 @@ def test_cells_that_span_rows_or_header_columns_come_again() -> None:
 
 CELLS = st.builds(
     Cell,
-    st.lists(st.sampled_from(["a", "b c", "d.\te", " ", ""]), max_size=2).map(tuple),
-    st.integers(1, 200),
+    st.lists(st.sampled_from(["a", "b c", "d.\te", "f", "g", " ", ""]), max_size=2).map(tuple),
+    st.sampled_from([1, 1, 2, 200]),
     st.integers(1, 3),
 )
 
 
+@settings(max_examples=400, deadline=None)
 @given(st.lists(st.lists(CELLS, max_size=4), max_size=5), st.integers(0, 5))
 def test_no_cell_is_lost_whatever_it_spans(rows: list[list[Cell]], headers: int) -> None:
     lines, count = rows_of(rows, headers)
