@@ -14,7 +14,7 @@ from retrieval.types import Passage, Sentence
 
 MAX_CLAIMS = 5
 # A further sentence is kept while it scores at least this share of the best one.
-KEPT_SHARE = 0.85
+KEPT_SHARE = 0.78
 # The best sentence for a part, or from a second source in a comparison, may be this much weaker.
 PART_KEPT_SHARE = 0.6
 # Two sentences that share this much of their words say the same thing (a digest beside its original).
