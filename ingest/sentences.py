@@ -87,7 +87,7 @@ def _ends(text: str, start: int, found: re.Match[str], following: int) -> bool:
     if found.start() > start and text[found.start() - 1].isspace():
         # Some corpora set the stop apart as a word of its own; a row of them leads to a page number.
         return not text[max(start, found.start() - LONGEST_NUMBER) : found.start()].rstrip().endswith(".")
-    head = text[following:].lstrip(OPENERS)[:1] if following < len(text) else ""
+    head = text[following : following + LONGEST_NUMBER].lstrip(OPENERS)[:1] if following < len(text) else ""
     if head.islower() or (not head and stop != "."):
         return False
     if stop != "." or found[0].startswith(".."):

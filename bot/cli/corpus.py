@@ -36,7 +36,8 @@ def ingest(paths: tuple[str, ...], yes: bool, as_json: bool) -> int:
         _tell(report)
     if report.read_nothing:
         raise UserError(
-            "Nothing could be read there. The index is as it was; name files or folders with text, Markdown or PDF."
+            "Nothing could be read there. The index is as it was; name files or folders with documents: PDF, Word, "
+            "PowerPoint, HTML, mail, EPUB, Markdown or text."
         )
     return 0
 
