@@ -58,6 +58,7 @@ class Members:
         self._ids = ids
         self._exact_most = exact_most
         self._selections: dict[Scope, Selection] = {}
+        self._points: int | None = None
 
     def select(self, scope: Scope) -> Selection:
         """The passages within `scope`; the last few scopes are kept."""
@@ -74,9 +75,12 @@ class Members:
 
         Raises what the index raises.
         """
-        there, total = len(selection.by_text), index.count()
+        there = len(selection.by_text)
         if there <= self._exact_most:
             return self._nearest_exact(vector, k, selection)
+        # Chroma counts its rows anew each time; a sealed index has as many points as the generation has texts.
+        total = len(set(self._hashes.values())) if self._points is None else self._points
+        self._points = total
         wanted = ceil(SPARE * k * total / there)
         while wanted < total:
             found = self._within(index.search(vector, wanted), selection)

@@ -143,13 +143,14 @@ def test_filtered_neighbours_of_many_vectors_are_ninety_nine_of_a_hundred_of_the
 def test_passages_of_equal_text_are_all_found_by_its_meaning(
     sqlite_database: Database, tmp_path: Path, clock: ManualClock
 ) -> None:
-    texts = ["Ropes are tarred in winter.", *(rule(number) for number in range(5))]
-    store(Corpus(sqlite_database), clock, *(document(f"{name}.md", *texts, title="Same") for name in "abc"))
+    tarred = "Ropes are tarred in winter."
+    documents = [document(f"{n}.md", tarred, *map(rule, range(n, n + 5)), title="Same") for n in range(3)]
+    store(Corpus(sqlite_database), clock, *documents)
     generations = Generations(sqlite_database, tmp_path, EMBEDDER, clock)
     generations.build()
     hits = HybridRetriever(generations, EMBEDDER).lacking(frozenset({"lexical"})).search("Same tarred ropes", 3).hits
 
-    assert {hit.passage.source.path for hit in hits} == {"a.md", "b.md", "c.md"}
+    assert {hit.passage.source.path for hit in hits} == {"0.md", "1.md", "2.md"}
     assert len({hit.score for hit in hits}) == 1
 
 
