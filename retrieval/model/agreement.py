@@ -191,7 +191,7 @@ def _negation_dropped(said: Text, sentence: Text) -> str | None:
         if _keeps(word, said):
             continue
         denied = [stem for stem in reach if stem in said.content]
-        if len(denied) * 2 > len(reach) and not _negates(said, denied[0]):
+        if len(denied) * 2 > len(reach) and not any(_negates(said, stem) for stem in denied):
             return "its quote negates that, and it does not"
     return None
 
@@ -201,9 +201,12 @@ def _negation_added(said: Text, quoted: Text) -> str | None:
         if _keeps(word, quoted):
             continue
         denied = [stem for stem in reach if stem in quoted.content]
-        if reach and 2 * sum(_negates(quoted, stem) for stem in denied) < max(1, len(denied)):
+        carried = [_negates(quoted, stem) for stem in denied]
+        if reach and not (carried and carried[0]) and 2 * sum(carried) < max(1, len(denied)):
             return "it negates what its quote does not"
-    return None
+    # "Not to avoid" is one more than "to avoid", which is in the quote and in the claim alike.
+    spare = sum(not _keeps(word, said) for word, _ in quoted.negating)
+    return "it negates what its quote does not" if said.denials > spare else None
 
 
 def _keeps(word: str, text: Text) -> bool:

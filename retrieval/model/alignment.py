@@ -13,7 +13,7 @@ from retrieval.model.statements import sentences_of
 
 def _floats(word: str) -> bool:
     """Whether a word may stand anywhere in its sentence."""
-    return word.endswith("ly") or word in lexicon().floating
+    return (word.endswith("ly") and word not in lexicon().fixed) or word in lexicon().floating
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Met:
 
 
 _NOUNS = ("ing", "ion", "ions", "ment", "ments", "ity", "ness", "ance", "ence")
+_PARTINGS = frozenset({";", "while", "whereas"})
+_RELATIVES = frozenset({"that", "which", "who", "whom", "whose"})
 _CONTRASTS = frozenset({";", "but", "while", "whereas"})
 _POINTING = frozenset({"it", "its", "they", "them", "their", "this", "these"})
 BREAK, LICENSED, STEM, OTHER = 4.0, 0.3, 0.4, 0.6
@@ -143,6 +145,8 @@ class Alignment:
         ]
         if not joints:
             return False
+        if any(line.words[place] in _PARTINGS for place in joints):
+            return True
         if is_figure(met.said) and any(line.words[place] in _CONTRASTS for place in joints):
             return True
         taken = {other.quoted.place for other in path if other.sentence == met.sentence}
@@ -154,7 +158,13 @@ class Alignment:
         omitted = line.words[joints[-1] + 1 : met.quoted.place]
         pair = line.words[joints[-1]] in ("and", "or", ",")
         fresh = omitted[0] in known.determiners or omitted[0] in known.prepositions
+        fresh = fresh or (self._begins_anew(line, omitted, met))
         return not pair or fresh or any(word in MODALS or word in BE for word in omitted)
+
+    def _begins_anew(self, line: Line, omitted: Sequence[str], met: Met) -> bool:
+        """Whether nothing but a noun and its adverbs is left out before a verb: "…, and ministers approved it"."""
+        small = lexicon().small
+        return line.participle(met.quoted.place) and not any(word in small for word in omitted)
 
     def _light(self, word: Word, met: Met) -> bool:
         """Whether nothing is lost with a word here: negations and figures are looked at elsewhere."""
@@ -163,25 +173,38 @@ class Alignment:
     def licensed(self, last: Met, met: Met, fault: str) -> bool:
         """Whether the claim itself begins something new between the two words."""
         between, known = self.claim.between(last.said.place, met.said.place), lexicon()
-        if any(word in STOPS or word in known.joints or word in known.reporting for word in between):
+        parting = STOPS | known.reporting | (known.joints - (_RELATIVES if fault == "turns" else frozenset()))
+        if any(word in parting for word in between) or self._fronted(last, between):
             return True
         if fault != "turns":
             return False
-        if self._fronted(last) or self.exchanged(met.sentence) or self._compound(last, met) or self._copula(last, met):
+        if (
+            self._fronted(last, between)
+            or self.exchanged(met.sentence)
+            or self._compound(last, met)
+            or self._copula(last, met)
+        ):
             return True
         if is_figure(met.said) and not self._opens(met) and not {"every", "each"} & set(between):
             return False
         return any(word in known.prepositions or word in ("every", "each") for word in between)
 
-    def _fronted(self, last: Met) -> bool:
+    def _fronted(self, last: Met, between: Sequence[str]) -> bool:
         """Whether the claim has put a phrase first, up to a word: "In November the council asked …"."""
         first = self.claim.words[self.claim.opening(last.said.place)]
         impersonal = self.lines[last.sentence].words[0] == "it" and first.endswith("ing")
-        return impersonal or first == "only" or first in lexicon().prepositions or first in lexicon().joints
+        fronts = first in ("only", "each", "every") or first in lexicon().prepositions or first in lexicon().joints
+        return impersonal or (fronts and any(word in lexicon().determiners or word in MODALS for word in between))
 
     def _compound(self, last: Met, met: Met) -> bool:
         """Whether the two make one noun: "risk mitigation" and "mitigating risk", "assessment of the partner"."""
-        between = self.lines[met.sentence].between(met.quoted.place, last.quoted.place)
+        line = self.lines[met.sentence]
+        between = line.between(met.quoted.place, last.quoted.place)
+        held = any(met.quoted.place < word.place < last.quoted.place for word in line.content)
+        if is_figure(last.said) and last.said.place == met.said.place - 1 and not held:
+            return True
+        if is_figure(last.said) and is_figure(met.said):
+            return False
         if not between and any(word in BE for word in self.claim.between(last.said.place, met.said.place)):
             return True
         if not between:

@@ -56,7 +56,9 @@ class Line:
     def passive(self, place: int) -> bool:
         """Whether the verb at a place is in the passive."""
         before = [w for w in self.words[max(0, place - 3) : place] if not w.endswith("ly") and w not in ("not", "n't")]
-        return bool(before and before[-1] in BE) and self.participle(place)
+        # "vetted by" needs no "is" before it: "units vetted by the council".
+        agent = "by" in self.words[place + 1 : place + 3]
+        return self.participle(place) and (agent or bool(before and before[-1] in BE))
 
     def participle(self, place: int) -> bool:
         """Whether the word at a place has the form of a past participle."""

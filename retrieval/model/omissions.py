@@ -153,7 +153,9 @@ def _limits(laid: Alignment) -> Iterator[str]:
             for place in line.places(word):
                 start = line.opening(place)
                 end = next((at for at in range(place, len(line.words)) if line.words[at] in STOPS), len(line.words))
-                if sum(start <= at < end for at in taken) >= 2 and not kept & set(said.words):
+                near = sum(start <= at < end for at in taken)
+                limited = next((w.place for w in line.content if w.place > place), -1) in taken
+                if (limited or (near >= 2 and 2 * near >= len(taken))) and not kept & set(said.words):
                     yield f'it leaves out "{word}"'
     theirs = [neighbour for line in laid.lines for at in line.places("only") for neighbour in _beside(line, at)]
     for at in said.places("only"):

@@ -29,6 +29,7 @@ class Lexicon:
     participles: frozenset[str]
     reporting: frozenset[str]
     floating: frozenset[str]
+    fixed: frozenset[str]
 
     @cached_property
     def small(self) -> frozenset[str]:
@@ -51,13 +52,23 @@ def lexicon() -> Lexicon:
         frozenset(stem_of(word) or word for word in data["glue"]),
         **{
             name: frozenset(data[name].split())
-            for name in ("joints", "prepositions", "determiners", "pronouns", "participles", "reporting", "floating")
+            for name in (
+                "joints",
+                "prepositions",
+                "determiners",
+                "pronouns",
+                "participles",
+                "reporting",
+                "floating",
+                "fixed",
+            )
         },
     )
 
 
 def plain(text: str) -> str:
     """`text` with the phrases of the list read as one word each, and what stands in brackets after an acronym gone."""
+    text = text.replace("[", "").replace("]", "")
     for pattern, word in lexicon().phrases:
         text = pattern.sub(word, text)
     text = re.sub(r"\b(\w+)-(led|run|owned|funded|caused|made) (\w+)", r"\3 \2 by \1", text)

@@ -112,7 +112,8 @@ def _participial(line: Line, place: int) -> bool:
         return False
     before = line.words[place - 1] if place else ""
     after = line.words[place + 1] if place + 1 < len(line.words) else ","
-    return before in lexicon().determiners or after in lexicon().prepositions or after in STOPS
+    loose = after.endswith("ly") or after in ("more", "less") or after in STOPS
+    return before in lexicon().determiners or after in lexicon().prepositions or loose
 
 
 def _compared(laid: Alignment) -> Iterator[str]:
