@@ -60,11 +60,19 @@ def index_collection(
 
 
 def measure_search(collection: Collection, searcher: Searcher) -> Measured:
-    """What each query of an indexed collection scores: a document counts as its best passage."""
+    """What each query of an indexed collection scores: a document counts as its best passage.
+
+    Of documents that say the same one alone is indexed; all of them are ranked where it is.
+    """
+    same: dict[str, list[str]] = defaultdict(list)
+    said = {document.id: "".join(filter(str.isalnum, document.text.casefold())) for document in collection.documents}
+    for name, words in said.items():
+        same[words].append(name)
 
     def rank(query: str) -> list[str]:
         hits = searcher.search(query, PASSAGES_RANKED).hits
-        return rank_documents((hit.passage.source.path, hit.score) for hit in hits)
+        paths = ((hit.passage.source.path, hit.score) for hit in hits)
+        return rank_documents((copy, score) for path, score in paths for copy in (path, *same[said[path]]))
 
     return measure(collection, rank)
 
