@@ -21,6 +21,7 @@ PART_KEPT_SHARE = 0.6
 SAME_SHARE = 0.75
 # Two sources that say the same differ in a word of thirty at most.
 TWIN_RATIO = 0.96
+TWIN_LENGTHS = 0.1
 # A sentence that leans on the one before brings it along while both stay readable.
 MAX_CLAIM_WORDS = 110
 
@@ -53,6 +54,8 @@ def _said_by(candidate: Candidate, ranked: Sequence[Candidate]) -> tuple[Candida
 
 
 def _word_for_word(one: Candidate, other: Candidate) -> bool:
+    if abs(len(one.text) - len(other.text)) > TWIN_LENGTHS * len(one.text):
+        return False
     mine, theirs = words(one.text), words(other.text)
     if _decisive(mine) != _decisive(theirs):
         return False
