@@ -74,7 +74,7 @@ class Alignment:
             for place, other in enumerate(line.words):
                 if place in meeting:
                     named = True
-                elif other in lexicon().pronouns and (named or (place < 2 and self._in_context(word))):
+                elif other in lexicon().pronouns and (named or (place < 2 and not meeting and self._in_context(word))):
                     found.append(Met(word, number, Word(place, other, other, frozenset())))
         return found
 
@@ -174,20 +174,22 @@ class Alignment:
         """Whether the claim itself begins something new between the two words."""
         between, known = self.claim.between(last.said.place, met.said.place), lexicon()
         parting = STOPS | known.reporting | (known.joints - (_RELATIVES if fault == "turns" else frozenset()))
-        if any(word in parting for word in between) or self._fronted(last, between):
+        if any(word in parting for word in between) or self._fronted(last, between) or self._led(last):
             return True
         if fault != "turns":
             return False
         if (
             self._fronted(last, between)
-            or self.exchanged(met.sentence)
+            or self._revoiced(last, met)
             or self._compound(last, met)
             or self._copula(last, met)
         ):
             return True
         if is_figure(met.said) and not self._opens(met) and not {"every", "each"} & set(between):
             return False
-        return any(word in known.prepositions or word in ("every", "each") for word in between)
+        # "To" before a verb leads into no phrase that could stand elsewhere.
+        infinitive = between[-1:] == ["to"] and self.lines[met.sentence].words[met.quoted.place - 1] == "to"
+        return not infinitive and any(word in known.prepositions or word in ("every", "each") for word in between)
 
     def _fronted(self, last: Met, between: Sequence[str]) -> bool:
         """Whether the claim has put a phrase first, up to a word: "In November the council asked …"."""
@@ -195,6 +197,14 @@ class Alignment:
         impersonal = self.lines[last.sentence].words[0] == "it" and first.endswith("ing")
         fronts = first in ("only", "each", "every") or first in lexicon().prepositions or first in lexicon().joints
         return impersonal or (fronts and any(word in lexicon().determiners or word in MODALS for word in between))
+
+    def _led(self, last: Met) -> bool:
+        """Whether the claim has put a phrase of the quote first as it stands: "In 2020 detainees were visited"."""
+        start = self.claim.opening(last.said.place)
+        phrase = self.claim.words[start : last.said.place + 1]
+        end = last.quoted.place + 1
+        leads = phrase[0] in lexicon().prepositions or phrase[0] in ("each", "every")
+        return leads and self.lines[last.sentence].words[max(0, end - len(phrase)) : end] == phrase
 
     def _compound(self, last: Met, met: Met) -> bool:
         """Whether the two make one noun: "risk mitigation" and "mitigating risk", "assessment of the partner"."""
@@ -224,6 +234,13 @@ class Alignment:
         line = self.lines[met.sentence]
         start = line.opening(met.quoted.place)
         return met.quoted.place - start <= 3 and line.words[start] in lexicon().prepositions
+
+    def _revoiced(self, *pair: Met) -> bool:
+        """Whether one of two neighbours is a verb that is in the passive on one side only, or its agent is named."""
+        line = self.lines[pair[0].sentence]
+        return self.claim.has_agent != line.has_agent or any(
+            self.claim.passive(met.said.place) != line.passive(met.quoted.place) for met in pair
+        )
 
     def exchanged(self, sentence: int) -> bool:
         """Whether active and passive are exchanged between the claim and a sentence."""

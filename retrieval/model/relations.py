@@ -11,6 +11,8 @@ from retrieval.model.statements import word_lists
 
 _PAST = frozenset({"was", "were", "had"})
 _PRESENT = frozenset({"is", "are", "has", "have", "am"})
+# Right after a noun they stand for it: "states that use drones".
+_SUBJECTS = (["that"], ["which"], ["who"])
 
 
 def faults(laid: Alignment) -> Iterator[str]:
@@ -71,12 +73,10 @@ def _agents(laid: Alignment) -> Iterator[str]:
         if mine:
             wrong = _verb(line, met.quoted.place) and not _participial(line, met.quoted.place)
         else:
-            wrong = (
-                after is not None
-                and after.quoted.place > met.quoted.place
-                and _by(line, met.quoted.place)
-                and _verb(laid.claim, met.said.place)
-            )
+            acts = after is not None and after.quoted.place > met.quoted.place and _by(line, met.quoted.place)
+            # Who does it is told nowhere: then nobody before it does.
+            invented = not _by(line, met.quoted.place) and not laid.claim.participle(met.said.place)
+            wrong = (acts or invented) and _verb(laid.claim, met.said.place)
         if wrong:
             yield f'it changes who does what at "{met.said.word}"'
 
@@ -86,7 +86,7 @@ def _subject(laid: Alignment, number: int) -> Met | None:
     met = laid.path[number]
     for other in reversed(laid.path[:number]):
         between = laid.claim.between(other.said.place, met.said.place)
-        if any(word in STOPS or word in lexicon().joints for word in between):
+        if any(word in STOPS or word in lexicon().joints for word in between[between[:1] in _SUBJECTS :]):
             return None
         chained = laid.claim.passive(other.said.place) or "to" in between[:1]
         if other.sentence == met.sentence and not chained:
