@@ -20,7 +20,7 @@ ANSWERED = [
     "Quoted word for word; no AI wrote this.",
     "[1]",
     "Handbook on Partners",
-    "Institute of Partnership · 2021 · policy · section “Assessment” · par. 4",
+    "Institute of Partnership · 2021 · policy (whom it binds is not stated) · section “Assessment” · par. 4",
 ]
 
 
