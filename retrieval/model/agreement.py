@@ -9,7 +9,7 @@ from itertools import chain
 
 from retrieval.model import omissions, relations
 from retrieval.model.alignment import Alignment
-from retrieval.model.paraphrase import plain
+from retrieval.model.paraphrase import PREFIXES, namesakes, plain, prefixed
 from retrieval.model.statements import PLAIN_NEGATIONS, Text, carries, sentences_of, stem_of, word_lists
 
 # A statement is about a stretch of the quote when this share of its content words lies there.
@@ -20,7 +20,6 @@ REPEATS = 0.85
 VOICE = 5
 
 _EACH = frozenset({"each", "every", "all"})
-_PREFIXES = ("un", "in", "im", "il", "ir", "non", "dis")
 
 
 def disagreement(claim: str, quotes: Sequence[str], source: str = "", before: str | None = None) -> str | None:
@@ -33,6 +32,8 @@ def disagreement(claim: str, quotes: Sequence[str], source: str = "", before: st
     if all(_plain(sentence.raw) in verbatim for sentence in sentences_of([claim])):
         return None
     claim, quotes = plain(claim), [plain(quote) for quote in quotes]
+    quotes = [prefixed(quote, Text(claim).words) for quote in quotes]
+    claim = prefixed(claim, Text(" ".join(quotes)).words)
     said, quoted = Text(claim), Text(" ".join(quotes))
     named = Text(source)
     return (
@@ -71,7 +72,7 @@ def _content(said: Text, quoted: Text) -> str | None:
 def _names(said: Text, quoted: Text, named: Text) -> str | None:
     known = set(quoted.stems) | set(named.stems) | _list_stems() | _abbreviations(said, quoted)
     for word, stem in zip(said.cased, said.stems, strict=True):
-        if word[0].isupper() and carries(stem) and stem not in known and not _opener(said, word):
+        if word[0].isupper() and carries(stem) and not _opener(said, word) and not namesakes(stem, known):
             return f"{word} is not in its quote"
     return None
 
@@ -111,7 +112,7 @@ def _opposed(said: Text, quoted: Text) -> str | None:
     if fault:
         return fault
     for word in {word for word in mine - theirs if carries(stem_of(word))}:
-        if any(prefix + word in theirs or word.removeprefix(prefix) in theirs - {word} for prefix in _PREFIXES):
+        if any(prefix + word in theirs or word.removeprefix(prefix) in theirs - {word} for prefix in PREFIXES):
             return f'"{word}" turns its quote round'
     return None
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from retrieval.model.lines import BE, MODALS, STOPS, Line, Word, is_figure
 from retrieval.model.paraphrase import lexicon
-from retrieval.model.statements import sentences_of
+from retrieval.model.statements import sentences_of, word_lists
 
 
 def _floats(word: str) -> bool:
@@ -218,8 +218,17 @@ class Alignment:
         if not between and any(word in BE for word in self.claim.between(last.said.place, met.said.place)):
             return True
         if not between:
-            return last.quoted.word.endswith(_NOUNS) or met.quoted.word.endswith(_NOUNS)
-        return "of" in between and all(word == "of" or word in lexicon().determiners for word in between)
+            return last.quoted.word.endswith(_NOUNS) or met.quoted.word.endswith(_NOUNS) or self._described(last, met)
+        owned = self.claim.text.cased[last.said.place].endswith("'s") and between[0] == "of"
+        if owned and not any(word in STOPS or word in lexicon().joints for word in between):
+            return True
+        changes = any(met.quoted.stem in group for group in word_lists().opposed_groups[0])
+        links = {"of", "in"} if changes else {"of", "for", "on"} if met.said.place == last.said.place + 1 else {"of"}
+        return bool(links & set(between)) and all(word in links or word in lexicon().determiners for word in between)
+
+    def _described(self, last: Met, met: Met) -> bool:
+        """Whether a participle before a noun has come to stand after it: "supplied arms", "arms they supplied"."""
+        return self.lines[met.sentence].participle(met.quoted.place) and self.claim.participle(met.said.place)
 
     def _copula(self, last: Met, met: Met) -> bool:
         """Whether both say that one is the other: what is asked first may be said last."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -13,6 +13,10 @@ import yaml
 from retrieval.model.statements import stem_of
 
 DATA = "paraphrase.yaml"
+PREFIXES = ("un", "in", "im", "il", "ir", "non", "dis")
+_DENIED = re.compile(r"\bnot ((?:very |yet )?)(\w{4,})")
+# What a name takes on as an adjective: Ruritania, Ruritanian.
+_ADJECTIVAL = ("n", "an", "ian", "i", "ese", "istan")
 
 
 @dataclass(frozen=True)
@@ -69,13 +73,41 @@ def lexicon() -> Lexicon:
 def plain(text: str) -> str:
     """`text` with the phrases of the list read as one word each, and what stands in brackets after an acronym gone."""
     text = text.replace("[", "").replace("]", "")
+    text = re.sub(r"\bnot (?:as|so) (\w+)\b([^,;]*?) as\b", r"less \1\2 than", text)
     for pattern, word in lexicon().phrases:
         text = pattern.sub(word, text)
     text = re.sub(r"\b(\w+)-(led|run|owned|funded|caused|made) (\w+)", r"\3 \2 by \1", text)
     return re.sub(r"\b(\w+) \((?:the )?\1\)", r"\1", text, flags=re.IGNORECASE)
 
 
+def prefixed(text: str, words: Iterable[str]) -> str:
+    """`text` with "not even" read as "uneven" where the other side, given by its words, says it so."""
+    known = frozenset(words)
+
+    def one_word(found: re.Match[str]) -> str:
+        forms = [prefix + found[2].lower() for prefix in PREFIXES]
+        return next((found[1] + form for form in forms if form in known), found[0])
+
+    return _DENIED.sub(one_word, text)
+
+
+def namesakes(name: str, known: Collection[str]) -> bool:
+    """Whether the stem of a name is among those known, as it stands, as an adjective or by a name that is the same."""
+    if name in known:
+        return True
+    groups = lexicon().groups.get(name, frozenset())
+    return any(
+        groups & lexicon().groups.get(other, frozenset()) or _adjective(*sorted((name, other), key=len))
+        for other in known
+    )
+
+
+def _adjective(short: str, long: str) -> bool:
+    return len(short) > 3 and long.startswith(short) and long.removeprefix(short) in _ADJECTIVAL
+
+
 def spelled(stem: str) -> str:
     """One spelling for British and American stems."""
+    stem = stem.removesuffix("istan") if len(stem) > 8 else stem
     stem = re.sub(r"is(?=$|at|ed|ing)", "iz", stem) if len(stem) > 5 else stem
     return re.sub(r"our(?=$|it|abl)", "or", stem) if len(stem) > 4 else stem

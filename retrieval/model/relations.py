@@ -103,7 +103,7 @@ def _verb(line: Line, place: int) -> bool:
     if place == 0:
         return False
     before = line.words[place - 1]
-    return before not in lexicon().determiners and before not in lexicon().prepositions - {"to"}
+    return before == "that" or before not in lexicon().determiners | lexicon().prepositions - {"to"}
 
 
 def _participial(line: Line, place: int) -> bool:

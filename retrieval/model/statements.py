@@ -21,6 +21,14 @@ _TOKEN = re.compile(r"[,;:]|n't\b|\d[\d.,/:]*\d|\d|%|[^\W\d_]+(?:'s\b)?")
 _SENTENCE_END = re.compile(
     r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\b(?:Dr|Mr|Ms|St|No|vs)\.)(?<!\b(?:Mrs|Art|Gen|Col|Sgt|e\.g|i\.e|par)\.)[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])"
 )
+# An aside is a stretch of its own: "the stakes - in money and in trust - are high".
+_ASIDE = re.compile(r"\s*\u2014\s*|\s+[\u2013-]\s+| ?\((?=[^()]* )|(?<=\w )(?<=[^()])\)")
+_MONTHS = {
+    month[:3]: month
+    for month in ("January", "February", "March", "April", "August", "September", "October", "November", "December")
+}
+_SHORT_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})t?\.(?= \d)")
+_MAY = re.compile(r"\bMay(?=,? \d)|(?<=\d )May\b")
 _CLAUSE_ENDS = frozenset({",", ";", ":", "but", "because", "while", "whereas", "although", "though", "which"})
 
 
@@ -54,7 +62,7 @@ class Text:
     """A text taken apart: its words in lower case, their stems, and which of them carry content."""
 
     def __init__(self, text: str) -> None:
-        self.raw = re.sub(r"n't\b", " n't", normal(text)).replace("cannot", "can not")
+        self.raw = re.sub(r"n't\b", " n't", evened(text)).replace("cannot", "can not")
         self.cased = _TOKEN.findall(self.raw)
         self.words: list[str] = [word.lower().removesuffix("'s") for word in self.cased]
         self.stems = [stem_of(word) for word in self.words]
@@ -142,10 +150,16 @@ class Text:
         return found
 
 
+def evened(text: str) -> str:
+    """The normal form of `text`, asides between commas, months written out, and the month of May no modal."""
+    text = _SHORT_MONTH.sub(lambda found: _MONTHS[found[1]], _ASIDE.sub(", ", text))
+    return normal(_MAY.sub("Mai", text))
+
+
 def sentences_of(quotes: Sequence[str]) -> Iterator[Text]:
     """The sentences of some quotes, each taken apart."""
     for quote in quotes:
-        for sentence in _SENTENCE_END.split(normal(quote)):
+        for sentence in _SENTENCE_END.split(evened(quote)):
             if sentence.strip():
                 yield Text(sentence)
 
