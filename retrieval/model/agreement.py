@@ -149,9 +149,19 @@ def _within_sentence(said: Text, sentence: Text) -> str | None:
         return None
     if any(sentence.places(phrases) and not said.places(kept) for phrases, kept in lists.conditions):
         return "it leaves out the condition its quote makes"
-    if sentence.places(lists.views) and not said.places(lists.attributed):
+    if sentence.places(lists.views) and not said.places(_voices(sentence)):
         return "it gives as a fact what its quote gives as somebody's view"
     return None
+
+
+def _voices(sentence: Text) -> frozenset[tuple[str, ...]]:
+    """The phrases that tell whose view it is: a word that the sentence has for something else is none."""
+    lists = word_lists()
+    return (
+        lists.views
+        | {phrase for phrase in lists.attributed if len(phrase) > 1 or stem_of(phrase[0]) not in sentence.stems}
+        | {phrase for phrase in lists.attributed if any(stem_of(phrase[0]) == stem_of(view[0]) for view in lists.views)}
+    )
 
 
 def _about(said: Text, stretch: Iterable[str]) -> bool:

@@ -129,8 +129,8 @@ class Alignment:
         if met.sentence != last.sentence:
             return "joins"
         if met.quoted.place == last.quoted.place:
-            # Words of one phrase may stand for one pronoun.
-            return None if met.said.place == last.said.place + 1 else "turns"
+            # Words of one phrase may stand for one pronoun; a word of content is there once.
+            return None if met.said.place == last.said.place + 1 and not met.quoted.keys else "turns"
         if met.quoted.place < last.quoted.place:
             return "turns"
         return "leaps" if self._leaps(last, met, path) else None

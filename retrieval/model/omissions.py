@@ -188,8 +188,9 @@ def _reported(laid: Alignment) -> Iterator[str]:
 def _attributed(laid: Alignment, sentence: int, after: int) -> bool:
     """Whether the claim says that somebody says it, in words of its own or of the quote before a place."""
     places = {met.said.place: met.quoted.place for met in laid.path if met.sentence == sentence}
+    viewed = set(laid.lines[sentence].words[after + 1 :])
     return any(
-        word in word_lists().attributing and places.get(place, -1) < after
+        word in word_lists().attributing and places.get(place, after if word in viewed else -1) < after
         for place, word in enumerate(laid.claim.words)
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import Any
 
 import yaml
 
@@ -44,7 +45,7 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """The product's list, read once."""
-    data = yaml.safe_load(files("retrieval.model").joinpath(DATA).read_text("utf-8"))
+    data = _data()
     phrases = sorted(data["phrases"].items(), key=lambda item: -len(item[0]))
     groups: dict[str, set[int]] = {}
     for number, group in enumerate(data["synonyms"]):
@@ -68,6 +69,18 @@ def lexicon() -> Lexicon:
             )
         },
     )
+
+
+@cache
+def _irregular() -> Mapping[str, str]:
+    """The stem of each verb by the stems of its forms that are spelled unlike it."""
+    return {stem_of(form) or form: stem_of(verb) or verb for form, verb in _data()["irregular"].items()}
+
+
+@cache
+def _data() -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(files("retrieval.model").joinpath(DATA).read_text("utf-8"))
+    return data
 
 
 def plain(text: str) -> str:
@@ -108,6 +121,7 @@ def _adjective(short: str, long: str) -> bool:
 
 def spelled(stem: str) -> str:
     """One spelling for British and American stems."""
+    stem = _irregular().get(stem, stem)
     stem = stem.removesuffix("istan") if len(stem) > 8 else stem
     stem = re.sub(r"is(?=$|at|ed|ing)", "iz", stem) if len(stem) > 5 else stem
     return re.sub(r"our(?=$|it|abl)", "or", stem) if len(stem) > 4 else stem

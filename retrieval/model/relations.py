@@ -75,7 +75,8 @@ def _agents(laid: Alignment) -> Iterator[str]:
         else:
             acts = after is not None and after.quoted.place > met.quoted.place and _by(line, met.quoted.place)
             # Who does it is told nowhere: then nobody before it does.
-            invented = not _by(line, met.quoted.place) and not laid.claim.participle(met.said.place)
+            same = met.said.stem == met.quoted.stem
+            invented = same and not _by(line, met.quoted.place) and not laid.claim.participle(met.said.place)
             wrong = (acts or invented) and _verb(laid.claim, met.said.place)
         if wrong:
             yield f'it changes who does what at "{met.said.word}"'

@@ -195,7 +195,9 @@ def word_lists() -> Lists:
         qualifiers=_first(data["qualifiers"]) | _each(data["quantities"]),
         quantities=_each(data["quantities"]),
         sharp_prepositions=frozenset(data["sharp_prepositions"]),
-        attributing=frozenset(word for entry in data["attributed"] for word in [str(entry)] if " " not in word),
+        attributing=frozenset(
+            word for entry in data["attributed"] + data["views"] for word in [str(entry)] if " " not in word
+        ),
         markers={marker: frozenset(kept) for marker, kept in data["markers"].items()},
         limits={word: frozenset(kept) for word, kept in data["limits"].items()},
         places_named=frozenset(data["places"]),
