@@ -156,12 +156,18 @@ def _within_sentence(said: Text, sentence: Text) -> str | None:
 
 def _voices(sentence: Text) -> frozenset[tuple[str, ...]]:
     """The phrases that tell whose view it is: a word that the sentence has for something else is none."""
-    lists = word_lists()
-    return (
-        lists.views
-        | {phrase for phrase in lists.attributed if len(phrase) > 1 or stem_of(phrase[0]) not in sentence.stems}
-        | {phrase for phrase in lists.attributed if any(stem_of(phrase[0]) == stem_of(view[0]) for view in lists.views)}
-    )
+    lists, views = word_lists(), _view_stems()
+    return lists.views | {
+        phrase
+        for phrase in lists.attributed
+        if len(phrase) > 1 or (stem := stem_of(phrase[0])) in views or stem not in sentence.stems
+    }
+
+
+@cache
+def _view_stems() -> frozenset[str]:
+    """How the phrases that give a view begin, by stems."""
+    return frozenset(stem_of(phrase[0]) for phrase in word_lists().views)
 
 
 def _about(said: Text, stretch: Iterable[str]) -> bool:

@@ -15,7 +15,7 @@ from retrieval.model.statements import stem_of
 
 DATA = "paraphrase.yaml"
 PREFIXES = ("un", "in", "im", "il", "ir", "non", "dis")
-_DENIED = re.compile(r"\bnot ((?:very |yet )?)(\w{4,})")
+_DENIED = re.compile(r"\bnot ((?:be |been |being )?(?:very |yet )?)(\w{4,})")
 # What a name takes on as an adjective: Ruritania, Ruritanian.
 _ADJECTIVAL = ("n", "an", "ian", "i", "ese", "istan")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -164,6 +164,7 @@ def sentences_of(quotes: Sequence[str]) -> Iterator[Text]:
                 yield Text(sentence)
 
 
+@lru_cache(maxsize=20_000)
 def stem_of(word: str) -> str:
     """The stem of a word; "" for a word that says nothing."""
     from retrieval.index.lexical import tokens
