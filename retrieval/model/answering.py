@@ -76,6 +76,7 @@ class ModelAnswerer:
         self._budgets = budgets
         self._cache = cache
         self._prompt = ChatPromptTemplate.from_messages(list(template.messages))
+        self._prompt_again = self._prompt + ChatPromptTemplate.from_messages(list(load("form").messages))
         self._repair = load("repair")
         self._written_by = f"{server.name}, prompt {template.version}.{self._repair.version}"
         self._breaker = Breaker(timer)
@@ -132,9 +133,8 @@ class ModelAnswerer:
         def metered(prompt: PromptValue) -> Said:
             return meter.spend(_texts(prompt), lambda: model.invoke(prompt))
 
-        ask = self._prompt | RunnableLambda(metered)
         retriever = RunnableLambda(retrieve) | RunnableLambda(_as_state)
-        reply = RunnableParallel(reply=RunnableLambda(partial(self._asked, ask)))
+        reply = RunnableParallel(reply=RunnableLambda(partial(self._asked, RunnableLambda(metered))))
         worded = (
             RunnableLambda(self._offer) | RunnableAssign(reply) | RunnableLambda(partial(self._ground, abstain, meter))
         )
@@ -164,25 +164,30 @@ class ModelAnswerer:
             return None
         return self._cache.key(found.asked, found.results.generation, self._written_by)
 
-    def _asked(self, ask: Runnable[State, Said], state: State) -> Reply:
+    def _asked(self, model: Runnable[PromptValue, Said], state: State) -> Reply:
         """What was kept for this question, as far as it still stands up; else what the model says now."""
         kept = self._cache.find(state["key"]) if self._cache and state["key"] else None
         recalled = None if kept is None else for_this_request(kept, state["offered"])
         if recalled is not None and not check(recalled.claims, state["offered"]).dropped:
             logger.info("model answer: kept from before")
             return Reply(recalled, recalled=True)
-        return Reply(self._said(ask, state))
+        return Reply(self._said(model, state))
 
-    def _said(self, ask: Runnable[State, Said], state: State) -> Claims:
-        """The first reply. Where the passages are too long for the model, once more with the better half of them."""
+    def _said(self, model: Runnable[PromptValue, Said], state: State) -> Claims:
+        """The first reply. One more try where it was not in the form asked for, and, with the better half of the
+        passages, where they were too long for the model."""
+        ask = self._prompt | model
         try:
             said = ask.invoke(state["values"])
         except ModelFailure as failure:
             offered: dict[str, Passage] = state["offered"]
-            if failure.outcome != "too_long" or len(offered) < 2:
+            if failure.outcome == "malformed":
+                said = (self._prompt_again | model).invoke(state["values"])
+            elif failure.outcome == "too_long" and len(offered) > 1:
+                half = dict(list(offered.items())[: len(offered) // 2])
+                said = ask.invoke(state["values"] | {"passages": _blocks(half)})
+            else:
                 raise
-            half = dict(list(offered.items())[: len(offered) // 2])
-            said = ask.invoke(state["values"] | {"passages": _blocks(half)})
         return _faithful(said, state)
 
     def _ground(self, abstain: Callable[[Found], Answer], meter: Meter, state: State) -> Answer:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from retrieval.model.alignment import Alignment, Met
-from retrieval.model.lines import STOPS, Line
+from retrieval.model.lines import MODALS, STOPS, Line
 from retrieval.model.paraphrase import lexicon
 from retrieval.model.statements import word_lists
 
 _PAST = frozenset({"was", "were", "had"})
 _PRESENT = frozenset({"is", "are", "has", "have", "am"})
+_ARTICLES = frozenset({"the", "a", "an", "its", "their"})
 # Right after a noun they stand for it: "states that use drones".
 _SUBJECTS = (["that"], ["which"], ["who"])
 
@@ -67,7 +68,11 @@ def _agents(laid: Alignment) -> Iterator[str]:
         line = laid.lines[met.sentence]
         mine, theirs = laid.claim.passive(met.said.place), line.passive(met.quoted.place)
         subject = _subject(laid, number)
-        if mine == theirs or subject is None or subject.quoted.place > met.quoted.place:
+        if subject is None or subject.quoted.place > met.quoted.place:
+            continue
+        if mine == theirs:
+            if _verb(laid.claim, met.said.place) and _supplanted(laid, subject, met):
+                yield f'it changes who does what at "{met.said.word}"'
             continue
         after = next((o for o in laid.path[number + 1 :] if o.sentence == met.sentence), None)
         if mine:
@@ -93,6 +98,24 @@ def _subject(laid: Alignment, number: int) -> Met | None:
         if other.sentence == met.sentence and not chained:
             return other
     return None
+
+
+def _supplanted(laid: Alignment, subject: Met, met: Met) -> bool:
+    """Whether a noun with its article, on which no preposition is, stands right before a verb and the claim has it not.
+
+    "With the consent of the cabinet the ministry kept it" does not say that the cabinet kept it.
+    """
+    line, head = laid.lines[met.sentence], met.quoted.place - 1
+    while head > 0 and (line.words[head] in MODALS | _PAST | _PRESENT or line.words[head].endswith("ly")):
+        head -= 1
+    start = head
+    while start > 0 and line.words[start] not in lexicon().small | STOPS and not line.participle(start):
+        start -= 1
+    own = laid.claim.words[max(0, met.said.place - 6) : met.said.place]
+    if line.words[head] in own or not any(word.place == head for word in line.content):
+        return False
+    begins = subject.quoted.place < start < head and line.words[start] in _ARTICLES
+    return begins and line.words[start - 1] not in lexicon().prepositions
 
 
 def _by(line: Line, place: int) -> bool:

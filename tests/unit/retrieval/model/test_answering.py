@@ -12,6 +12,7 @@ import langchain.chat_models  # noqa: F401 - imported here so that no deadline b
 import langchain_openai  # noqa: F401
 import pytest
 
+from prompts.loading import load
 from retrieval.answering import Answerer
 from retrieval.model.answering import INSTEAD, ModelAnswerer
 from retrieval.model.client import ChatServer
@@ -184,6 +185,17 @@ def test_every_failure_has_a_name_and_ends_in_the_sources_own_sentences(
     assert (answer.note, answer.text.splitlines()[0]) == (f"{TELLINGS[outcome].note} {INSTEAD}", answer.note)
     assert f"model: {outcome}" in outcomes(caplog)
     assert QUESTION not in caplog.text
+
+
+@pytest.mark.parametrize("reply", [Reply(completion("Ammunition is counted.")), Reply(completion(claims(SOUND)[:-2]))])
+def test_a_reply_that_cannot_be_read_is_asked_for_once_more(
+    reply: Reply, ask: Callable[..., Answer], server: ModelServer
+) -> None:
+    server.script(reply, says(SOUND))
+    assert ask().mode == "model"
+    first, second = (request["messages"] for request in server.requests)
+    assert second[: len(first)] == first
+    assert second[len(first) :] == [{"role": "user", "content": load("form").messages[0][1]}]
 
 
 def test_a_server_that_is_gone_is_unreachable(ask: Callable[..., Answer], server: ModelServer) -> None:

@@ -158,6 +158,17 @@ def test_an_acronym_its_quote_spells_out_is_the_same_name() -> None:
     assert disagreement("The BPX meets in spring.", [quote]) == "BPX is not in its quote"
 
 
+def test_a_name_of_the_source_may_speak_and_do_nothing_else() -> None:
+    said = "Ruritanian Board"
+    assert disagreement("The Ruritanian Board says training cannot replace the will to obey.", [WILL], said) is None
+    assert disagreement("Advisers should visit every holding site with the Board.", [VISIT], said) is not None
+
+
+def test_a_name_and_its_adjective_are_the_same_and_names_that_merely_begin_alike_are_not() -> None:
+    assert disagreement("Border posts in Ruritania were shut.", ["Ruritanian border posts were shut."]) is None
+    assert disagreement("In spring Austria shut its posts.", ["In spring Australia shut its posts."]) is not None
+
+
 def stated(text: str, *cited: tuple[str, str]) -> Stated:
     return Stated(text=text, citations=[CitedQuote(passage=p, quote=q) for p, q in cited])
 
