@@ -13,6 +13,7 @@ AGED_AFTER_YEARS = 5
 # First words of a status that say: no longer in force.
 GONE = frozenset({"superseded", "withdrawn", "repealed", "revoked", "rescinded", "cancelled", "expired"})
 DIGEST = "digest"
+KINDS = ("treaty", "customary rule", "statute", "policy", "guidance", "commentary", DIGEST)
 # Kinds of text that bind nobody, whatever they say of themselves.
 NEVER_BINDS = frozenset({"commentary", DIGEST})
 _NOBODY = frozenset({"nobody", "no one", "none"})

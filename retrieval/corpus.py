@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -124,6 +124,13 @@ class Corpus:
         with self._database.read() as session:
             return session.scalar(select(func.count()).select_from(SourceRow)) or 0
 
+    def check(self, ids: Collection[str]) -> None:
+        """Raises SourceUnknown for the first of `ids` that is no source's."""
+        with self._database.read() as session:
+            found = set(session.scalars(select(SourceRow.source_id).where(SourceRow.source_id.in_(ids))))
+        for id_ in sorted(set(ids) - found):
+            raise SourceUnknown(_unknown(id_))
+
     def sources(self) -> list[SourceSummary]:
         """Every source, by root and path."""
         with self._database.read() as session:
@@ -150,6 +157,19 @@ class Corpus:
             _remember(self._database, session, roots, now)
             staged = [*change.staged, *stage(session, change.documents, now)]
             return Applied(point(self._database, session, staged, change.removed, now))
+
+    def undoing(self, change: CorpusChange) -> CorpusChange:
+        """The change that would put back what `change` (staged or removed) is about to replace."""
+        ids = sorted({*change.removed, *(item.source_id for item in change.staged)})
+        query = _present()
+        with self._database.read() as session:
+            present = [
+                Staged(row.source_id, row.root, row.path, row.version_id, file_hash(version.content_hash))
+                for part in chunks(ids)
+                for row, version in session.execute(query.where(SourceRow.source_id.in_(part)))
+            ]
+        known = {item.source_id for item in present}
+        return CorpusChange(removed=tuple(id_ for id_ in ids if id_ not in known), staged=tuple(present))
 
     def remove(self, source_id: str) -> None:
         """Forget the source and what was decided of it; reading its file again brings it back. Raises SourceUnknown."""

@@ -51,7 +51,7 @@ def _ingest(ingestor: Ingestor, paths: list[Path], yes: bool) -> IngestReport:
         except KeyboardInterrupt:
             raise click.Abort(STOPPED) from None
     if not sys.stdin.isatty():
-        raise UserError(f"{question} Nothing was changed; repeat with --yes if that is meant")
+        raise UserError(question)
     click.confirm(f"{question} Go on?", abort=True, err=True)
     return _ingest(ingestor, paths, yes=True)
 

@@ -144,7 +144,8 @@ def _judged(composed: Services, parts: frozenset[str], questions: Sequence[Mappi
     from retrieval.answering import Answerer
     from retrieval.evaluation.answers import judge
 
-    answerer = Answerer(_search(composed, parts), composed.embedder, composed.model)
+    search = _search(composed, parts)
+    answerer = Answerer(search, composed.embedder, composed.model, glossary=search.glossary)
     return [judge(question, lambda text, context: answerer.answer(text, context=context)) for question in questions]
 
 
@@ -153,7 +154,8 @@ def _plot(composed: Services, wanted: Wanted, questions: Sequence[Mapping[str, A
     from retrieval.answers.abstention import log_odds
     from retrieval.evaluation.curve import plotted, trade_off
 
-    answerer = Answerer(_search(composed, wanted.without), composed.embedder)
+    search = _search(composed, wanted.without)
+    answerer = Answerer(search, composed.embedder, glossary=search.glossary)
     figures = trade_off(questions, lambda text, context: log_odds(answerer.find(text, context=context).evidence))
     if wanted.as_json:
         print_json(figures)

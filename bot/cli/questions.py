@@ -28,7 +28,7 @@ def ask(question: str | None, file: BinaryIO | None, scope: Scope, as_json: bool
     """Answer QUESTION from the indexed guidance, every sentence quoted."""
     _one_of(question, file, "QUESTION")
     with services() as composed:
-        composed.ensure_corpus()
+        _prepare(composed, scope)
         composed.afresh = file is not None
         if file is not None:
             return run_batch(file, lambda item: _answer(composed, item, scope), "question")
@@ -51,7 +51,7 @@ def search(query: str | None, k: int, file: BinaryIO | None, scope: Scope, as_js
     """Show the passages nearest to QUERY. Of those that say nearly the same, the one that stands best."""
     _one_of(query, file, "QUERY")
     with services() as composed:
-        composed.ensure_corpus()
+        _prepare(composed, scope)
         if file is not None:
             return run_batch(
                 file, lambda item: {"id": item.get("id")} | _found(composed, item["query"], k, scope), "query"
@@ -67,6 +67,13 @@ def search(query: str | None, k: int, file: BinaryIO | None, scope: Scope, as_js
                 f"{passage['rank']}. {where}\n   {passage['text']}\n" + (f"   Also in: {also}\n" if also else "")
             )
         return 0
+
+
+def _prepare(composed: Services, scope: Scope) -> None:
+    """Have something to search. Raises SourceUnknown for a scope that names a source there is not."""
+    composed.ensure_corpus()
+    if scope.sources:
+        composed.corpus.check(scope.sources)
 
 
 def _one_of(text: str | None, file: BinaryIO | None, name: str) -> None:

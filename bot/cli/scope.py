@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from retrieval.authority import KINDS
 from retrieval.types import Scope
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -28,8 +29,7 @@ def scoped(command: Callable[..., int]) -> Callable[..., int]:
         **others: Any,
     ) -> int:
         readers = frozenset(audiences) if audiences else None
-        kinds = frozenset(" ".join(name.casefold().split()) for name in authorities)
-        return command(scope=Scope(frozenset(sources), kinds, since, until, readers), **others)
+        return command(scope=Scope(frozenset(sources), frozenset(authorities), since, until, readers), **others)
 
     for option in reversed(_OPTIONS):
         bounded = option(bounded)
@@ -42,10 +42,23 @@ def _date(_context: click.Context, _parameter: click.Parameter, value: str | Non
     return value
 
 
+def _kinds(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    names = tuple(" ".join(value.casefold().split()) for value in values)
+    for name in names:
+        if name not in KINDS:
+            raise click.BadParameter(f"{name} is no kind of text; there are {', '.join(KINDS)}")
+    return names
+
+
 _OPTIONS = (
     click.option("--source", "sources", multiple=True, metavar="ID", help="Only this source; repeatable."),
     click.option(
-        "--authority", "authorities", multiple=True, metavar="KIND", help="Only texts of this kind, `policy` for one."
+        "--authority",
+        "authorities",
+        multiple=True,
+        callback=_kinds,
+        metavar="KIND",
+        help=f"Only texts of this kind: {', '.join(KINDS)}.",
     ),
     click.option("--since", callback=_date, metavar="DATE", help="Published then or later: a year or a date."),
     click.option("--until", callback=_date, metavar="DATE", help="Published then or earlier: a year or a date."),

@@ -86,6 +86,40 @@ def test_in_the_terminal_an_answer_shows_its_sources(proviso: Run) -> None:
     assert "digest: our summary" in out
 
 
+def test_a_search_keeps_to_the_scope_it_is_given(proviso: Run) -> None:
+    _, out, _ = proviso("search", "protecting civilians", "--json")
+    everything = as_json(out)["passages"]
+    id_ = everything[-1]["source_id"]
+    _, out, _ = proviso("search", "protecting civilians", "--source", id_, "--json")
+    assert {passage["source_id"] for passage in as_json(out)["passages"]} == {id_}
+    _, out, _ = proviso("search", "protecting civilians", "--since", "3000", "--json")
+    assert as_json(out)["passages"] == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "code", "last"),
+    [
+        ("--since", "soon", 2, "soon is no date; write 2020, 2020-05 or 2020-05-31"),
+        (
+            "--authority",
+            "statue",
+            2,
+            "there are treaty, customary rule, statute, policy, guidance, commentary, digest",
+        ),
+        (
+            "--source",
+            "nope",
+            1,
+            "error: There is no source nope. Nothing was changed; `proviso sources` lists those there are.",
+        ),
+    ],
+)
+def test_a_scope_that_cannot_be_meant_is_refused(proviso: Run, option: str, value: str, code: int, last: str) -> None:
+    ended, out, err = proviso("ask", "When should support be suspended?", option, value)
+    assert (ended, out) == (code, "")
+    assert err.strip().splitlines()[-1].endswith(last)
+
+
 def test_a_batch_answers_each_line_in_order_and_a_bad_line_in_its_place(proviso: Run, tmp_path: Path) -> None:
     file = tmp_path / "questions.jsonl"
     file.write_text(

@@ -9,6 +9,7 @@ from bot.cli import COMMANDS
 from bot.settings import Settings
 from ingest.child_server import Limits
 from ingest.readers import archives, files, metadata, pdf, text
+from retrieval.authority import KINDS
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
@@ -42,7 +43,7 @@ def test_the_fields_of_a_document_are_those_that_are_read() -> None:
 
 def test_the_kinds_of_authority_are_those_that_are_known() -> None:
     said = rows("Your documents")["authority"].split(";")[0]
-    assert re.split(r", | or ", said) == list(metadata.AUTHORITIES)
+    assert re.split(r", | or ", said) == list(metadata.AUTHORITIES) == list(KINDS)
 
 
 def test_the_limits_are_those_that_hold() -> None:
