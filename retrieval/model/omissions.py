@@ -21,6 +21,7 @@ def faults(laid: Alignment) -> Iterator[str]:
     yield from _conditions(laid)
     yield from _limits(laid)
     yield from _reported(laid)
+    yield from _seen(laid)
     yield from _added(laid)
 
 
@@ -178,11 +179,28 @@ def _reported(laid: Alignment) -> Iterator[str]:
             yield f'it leaves out "to {line.words[taken[0] - 1]}"'
         for at in [*line.places("that"), *line.places("whether"), *line.places("how")]:
             reached = any(place < at for place in taken) or {";", "but", "while"} & set(line.words[at : taken[0]])
-            opens = line.words[at] != "that" or any(w.place == at - 1 for w in line.content)
+            said = line.words[at - 1] in word_lists().attributing | BE
+            opens = line.words[at] != "that" or said or any(w.place == at - 1 for w in line.content)
             kept = line.words[at] != "that" and line.words[at] in laid.claim.words
             if not reached and opens and not kept and not _attributed(laid, number, at):
                 yield "it gives as a fact what its quote gives as somebody's view"
                 return
+
+
+def _seen(laid: Alignment) -> Iterator[str]:
+    """What is seen as something, or is so for somebody, is not given as being so."""
+    for last, met in zip(laid.path, laid.path[1:], strict=False):
+        line = laid.lines[met.sentence]
+        theirs = line.between(last.quoted.place, met.quoted.place)
+        mine = laid.claim.between(last.said.place, met.said.place)
+        if "as" in theirs and BE & set(mine) and "as" not in mine and not BE & set(theirs[theirs.index("as") :]):
+            yield f'it says "is" where its quote says "as … {met.quoted.word}"'
+    for number, line in enumerate(laid.lines):
+        taken = [met.quoted.place for met in laid.path if met.sentence == number]
+        end = next((at for at, word in enumerate(line.words) if word in STOPS), 0)
+        somebody = line.words[0] in ("to", "for") and line.words[1:2] != ["example"] and end <= 5
+        if somebody and taken and min(taken) > end > 1 and set(line.words[1:2]) & lexicon().determiners:
+            yield f'it leaves out "{line.words[0]} {line.words[1]} {line.words[2]}"'
 
 
 def _attributed(laid: Alignment, sentence: int, after: int) -> bool:
