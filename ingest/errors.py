@@ -35,6 +35,16 @@ class LossNeedsConfirmation(IngestError):
         self.root, self.losing, self.total = root, losing, total
 
 
+class IndexRefused(IngestError):
+    """No index could be made of what was read. The sources and the index before it are as they were."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"No index could be made of what was read: {why} The sources and the index are as they were, and other "
+            "folders can be brought in; name the files of this one a few at a time to see which it is."
+        )
+
+
 class ReaderUnavailable(IngestError):
     """The process that reads files does not start. Nothing was changed; run `proviso doctor`."""
 

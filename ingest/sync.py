@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.blocks import Reading
 from ingest.children import ReadingPool
-from ingest.errors import Rejected
+from ingest.errors import IndexRefused, Rejected
 from ingest.passages import Count, estimate, pack
 from ingest.planning import Plan, Planner, rejected_file, versioned
 from ingest.report import DuplicateFile, FileNote, IngestReport, Progress
@@ -19,12 +19,13 @@ from ingest.roots import Place
 from ingest.structure import structure
 from ingest.walk import scope_of
 from retrieval.corpus import Corpus, CorpusChange, Document, Staged
+from retrieval.errors import IndexDamaged
 from retrieval.ports import Clock
 from retrieval.records import source_id
 from retrieval.types import Source
 
 if TYPE_CHECKING:
-    from retrieval.index.generations import Generations
+    from retrieval.index.generations import GenerationReport, Generations
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,8 @@ class Ingestor:
         """Bring the index in line with `paths`; other roots are not touched, but for files that moved from there.
 
         Raises PathMissing, and LossNeedsConfirmation (unless `yes`) before over 30 % of a root of more than 3
-        sources would go. Nothing is changed then.
+        sources would go; nothing is changed then. Raises IndexRefused when what was read makes no index that stands:
+        the change is undone, so that it keeps nobody else's from being published.
         """
         started = self._clock.now()
         plan = self._planner.plan([scope_of(path) for path in paths])
@@ -65,8 +67,9 @@ class Ingestor:
         staged = self._read(plan, progress or _silent)
         removed = [*plan.removed, *self._planner.moved_from_elsewhere(plan, staged)]
         change = CorpusChange(removed=tuple(removed), roots=tuple(plan.roots.paths), staged=tuple(staged))
+        undoing = self._corpus.undoing(change, self._clock.now())
         moved = len(self._corpus.apply(change, self._clock.now()).moved)
-        built = self._generations.build(None if progress is None else _index_phase(progress))
+        built = self._build(progress, undoing)
         anew = sum(Place(item.root, item.path) in plan.known for item in staged)
         return IngestReport(
             added=len(staged) - anew - moved,
@@ -81,6 +84,13 @@ class Ingestor:
             notes=tuple(plan.notes),
             duplicates=self._duplicates(staged),
         )
+
+    def _build(self, progress: Progress | None, undoing: CorpusChange) -> GenerationReport:
+        try:
+            return self._generations.build(None if progress is None else _index_phase(progress))
+        except IndexDamaged as error:
+            self._corpus.apply(undoing, self._clock.now())
+            raise IndexRefused(str(error)) from error
 
     def _duplicates(self, staged: Sequence[Staged]) -> tuple[DuplicateFile, ...]:
         """Of the files read now those whose text another has."""

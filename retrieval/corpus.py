@@ -158,16 +158,18 @@ class Corpus:
             staged = [*change.staged, *stage(session, change.documents, now)]
             return Applied(point(self._database, session, staged, change.removed, now))
 
-    def undoing(self, change: CorpusChange) -> CorpusChange:
-        """The change that would put back what `change` (staged or removed) is about to replace."""
+    def undoing(self, change: CorpusChange, now: datetime) -> CorpusChange:
+        """The change that will put back what `change` (staged or removed) is about to replace; no sweep prevents it."""
         ids = sorted({*change.removed, *(item.source_id for item in change.staged)})
-        query = _present()
-        with self._database.read() as session:
+        query, touch = _present(), update(VersionRow).values(read_at=now)
+        with self._database.write() as session:
             present = [
                 Staged(row.source_id, row.root, row.path, row.version_id, file_hash(version.content_hash))
                 for part in chunks(ids)
                 for row, version in session.execute(query.where(SourceRow.source_id.in_(part)))
             ]
+            for part in chunks([item.version_id for item in present]):
+                session.execute(touch.where(VersionRow.version_id.in_(part)))
         known = {item.source_id for item in present}
         return CorpusChange(removed=tuple(id_ for id_ in ids if id_ not in known), staged=tuple(present))
 

@@ -11,8 +11,10 @@ import logging
 import math
 import re
 import threading
+from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +74,10 @@ def _asked(query: str) -> list[str]:
 class Bm25Index:
     """BM25 over one sealed generation; the arrays are mapped from disk and shared between processes."""
 
-    def __init__(self, index: Any, ids: Sequence[str]) -> None:
+    def __init__(self, index: Any, ids: Sequence[str], folder: Path) -> None:
         self._index = index
         self._ids = ids
+        self._folder = folder
         self._starts: NDArray[np.int32] = index.scores["indptr"]
 
     @classmethod
@@ -112,7 +115,7 @@ class Bm25Index:
     def open(cls, folder: Path) -> Bm25Index:
         """The index in `folder`. Raises IndexGone, IndexDamaged."""
         with _lexical_errors():
-            return cls(_bm25s().BM25.load(folder, mmap=True), json.loads((folder / IDS).read_text()))
+            return cls(_bm25s().BM25.load(folder, mmap=True), json.loads((folder / IDS).read_text()), folder)
 
     @property
     def ids(self) -> Sequence[str]:
@@ -145,6 +148,20 @@ class Bm25Index:
     def count(self) -> int:
         """How many passages there are."""
         return len(self._ids)
+
+    def due(self, query: str, text: str) -> float:
+        """What a passage of `text` scores for `query` by the formula, whatever is stored of it. Raises IndexDamaged."""
+        words, asked = _words(text), _asked(query)
+        held = Counter((*_stemmed(words), *_exact(words)))
+        norm = K1 * (1 - B + B * held.total() / self._mean_length)
+        weights = [(token, 1.0) for token in _stemmed(asked)] + [(token, EXACT_WEIGHT) for token in _exact(asked)]
+        earned = (weight * self._idf(token) * held[token] / (held[token] + norm) for token, weight in weights)
+        return sum(earned) / (1.0 + EXACT_WEIGHT)
+
+    @cached_property
+    def _mean_length(self) -> float:
+        with _lexical_errors():
+            return max(1.0, float(np.load(self._folder / COUNTS).sum()) / max(1, len(self._ids)))
 
     def _scores(self, words: Sequence[str]) -> NDArray[np.float32]:
         """The score of every passage for `words`, by row: plain BM25 where it has all of them in this form."""

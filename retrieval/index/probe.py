@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.errors import IndexDamaged
-from retrieval.index.lexical import tokens
+from retrieval.index.lexical import Bm25Index, tokens
 from retrieval.index.manifest import Manifest, fingerprints
 from retrieval.ports import LexicalIndex, VectorIndex, Vectors
 
@@ -19,6 +20,8 @@ PROBES_FILE = "probes.npy"
 # A graph search may miss its own point now and then, and near-duplicates may crowd a passage out.
 LEAST_FOUND_DENSE, LEAST_FOUND_GOLDEN = 0.96, 0.8
 SAME = 0.999
+# Scores are added up in single precision.
+EXACT = 1e-3
 WITHIN_DENSE, WITHIN_GOLDEN = 3, 10
 
 
@@ -55,25 +58,29 @@ def probe_points(
     return own
 
 
-def probe_lexical(index: LexicalIndex, ids: Sequence[str], texts: Sequence[str]) -> list[tuple[str, str]]:
+def probe_lexical(index: Bm25Index, ids: Sequence[str], texts: Sequence[str]) -> list[tuple[str, str]]:
     """Words of passages that find their own passage, with its id. Raises IndexDamaged when too few do."""
     return probe_golden(index, len(ids), (), ids, texts)
 
 
 def probe_golden(
-    index: LexicalIndex, count: int, golden: Sequence[tuple[str, str]], ids: Sequence[str], texts: Sequence[str]
+    index: Bm25Index, count: int, golden: Sequence[tuple[str, str]], ids: Sequence[str], texts: Sequence[str]
 ) -> list[tuple[str, str]]:
     """At most 10 of `golden` and of words of `texts` that find their own passage in an index of `count`.
 
-    Raises IndexDamaged when it holds more or less than these, or finds too few.
+    Raises IndexDamaged when it holds more or less than these, or finds too few. A passage that others of the same few
+    words crowd out is asked for no more, and is all right when it earns what its text is due.
     """
     if index.count() != count:
         raise IndexDamaged(f"The lexical index holds {index.count()} of {count} passages.")
     counts = Counter(texts)
     single = [row for row, text in enumerate(texts) if counts[text] == 1 and len(set(tokens(text))) >= GOLDEN_WORDS]
-    new = [(_rarest_words(index, texts[single[row]]), ids[single[row]]) for row in spread(len(single), GOLDEN)]
-    found = [[(words, id_) for words, id_ in asked if _finds(index, words, id_)] for asked in (golden, new)]
-    _enough(sum(map(len, found)), len(golden) + len(new), LEAST_FOUND_GOLDEN, "lexical")
+    asked = [single[row] for row in spread(len(single), GOLDEN)]
+    new = [(_rarest_words(index, texts[row]), ids[row]) for row in asked]
+    found = [[(words, id_) for words, id_ in pairs if _finds(index, words, id_)] for pairs in (golden, new)]
+    crowded = [(pair, texts[row]) for pair, row in zip(new, asked, strict=True) if pair not in found[1]]
+    held = sum(_earns_its_due(index, words, id_, text) for (words, id_), text in crowded)
+    _enough(sum(map(len, found)) + held, len(golden) + len(new), LEAST_FOUND_GOLDEN, "lexical")
     # Half of what was asked before, so that a chain of changes does not forget the passages it began with.
     before = found[0][: GOLDEN // 2] if found[1] else found[0]
     return [*before, *found[1]][:GOLDEN]
@@ -104,6 +111,11 @@ def _enough(found: int, asked: int, share: float, name: str) -> None:
 
 def _finds(index: LexicalIndex, words: str, id_: str) -> bool:
     return id_ in [found for found, _ in index.search(words, WITHIN_GOLDEN)]
+
+
+def _earns_its_due(index: Bm25Index, words: str, id_: str, text: str) -> bool:
+    own = np.array([other == id_ for other in index.ids], np.bool_)
+    return any(math.isclose(score, index.due(words, text), rel_tol=EXACT) for _, score in index.search(words, 1, own))
 
 
 def _rarest_words(index: LexicalIndex, text: str) -> str:

@@ -12,13 +12,14 @@ import pytest
 import ingest.planning
 from ingest.child_server import Limits
 from ingest.children import ReadingPool
-from ingest.errors import LossNeedsConfirmation, PathMissing
+from ingest.errors import IndexRefused, LossNeedsConfirmation, PathMissing
 from ingest.report import IngestReport, Phase
 from ingest.starter import starter_guidance
 from ingest.structure import structure
 from ingest.sync import Ingestor
 from retrieval.corpus import Corpus
 from retrieval.database import Database
+from retrieval.errors import IndexDamaged
 from retrieval.index.generations import Generations
 from retrieval.types import Passage
 from tests.support.clock import ManualClock
@@ -276,6 +277,35 @@ def test_an_interrupted_build_is_made_up_by_the_next_run(
 
     assert counts(library.ingest(folder)) == (0, 0, 1, 0)
     assert [passage.text for passage in library.found("oil")] == ["Oil is dear."]
+
+
+def test_a_folder_no_index_can_be_made_of_is_undone_and_keeps_no_other_out(
+    library: Library, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, odd = write("a.txt", "Oil is dear."), tmp_path / "odd" / "b.txt"
+    write("gone.txt", "Wicks are cheap.")
+    library.ingest(good.parent)
+    odd.parent.mkdir()
+    odd.write_text("Odd.")
+    good.write_text("Oil is odd.")
+    good.with_name("gone.txt").unlink()
+
+    def refuse(*_: object) -> None:
+        raise IndexDamaged("The lexical index found 0 of 10 passages by themselves.")
+
+    with monkeypatch.context() as patched, pytest.raises(IndexRefused) as refused:
+        patched.setattr(library.generations, "build", refuse)
+        library.ingest(odd.parent, good.parent)
+
+    assert str(refused.value) == (
+        "No index could be made of what was read: The lexical index found 0 of 10 passages by themselves. The sources "
+        "and the index are as they were, and other folders can be brought in; name the files of this one a few at a "
+        "time to see which it is."
+    )
+    assert library.paths == ["a.txt", "gone.txt"]
+    assert [passage.text for passage in library.found("oil")] == ["Oil is dear."]
+    assert counts(library.ingest(good.parent)) == (0, 1, 0, 1)
+    assert [passage.text for passage in library.found("oil")] == ["Oil is odd."]
 
 
 def test_the_starter_guidance_is_indexed_without_a_rejection(library: Library) -> None:
