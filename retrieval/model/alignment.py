@@ -151,6 +151,10 @@ class Alignment:
             return True
         taken = {other.quoted.place for other in path if other.sentence == met.sentence}
         after = [w for w in line.content if joints[-1] < w.place < met.quoted.place and w.place not in taken]
+        # Who it is stands right before "who": when the claim has left that out, it is somebody else.
+        before = max((w.place for w in line.content if w.place < joints[-1]), default=-1)
+        if line.words[joints[-1]] == "who" and before not in taken | {last.quoted.place}:
+            return True
         left_out = [w for w in after if not self._light(w, met)]
         if not left_out or met.said.word.endswith("ing"):
             return False
@@ -228,7 +232,10 @@ class Alignment:
 
     def _described(self, last: Met, met: Met) -> bool:
         """Whether a participle before a noun has come to stand after it: "supplied arms", "arms they supplied"."""
-        return self.lines[met.sentence].participle(met.quoted.place) and self.claim.participle(met.said.place)
+        known, line = lexicon(), self.lines[met.sentence]
+        attributive = line.words[met.quoted.place - 1] in known.determiners | known.prepositions
+        relative = known.pronouns & set(self.claim.between(last.said.place, met.said.place))
+        return attributive and bool(relative and last.quoted.keys) and line.participle(met.quoted.place)
 
     def _copula(self, last: Met, met: Met) -> bool:
         """Whether both say that one is the other: what is asked first may be said last."""

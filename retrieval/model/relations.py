@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from retrieval.model.alignment import Alignment, Met
-from retrieval.model.lines import MODALS, STOPS, Line
+from retrieval.model.lines import BE, MODALS, STOPS, Line
 from retrieval.model.paraphrase import lexicon
 from retrieval.model.statements import word_lists
 
@@ -68,7 +68,11 @@ def _agents(laid: Alignment) -> Iterator[str]:
         line = laid.lines[met.sentence]
         mine, theirs = laid.claim.passive(met.said.place), line.passive(met.quoted.place)
         subject = _subject(laid, number)
-        if subject is None or subject.quoted.place > met.quoted.place:
+        if subject is None:
+            continue
+        if subject.quoted.place > met.quoted.place:
+            if theirs and not mine and not _agent(line, met.quoted.place, subject.quoted.place):
+                yield f'it changes who does what at "{met.said.word}"'
             continue
         if mine == theirs:
             if _verb(laid.claim, met.said.place) and _supplanted(laid, subject, met):
@@ -116,6 +120,13 @@ def _supplanted(laid: Alignment, subject: Met, met: Met) -> bool:
         return False
     begins = subject.quoted.place < start < head and line.words[start] in _ARTICLES
     return begins and line.words[start - 1] not in lexicon().prepositions
+
+
+def _agent(line: Line, verb: int, noun: int) -> bool:
+    """Whether a noun after a verb in the passive is in the phrase that says by whom."""
+    between = line.between(verb, noun)
+    leads = lexicon().prepositions | STOPS | BE | MODALS
+    return "by" not in between or not leads & set(between[between.index("by") + 1 :])
 
 
 def _by(line: Line, place: int) -> bool:
