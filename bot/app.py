@@ -200,7 +200,7 @@ class Services:
     @cached_property
     def answerer(self) -> Answerer:
         """Questions to answers."""
-        return Answerer(self.retriever, self.embedder, self.model)
+        return Answerer(self.retriever, self.embedder, self.model, glossary=self.retriever.glossary)
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -14,11 +14,12 @@ from retrieval.answers.composing import answered, related
 from retrieval.answers.evidence import Evidence, weigh
 from retrieval.answers.following import together
 from retrieval.answers.greetings import ABOUT, greets
-from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, understand
+from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, put_otherwise, understand
 from retrieval.answers.refusal import OFF_TOPIC, Guard, Refusal
 from retrieval.answers.sentences import Candidate, SentenceRanker
 from retrieval.answers.wording import words
 from retrieval.ports import Embedder, Searcher
+from retrieval.search.glossary import Glossary
 from retrieval.search.succession import overtaken, yield_to_successors
 from retrieval.types import EVERYTHING, Answer, Results, Scope, Turn
 
@@ -82,11 +83,14 @@ class Answerer:
         model: ModelAnswering | None = None,
         timer: Callable[[], float] = time.perf_counter,
         new_reference: Callable[[], str] = lambda: uuid.uuid4().hex[:8],
+        *,
+        glossary: Glossary | None = None,
     ) -> None:
         self._searcher = searcher
         self._guard = Guard(embedder)
         self._ranker = SentenceRanker(embedder)
         self._model = model
+        self._glossary = glossary
         self._timer = timer
         self._new_reference = new_reference
 
@@ -130,15 +134,22 @@ class Answerer:
 
     def _find(self, asked: Asked, timings: Timings) -> Found:
         """What speaks to a question; looked for once more with its spelling mended when that was little."""
-        found = self._look(asked, timings)
+        found = self._in_their_words(self._look(asked, timings), timings)
         if abstention.covered(found.evidence):
             return found
         vocabulary = {word for hit in found.results.hits for word in words(hit.passage.text)}
-        again = mended(asked, vocabulary)
+        again = mended(found.asked, vocabulary)
         if again is None:
             return found
-        second = self._look(again, timings)
-        return max(found, second, key=lambda each: abstention.log_odds(each.evidence))
+        return _furthest(found, self._look(again, timings))
+
+    def _in_their_words(self, found: Found, timings: Timings) -> Found:
+        """What is found with short forms and synonyms put as the sources put them, where that carries further."""
+        if self._glossary is None:
+            return found
+        text = " ".join(hit.passage.indexed_text for hit in found.results.hits)
+        readings = self._glossary.readings(found.asked.query, text)
+        return _furthest(found, *(self._look(put_otherwise(found.asked, each), timings) for each in readings))
 
     def _look(self, asked: Asked, timings: Timings) -> Found:
         results = self._searcher.search(asked.query, HITS, asked.scope)
@@ -169,6 +180,11 @@ class Answerer:
             f"your administrator the reference {reference}."
         )
         return Answer(question, "failed", text)
+
+
+def _furthest(*found: Found) -> Found:
+    """What carries furthest; the first of those that are even."""
+    return max(found, key=lambda each: abstention.log_odds(each.evidence))
 
 
 def extract(found: Found) -> Answer:

@@ -61,7 +61,7 @@ def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Eviden
         dense=max(cosines, default=None),
         sentence=ranked[0].coverage if ranked else 0.0,
         passage=shared(weights, tokens(best)),
-        names=names_found(asked.question, results.hits),
+        names=names_found(asked.names or asked.question, results.hits),
         figure=_figure_found(asked.question, ranked[:SENTENCES_READ]),
         words=_words_met(ranked),
     )

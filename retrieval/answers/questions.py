@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from retrieval.answers.wording import function_words, normal, words
+from retrieval.search.glossary import put
 from retrieval.types import EVERYTHING, Scope, Turn
 
 MAX_CHARACTERS = 4000
@@ -57,6 +58,7 @@ class Asked:
     `query` is what is searched for: the question, with the previous user turn before it in a follow-up. `parts` are
     the things it asks, each a text of its own; one part when it asks one thing. `compares` is whether it wants more
     than one source set side by side. `scope` bounds every search made for it; `asker` is who asks (an opaque id).
+    `names` is where the names it mentions are read, where that is not the question as it was asked.
     """
 
     question: str
@@ -66,6 +68,7 @@ class Asked:
     follow_up: bool = False
     scope: Scope = EVERYTHING
     asker: str | None = None
+    names: str | None = None
 
 
 def understand(question: str, context: Sequence[Turn] = ()) -> Asked:
@@ -81,6 +84,12 @@ def understand(question: str, context: Sequence[Turn] = ()) -> Asked:
         compares=bool(_COMPARES.search(plain)),
         follow_up=follow_up,
     )
+
+
+def put_otherwise(asked: Asked, reading: Mapping[str, str]) -> Asked:
+    """The question with some of its words replaced by what stands for them. What was asked is kept."""
+    parts = tuple(put(part, reading) for part in asked.parts)
+    return replace(asked, query=put(asked.query, reading), parts=parts, names=put(asked.question, reading))
 
 
 def mended(asked: Asked, vocabulary: Iterable[str]) -> Asked | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +18,8 @@ NAME = "glossary.yaml"
 PARTS = ("same", "either", "capitals")
 # A short form that means several things: each counts for half, so that the words beside it decide.
 AMBIGUOUS = 0.5
+# Beside the words it was asked in, a question is read in so many other ways at most: each is one more search.
+READINGS = 3
 
 
 class GlossaryMalformed(RetrievalError):
@@ -30,6 +32,12 @@ class Entry:
 
     forms: tuple[str, ...]
     weight: float = 1.0
+
+
+def put(text: str, reading: Mapping[str, str]) -> str:
+    """`text` with the words of `reading` replaced by what stands for them."""
+    either = "|".join(map(re.escape, sorted(reading, key=len, reverse=True)))
+    return re.sub(rf"(?<!\w)(?:{either})(?!\w)", lambda match: reading[match.group()], text) if either else text
 
 
 class Glossary:
@@ -68,6 +76,29 @@ class Glossary:
         ]
         added = [form for form in dict.fromkeys(long) if form]
         return f"{query} ({', '.join(added)})" if added else query
+
+    def readings(self, question: str, text: str) -> list[dict[str, str]]:
+        """What to replace in `question` for it to speak as `text` does, most used forms first; at most `READINGS`.
+
+        Each holds forms in `question` that `text` never uses, and what `text` calls the same. None where it uses all.
+        """
+        spoken: dict[str, list[str]] = {}
+        for found in self.alternatives(question):
+            if self._pattern_of(found.words).search(text):
+                continue
+            used = {form: len(self._pattern_of(form).findall(text)) for form in found.forms}
+            spoken.setdefault(found.words, []).extend(sorted(filter(used.get, used), key=lambda form: -used[form]))
+        deepest = min(READINGS, max(map(len, spoken.values()), default=0))
+        return [
+            {word: forms[min(at, len(forms) - 1)] for word, forms in spoken.items() if forms} for at in range(deepest)
+        ]
+
+    def _pattern_of(self, form: str) -> re.Pattern[str]:
+        """Finds `form` in either number and in any case; one of `capitals` only as it is written."""
+        written = self._capitals.get(_key(form))
+        variants = {written, f"{written}s"} if written else _numbers(_key(form))
+        either = "|".join(re.escape(each).replace(r"\ ", r"[\s-]+") for each in variants)
+        return re.compile(rf"(?<![\w-])(?:{either})(?!\w)", re.NOFLAG if written else re.IGNORECASE)
 
     def _found(self, query: str) -> list[tuple[str, Entry]]:
         if self._pattern is None:

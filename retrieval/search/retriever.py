@@ -46,13 +46,13 @@ class HybridRetriever:
         self._generations = generations
         self._embedder = None if "dense" in without else embedder
         self._dense_weight = dense_weight
-        self._glossary = None if "glossary" in without else glossary
+        self.glossary = None if "glossary" in without else glossary
         self._without = without
 
     def lacking(self, without: frozenset[str]) -> HybridRetriever:
         """This search without some of its PARTS."""
         return HybridRetriever(
-            self._generations, self._embedder, self._dense_weight, glossary=self._glossary, without=without
+            self._generations, self._embedder, self._dense_weight, glossary=self.glossary, without=without
         )
 
     def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> Results:
@@ -93,7 +93,7 @@ class HybridRetriever:
     def _embed(self, query: str) -> Vectors | None:
         if self._embedder is None or not query.strip():
             return None
-        written = self._glossary.written_out(query) if self._glossary else query
+        written = self.glossary.written_out(query) if self.glossary else query
         texts = [written] if "sentences" in self._without else parts(written)
         try:
             return joined(self._embedder.embed(texts))
@@ -104,7 +104,7 @@ class HybridRetriever:
     def _lexical(self, generation: OpenGeneration, query: str, depth: int, selection: Selection | None) -> Ranked:
         if "lexical" in self._without:
             return []
-        alternatives = self._glossary.alternatives(query) if self._glossary else ()
+        alternatives = self.glossary.alternatives(query) if self.glossary else ()
         return generation.lexical.search(query, depth, selection.rows if selection else None, alternatives)
 
     def _dense(
