@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from datetime import time
@@ -18,8 +17,9 @@ from ingest.syncing import is_here, synced_roots
 from retrieval.corpus import Corpus
 from retrieval.database import Database
 from retrieval.ports import Clock
+from retrieval.processes import PYTHON, environment
 
-COMMAND = (sys.executable, "-m", "bot", "sources", "sync", "--json", "--root")
+COMMAND = (*PYTHON, "-m", "bot", "sources", "sync", "--json", "--root")
 # Answers come first: it takes what they leave of the processor.
 NICENESS = 10
 STOP_SECONDS = 10.0
@@ -31,7 +31,7 @@ class FolderProcess:
     def __init__(self, root: str, command: Sequence[str] = COMMAND) -> None:
         self._out = tempfile.TemporaryFile()  # noqa: SIM115 - closed once the process has ended
         self._process = subprocess.Popen(  # noqa: S603 - our own command, and a root that was remembered
-            [*command, root], stdin=subprocess.DEVNULL, stdout=self._out
+            [*command, root], stdin=subprocess.DEVNULL, stdout=self._out, env=environment()
         )
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self._process.pid, NICENESS)

@@ -18,6 +18,7 @@ from typing import Any
 from ingest.blocks import Reading
 from ingest.child_server import CRASH_HINT, READY, Limits
 from ingest.errors import ReaderUnavailable, Rejected
+from retrieval.processes import PYTHON
 
 DEFAULT_READER = "ingest.readers.reading:read"
 START = "from ingest.child_server import main; main()"
@@ -120,7 +121,7 @@ class _Server:
     def __init__(self, limits: Limits, reader: str) -> None:
         self._wall = limits.wall_seconds
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)}
-        command = [sys.executable, "-c", START, limits.to_argument(), reader]
+        command = [*PYTHON, "-c", START, limits.to_argument(), reader]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True
         )

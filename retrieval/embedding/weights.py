@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from importlib import metadata
@@ -16,6 +14,7 @@ from pathlib import Path
 
 from retrieval.errors import ModelDamaged, ModelMissing
 from retrieval.locks import exclusive
+from retrieval.processes import PYTHON, environment
 
 logger = logging.getLogger(__name__)
 
@@ -102,12 +101,10 @@ def _convert_into(folder: Path) -> None:
 
 
 def _run_conversion(weights: Path, folder: Path) -> None:
-    package = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
-    command = [sys.executable, "-m", "retrieval.embedding.conversion", str(weights), str(folder)]
+    command = [*PYTHON, "-m", "retrieval.embedding.conversion", str(weights), str(folder)]
     done = subprocess.run(  # noqa: S603 - our own module, our own paths
         command,
-        env=os.environ | {"PYTHONPATH": path, "ORT_DISABLE_TELEMETRY": "1"},
+        env=environment(ORT_DISABLE_TELEMETRY="1"),
         capture_output=True,
         text=True,
         timeout=CONVERSION_SECONDS,

@@ -103,3 +103,16 @@ def test_a_reader_that_cannot_be_loaded_is_nobody_elses_fault() -> None:
     assert (
         str(caught.value) == "The process that reads files does not start. Nothing was changed; run `proviso doctor`."
     )
+
+
+def test_readers_import_nothing_from_the_folder_they_are_started_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("ingest", "numpy", "yaml", "json"):
+        (tmp_path / f"{module}.py").write_text("raise SystemExit('imported from the working directory')")
+    document = tmp_path / "a.txt"
+    document.write_text("Oil is dear.")
+    monkeypatch.chdir(tmp_path)
+
+    with ReadingPool(1) as pool:
+        assert [block.text for block in pool.read(document).result().blocks] == ["Oil is dear."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,10 @@ from tests.support.clock import ManualClock
 
 
 def ended(script: str) -> tuple[str, str]:
-    process = FolderProcess("/guidance", (sys.executable, "-c", script))
+    return outcome_of(FolderProcess("/guidance", (sys.executable, "-c", script)))
+
+
+def outcome_of(process: FolderProcess) -> tuple[str, str]:
     deadline = time.monotonic() + 20
     while (outcome := process.outcome()) is None:
         assert time.monotonic() < deadline
@@ -33,6 +37,20 @@ def test_what_it_says_is_taken_over(status: str, state: str) -> None:
 
 def test_a_process_that_dies_has_failed() -> None:
     assert ended("import os; os.kill(os.getpid(), 9)") == ("failed", "The process ended with -9; its log says why.")
+
+
+def test_it_imports_nothing_from_the_folder_it_is_started_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("bot", "click", "numpy", "json"):
+        (tmp_path / f"{module}.py").write_text("raise SystemExit('imported from the working directory')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PROVISO_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    root = tmp_path / "guidance"
+
+    assert outcome_of(FolderProcess(str(root))) == (
+        "failed",
+        "It is empty or not on this machine; its sources stay as they are.",
+    )
 
 
 def test_a_process_can_be_ended() -> None:

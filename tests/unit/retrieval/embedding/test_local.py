@@ -190,6 +190,20 @@ def test_a_conversion_that_fails_says_so_and_leaves_nothing(tmp_path: Path, monk
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["converting.lock"]
 
 
+def test_a_conversion_imports_nothing_from_the_folder_it_is_started_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for module in ("retrieval", "numpy", "json"):
+        (tmp_path / f"{module}.py").write_text("raise SystemExit('imported from the working directory')")
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(ModelDamaged):
+        weights._run_conversion(tmp_path / "weights", tmp_path)
+
+    assert "working directory" not in caplog.text
+    assert "FileNotFoundError" in caplog.text
+
+
 def test_the_code_of_the_distribution_is_never_imported(local_embedder: LocalEmbedder) -> None:
     import sys
 
