@@ -11,8 +11,8 @@ from typing import Any
 
 from retrieval.types import Passage, Sentence, Source, Span
 
-# Letters and digits: about sixty words.
-MIN_SAID = 300
+# Letters and digits: about sixty words, which nobody says twice by chance, and about eight.
+MIN_SAID, LEAST_SAID = 300, 40
 
 _SOURCE_FIELDS = tuple(field.name for field in fields(Source))
 
@@ -40,14 +40,20 @@ def version_id(source: Source, content_hash: str, passages: Sequence[Passage]) -
     return digest.hexdigest()[:20]
 
 
-def words_hash(passages: Sequence[Passage]) -> str | None:
+def words_hash(source: Source, passages: Sequence[Passage]) -> str | None:
     """SHA-256 of what a document says, letters and digits alone: the same for its copy in another format or layout.
 
-    None for a text too short to tell: forms and "see annex" are alike by chance.
+    Two documents may share a sentence or two and be of different origin: of a short text, what is known of its source
+    counts as well. None for a text too short to tell: "see annex" is alike by chance.
     """
     said = unicodedata.normalize("NFKC", "".join(passage.text for passage in passages)).casefold()
     bare = "".join(filter(str.isalnum, said))
-    return hashlib.sha256(bare.encode(errors="surrogatepass")).hexdigest() if len(bare) >= MIN_SAID else None
+    if len(bare) < LEAST_SAID:
+        return None
+    if len(bare) < MIN_SAID:
+        known = source_to_json(source)
+        bare += json.dumps({name: known[name] for name in sorted(known.keys() - {"source_id", "path"})})
+    return hashlib.sha256(bare.encode(errors="surrogatepass")).hexdigest()
 
 
 def text_hash(indexed_text: str) -> str:

@@ -227,7 +227,7 @@ def _version(version: str, document: Document, now: datetime) -> dict[str, Any]:
         "source_id": document.source.source_id,
         "content_hash": document.content_hash,
         "source": source_to_json(document.source),
-        "words_hash": words_hash(document.passages),
+        "words_hash": words_hash(document.source, document.passages),
         "passages": len(document.passages),
         "read_at": now,
     }

@@ -501,3 +501,17 @@ def test_a_copy_is_remembered_and_indexed_once_and_takes_over_when_the_other_goe
     (folder / "a.txt").unlink()
     library.ingest(folder, yes=True)
     assert {passage.source.path for passage in library.found("lanterns wicks watches")} == {"wide.txt", "other.txt"}
+
+
+def test_short_files_of_the_same_bytes_are_indexed_once_unless_they_are_of_different_origin(
+    library: Library, write: Write
+) -> None:
+    said = "Whale oil must be kept dry and cool, away from the wicks of the tower.\n"
+    folder = write("a.txt", said).parent
+    write("copy/b.txt", said)
+    write("guild/c.txt", said)
+    write("guild/_meta.yaml", "publisher: Guild of Keepers")
+    report = library.ingest(folder)
+
+    assert report.to_json()["duplicates"] == [{"path": "copy/b.txt", "same_as": "a.txt"}]
+    assert sorted(passage.source.path for passage in library.found("whale oil")) == ["a.txt", "guild/c.txt"]

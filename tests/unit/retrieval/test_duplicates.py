@@ -31,13 +31,24 @@ def test_what_is_withdrawn_hides_no_copy_and_what_was_restored_stands() -> None:
     assert found == {"w": Standing(WITHDRAWN), "a": STANDING, "b": COPY, "u": STANDING}
 
 
-def test_a_text_is_known_again_in_another_layout_and_a_short_one_is_not() -> None:
-    def said(*texts: str) -> str | None:
-        source = Source("s", "s.txt")
-        return words_hash([Passage(f"s-{n}", source, (Sentence((Span(text),)),)) for n, text in enumerate(texts)])
+def said(*texts: str, id: str = "s", **known: str) -> str | None:
+    source = Source(id, f"{id}.txt", **known)  # type: ignore[arg-type]
+    return words_hash(source, [Passage(f"s-{n}", source, (Sentence((Span(text),)),)) for n, text in enumerate(texts)])
 
+
+def test_a_text_is_known_again_in_another_layout_and_a_very_short_one_is_not() -> None:
     text = "The keepers care for every lantern on the coast, and in the port. " * 8
 
-    assert said(text) == said(text[:100].upper(), text[100:].replace(" ", "\u00a0 ")) is not None
+    copy = said(text[:100].upper(), text[100:].replace(" ", "\u00a0 "), id="copy", title="On Lanterns")
+    assert said(text) == copy is not None
     assert said(text) != said(text.replace("port", "fort"))
     assert said("See the annex.") is None
+
+
+def test_a_short_text_is_known_again_where_the_same_is_known_of_its_source() -> None:
+    text = "The keepers care for every lantern on the coast, and in the port."
+
+    assert said(text) == said(text.replace(" ", "\n"), id="copy") is not None
+    assert said(text, title="On Oil") == said(text, id="copy", title="On Oil")
+    different = {said(text), said(text, title="On Oil"), said(text, title="On Oil", publisher="Guild")}
+    assert len(different | {said(text, title="On Wicks"), said(text.replace("port", "fort"))}) == 5
