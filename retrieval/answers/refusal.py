@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from retrieval.answers.disguise import unmasked
+from retrieval.answers.languages import language_of
 from retrieval.answers.likeness import Likeness
 from retrieval.answers.questions import Asked
 from retrieval.answers.wording import normal
@@ -33,7 +34,7 @@ GENERAL_MARGIN = 3.0
 FEW_SIGNALS = 1.5
 # Who wants help to evade something, or gives orders, speaks of "us", "me" or "you" (and "US" is not "us").
 _PERSONAL = re.compile(
-    r"\b(?:[Ww]e|us|Us|[Oo]urs?|[Ii]|[Mm]e|[Mm]y|[Mm]ine|[Yy]ou|[Yy]our|[Yy]ourself|[Ll]et's|[Pp]lease)\b|[^?\s]\s*$"
+    r"\b(?:[Ww]e|us|Us|[Oo]urs?|[Ii]|[Mm]e|[Mm]y|[Mm]ine|[Yy]ou|[Yy]our|[Yy]ourself|[Ll]et's|[Pp]lease)\b|[^?؟？\s]\s*$"
 )
 _PERSONAL_KINDS = frozenset({"evasion", "injection"})
 
@@ -121,6 +122,9 @@ class Guard:
 
     def _alike(self, question: str) -> Refusal | None:
         if self._likeness is None or len(question.split()) < LEAST_WORDS:
+            return None
+        # The line lies between English phrases: what another language says, it cannot judge.
+        if language_of(question) is not None:
             return None
         try:
             odds, kind = self._likeness.judge(question)
