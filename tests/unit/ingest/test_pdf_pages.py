@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import pypdfium2 as pdfium
 import pytest
@@ -245,9 +246,55 @@ def test_annexes_that_differ_by_a_number_are_headings_and_no_running_header() ->
 
 
 def test_a_page_number_goes_from_a_short_document() -> None:
-    reading = read_pdf(running(2, "{part}. Of Towers", "- {n} -"))
+    reading = read_pdf(running(1, "{part}. Of Towers", "- {n} -"))
 
-    assert reading.dropped == (Dropped("- 1 -", "page number"), Dropped("- 2 -", "page number"))
+    assert reading.dropped == (Dropped("- 1 -", "page number"),)
+
+
+def two_pages(head: Callable[[Canvas, int], object], foot: str = "") -> bytes:
+    """Two columns on each of two pages; a sentence goes on from the first page to the second."""
+    lines = wrapped(" ".join(SENTENCES[:24]), 235)
+
+    def page(number: int, columns: tuple[list[str], list[str]]) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            head(canvas, number)
+            across(canvas, columns, (50, 305), 780)
+            column(canvas, [foot.format(n=number)], 290, 30, 8)
+
+        return draw
+
+    return drawn(page(1, (lines[:25], lines[25:50])), page(2, (lines[50:70], lines[70:])))
+
+
+def test_running_lines_go_from_two_pages_and_the_sentence_between_them_is_whole() -> None:
+    def head(canvas: Canvas, number: int) -> None:
+        column(canvas, ["Harbour Council Review", f"Volume 12, page {number}"], 50, 820, 8)
+
+    reading = read_pdf(two_pages(head, "harbour.example, sheet {n}"))
+
+    assert [(item.text, item.reason) for item in reading.dropped] == [
+        (text.format(n=n), "running header")
+        for n in (1, 2)
+        for text in ("Harbour Council Review", "Volume 12, page {n}", "harbour.example, sheet {n}")
+    ]
+    assert sentences(reading) == SENTENCES[:24]
+    spans = [s.spans for unit in structure(reading).units for s in unit.sentences]
+    assert [[span.page for span in found] for found in spans if len(found) > 1] == [[1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "size", "font"),
+    [
+        (0, 800, 14, "Helvetica"),  # in large type: a heading of both pages
+        (0, 820, 10, "Helvetica-Bold"),
+        (0, 792, 10, "Helvetica"),  # the first line of the text
+        (40, 820, 8, "Helvetica"),  # elsewhere on the other page
+    ],
+)
+def test_what_merely_comes_on_both_of_two_pages_stays(x: float, y: float, size: float, font: str) -> None:
+    reading = read_pdf(two_pages(lambda canvas, n: column(canvas, ["Of Towers"], 50 + n * x, y, size, font)))
+
+    assert reading.dropped == ()
 
 
 def test_a_table_of_contents_is_dropped_and_says_so() -> None:
