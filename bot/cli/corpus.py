@@ -19,15 +19,19 @@ STOPPED = "interrupted; the index is as it was and goes on answering; run the sa
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1)
+@click.option("--starter", is_flag=True, help="The starter guidance that ships with Proviso, too.")
 @click.option("--yes", is_flag=True, help="Do not ask before a folder loses more than 30 % of its sources.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
-def ingest(paths: tuple[str, ...], yes: bool, as_json: bool) -> int:
+def ingest(paths: tuple[str, ...], starter: bool, yes: bool, as_json: bool) -> int:
     """Bring the index in line with the named files and folders."""
+    if not paths and not starter:
+        raise click.UsageError("name a file or folder, or --starter")
     if not all(path.strip() for path in paths):
         raise click.UsageError("a PATH is empty")  # it would be taken for the current folder
     with services() as composed:
-        report = _ingest(composed.ingestor, [Path(path) for path in paths], yes)
+        named = [Path(path) for path in paths] + [composed.starter] * starter
+        report = _ingest(composed.ingestor, named, yes)
         with composed.database.write() as session:
             settled(session, [str(Path(path).resolve()) for path in paths])
     if as_json:

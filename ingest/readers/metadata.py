@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 import yaml
@@ -29,6 +30,10 @@ AUTHORITIES = {
 }
 AUTHORITY = {spelling: name for name, spellings in AUTHORITIES.items() for spelling in spellings}
 FENCE = "---"
+STATES_FIELD = re.compile(rf"\s*[\"']?(?:{'|'.join(FIELDS)})[\"']?\s*:", re.IGNORECASE)
+FRONT_HINT = (
+    "Between its --- lines must be lines of `name: value`, each name once; put a value that holds a colon in quotes."
+)
 MAX_VALUE = 1000
 LARGEST_BITS = 64
 # Titles and names that programs put in where nobody wrote one.
@@ -49,19 +54,39 @@ DAY_FIRST = re.compile(rf"(?:(\d{{1,2}})(?:st|nd|rd|th)? )?({MONTH}),? (\d{{4}})
 MONTH_FIRST = re.compile(rf"({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})", re.IGNORECASE)
 
 
+class _Loader(yaml.SafeLoader):
+    """Plain values, dates as they are written, and no field twice."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML has it
+        first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
+        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [str(self.construct_object(key, deep=True)) for key, _ in node.value]
+        if len(set(keys)) < len(keys):
+            raise yaml.YAMLError("a field stands there twice")
+        return super().construct_mapping(node, deep)
+
+
 def front_matter(text: str) -> tuple[dict[str, str], str, str]:
-    """(metadata, front matter as written, the rest). A fence that holds no YAML mapping is part of the text."""
+    """(metadata, front matter as written, the rest). A fence that holds no YAML mapping is part of the text.
+
+    Raises Rejected when it names fields of a source record and cannot be read: it may have said who may see the text.
+    """
     lines = text.split("\n")
     if lines[0].rstrip() != FENCE:
         return {}, "", text
     end = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() in (FENCE, "...")), None)
-    if end is None:
-        return {}, "", text
+    meant = next((i for i, line in enumerate(lines[1:], 1) if not line.strip()), len(lines)) if end is None else end
+    names_fields = any(STATES_FIELD.match(line) for line in lines[1:meant])
     try:
-        data = yaml.safe_load("\n".join(lines[1:end]))
+        data = None if end is None else yaml.load("\n".join(lines[1:end]), _Loader)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, ValueError, RecursionError):
-        return {}, "", text
-    if data is not None and not isinstance(data, dict):
+        data = ""
+    if end is None or (data is not None and not isinstance(data, dict)):
+        if names_fields:
+            raise Rejected("metadata unreadable", FRONT_HINT)
         return {}, "", text
     return known_fields(data or {}), "\n".join(lines[: end + 1]), "\n".join(lines[end + 1 :])
 
@@ -87,6 +112,8 @@ def settled(metadata: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...
     warnings: list[str] = []
     if "published" in found:
         found["published"] = as_date(found["published"])
+        if not _is_date(found["published"]):
+            warnings.append(f"published {found['published']!r} is no plain date; it is kept as written")
     if "authority" in found:
         name = AUTHORITY.get(" ".join(re.split(r"[\s_-]+", found["authority"].casefold().strip())))
         if name is None:
@@ -128,13 +155,21 @@ def as_date(text: str) -> str:
     return whole.isoformat()[: (4, 7, 10)[len(numbers) - 1]]
 
 
+def _is_date(text: str) -> bool:
+    """Whether `text` is YYYY, YYYY-MM or YYYY-MM-DD and in the calendar."""
+    try:
+        return bool(dt.date.fromisoformat(text + "-01-01"[len(text) - 4 :] if 4 <= len(text) < 10 else text))
+    except ValueError:
+        return False
+
+
 def _month(name: str) -> str:
     return str(MONTH.lower().split("|").index(name.lower()) + 1)
 
 
 def _mapping(text: str, hint: str) -> Mapping[Any, Any]:
     try:
-        data = yaml.safe_load(text)
+        data = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Rejected("metadata unreadable", hint) from error
     if data is not None and not isinstance(data, dict):
@@ -153,6 +188,8 @@ def known_fields(data: Mapping[Any, Any]) -> dict[str, str]:
         text = _plain(value)
         if name == "audience" and value is not None and not text:
             raise Rejected("metadata unreadable", "Its audience must be one label, such as `audience: legal`.")
+        if name not in FIELDS and get_close_matches(name, ["audience"], cutoff=0.8):
+            raise Rejected("metadata unreadable", f"It says `{name}`; write `audience`, or remove it.")
         if name in FIELDS and text and name not in found:
             found[name] = text
     if not found.get("url", "https://").startswith(("https://", "http://")):

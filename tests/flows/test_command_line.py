@@ -120,6 +120,21 @@ def test_a_scope_that_cannot_be_meant_is_refused(proviso: Run, option: str, valu
     assert err.strip().splitlines()[-1].endswith(last)
 
 
+def test_the_starter_guidance_can_join_documents_that_came_first(
+    proviso: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROVISO_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "ferries.txt").write_text(FERRIES)
+    _, out, _ = proviso("ingest", str(folder), "--json")
+    assert as_json(out)["sources"] == 1
+    _, out, _ = proviso("ingest", "--starter", "--json")
+    assert as_json(out)["sources"] == 4
+    code, _, err = proviso("ingest")
+    assert (code, err.strip().splitlines()[-1]) == (2, "Error: name a file or folder, or --starter")
+
+
 def test_a_batch_answers_each_line_in_order_and_a_bad_line_in_its_place(proviso: Run, tmp_path: Path) -> None:
     file = tmp_path / "questions.jsonl"
     file.write_text(

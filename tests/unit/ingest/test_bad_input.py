@@ -130,6 +130,11 @@ def test_a_file_that_keeps_changing_waits_for_the_next_time(write: Write, monkey
     assert caught.value.hint == "Wait until nothing writes to it, then ingest again."
 
 
-@pytest.mark.parametrize("number", ["9" * 6000, "0x" + "f" * 6000, ":".join(["59"] * 6000)])
+def test_front_matter_with_a_number_nobody_can_read_is_turned_down(write: Write) -> None:
+    with pytest.raises(Rejected, match="metadata unreadable"):
+        read(write("a.md", f"---\ntitle: {'9' * 6000}\n---\n\n{TEXT}"))
+
+
+@pytest.mark.parametrize("number", ["0x" + "f" * 6000, ":".join(["59"] * 6000)])
 def test_a_number_of_thousands_of_digits_is_no_title(write: Write, number: str) -> None:
     assert "title" not in read(write("a.md", f"---\ntitle: {number}\n---\n\n{TEXT}")).metadata

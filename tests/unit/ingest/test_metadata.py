@@ -84,13 +84,16 @@ def test_obvious_spellings_of_an_authority_are_understood(given_as: str, authori
         ("July 9, 2016", "2016-07-09"),
         ("July 2016", "2016-07"),
         ("1st march 2020", "2020-03-01"),
-        ("2016-13-40", "2016-13-40"),
-        ("03/04/2016", "03/04/2016"),
-        ("Spring 2016", "Spring 2016"),
     ],
 )
 def test_a_date_is_brought_to_one_form_where_it_is_beyond_doubt(given_as: str, published: str) -> None:
     assert settled({"published": given_as}) == ({"published": published}, ())
+
+
+@pytest.mark.parametrize("given_as", ["2016-13-40", "03/04/2016", "Spring 2016"])
+def test_what_may_be_no_date_is_kept_as_written_and_told(given_as: str) -> None:
+    note = f"published {given_as!r} is no plain date; it is kept as written"
+    assert settled({"published": given_as}) == ({"published": given_as}, (note,))
 
 
 @given(st.text(max_size=30))
@@ -108,6 +111,46 @@ def test_an_audience_that_cannot_be_read_keeps_the_document_from_everybody(write
         "metadata unreadable",
         "Its audience must be one label, such as `audience: legal`.",
     )
+
+
+@pytest.mark.parametrize(
+    "matter",
+    [
+        "title: [Badyaml\naudience: judges",
+        "title: Colon: the sequel\naudience: judges",
+        "title:\tx\n\taudience: judges",
+        "audience: judges\naudience: cooks",
+    ],
+)
+def test_front_matter_that_cannot_be_read_keeps_the_document_from_everybody(write: Write, matter: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        read(write("a.md", f"---\n{matter}\n---\n\nText."))
+    assert (caught.value.reason, caught.value.hint) == (
+        "metadata unreadable",
+        "Between its --- lines must be lines of `name: value`, each name once; "
+        "put a value that holds a colon in quotes.",
+    )
+
+
+def test_front_matter_that_is_never_closed_keeps_the_document_from_everybody(write: Write) -> None:
+    with pytest.raises(Rejected, match="metadata unreadable"):
+        read(write("a.md", "---\ntitle: Rope\naudience: judges\n\nText."))
+
+
+def test_a_misspelt_audience_keeps_the_document_from_everybody(write: Write) -> None:
+    with pytest.raises(Rejected) as caught:
+        read(write("a.md", "---\naudiance: judges\n---\n\nText."))
+    assert caught.value.hint == "It says `audiance`; write `audience`, or remove it."
+
+
+def test_an_impossible_date_is_kept_as_written_and_told(write: Write) -> None:
+    reading = read(write("a.md", "---\npublished: 2024-02-30\naudience: judges\n---\n\nText."))
+    assert reading.metadata == {"published": "2024-02-30", "audience": "judges"}
+    assert reading.warnings == ("published '2024-02-30' is no plain date; it is kept as written",)
+
+
+def test_lines_between_fences_that_name_no_field_are_text(write: Write) -> None:
+    assert read(write("a.md", "---\nnot: [yaml\n---\n\nText.")).metadata == {}
 
 
 def test_a_folders_metadata_that_cannot_be_read_rejects_its_documents(write: Write) -> None:
