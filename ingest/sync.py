@@ -19,7 +19,7 @@ from ingest.roots import Place
 from ingest.structure import structure
 from ingest.walk import scope_of
 from retrieval.corpus import Corpus, CorpusChange, Document, Staged
-from retrieval.errors import IndexDamaged
+from retrieval.errors import EmbeddingRefused, IndexDamaged
 from retrieval.ports import Clock
 from retrieval.records import source_id
 from retrieval.types import Source
@@ -57,8 +57,8 @@ class Ingestor:
         """Bring the index in line with `paths`; other roots are not touched, but for files that moved from there.
 
         Raises PathMissing, and LossNeedsConfirmation (unless `yes`) before over 30 % of a root of more than 3
-        sources would go; nothing is changed then. Raises IndexRefused when what was read makes no index that stands:
-        the change is undone, so that it keeps nobody else's from being published.
+        sources would go; nothing is changed then. Raises IndexRefused when what was read makes no index that stands,
+        and EmbeddingRefused: the change is undone, so that it keeps nobody else's from being published.
         """
         started = self._clock.now()
         plan = self._planner.plan([scope_of(path) for path in paths])
@@ -88,8 +88,11 @@ class Ingestor:
     def _build(self, progress: Progress | None, undoing: CorpusChange) -> GenerationReport:
         try:
             return self._generations.build(None if progress is None else _index_phase(progress))
-        except IndexDamaged as error:
+        except (IndexDamaged, EmbeddingRefused) as error:
+            # Trying again would fail again, whatever folder is named.
             self._corpus.apply(undoing, self._clock.now())
+            if isinstance(error, EmbeddingRefused):
+                raise
             raise IndexRefused(str(error)) from error
 
     def _duplicates(self, staged: Sequence[Staged]) -> tuple[DuplicateFile, ...]:

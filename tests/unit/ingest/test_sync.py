@@ -19,7 +19,7 @@ from ingest.structure import structure
 from ingest.sync import Ingestor
 from retrieval.corpus import Corpus
 from retrieval.database import Database
-from retrieval.errors import IndexDamaged
+from retrieval.errors import EmbeddingRefused, IndexDamaged
 from retrieval.index.generations import Generations
 from retrieval.types import Passage
 from tests.support.clock import ManualClock
@@ -306,6 +306,23 @@ def test_a_folder_no_index_can_be_made_of_is_undone_and_keeps_no_other_out(
     assert [passage.text for passage in library.found("oil")] == ["Oil is dear."]
     assert counts(library.ingest(good.parent)) == (0, 1, 0, 1)
     assert [passage.text for passage in library.found("oil")] == ["Oil is odd."]
+
+
+def test_a_text_the_embedding_server_refuses_keeps_no_other_out(
+    library: Library, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = write("odd/b.txt", "Odd.")
+
+    def refuse(*_: object) -> None:
+        raise EmbeddingRefused
+
+    with monkeypatch.context() as patched, pytest.raises(EmbeddingRefused):
+        patched.setattr(library.generations, "build", refuse)
+        library.ingest(odd.parent)
+
+    assert library.paths == []
+    assert counts(library.ingest(write("a/a.txt", "Oil is dear.").parent)) == (1, 0, 0, 0)
+    assert library.paths == ["a.txt"]
 
 
 def test_the_starter_guidance_is_indexed_without_a_rejection(library: Library) -> None:
