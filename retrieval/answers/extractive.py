@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from retrieval.answers.composing import Drafted, quoted
@@ -29,7 +29,8 @@ MAX_CLAIM_WORDS = 110
 def draft(asked: Asked, ranked: Sequence[Candidate]) -> list[Drafted]:
     """Claims for a question from its ranked sentences; each claim's text is its quote, word for word.
 
-    At most `MAX_CLAIMS`, in reading order: passages by their best sentence, sentences as they stand in the passage.
+    At most `MAX_CLAIMS`, in reading order: passages by their best sentence, sentences as they stand in the passage;
+    those of a superseded source behind the others where a successor of it speaks too.
     """
     if not ranked:
         return []
@@ -39,7 +40,7 @@ def draft(asked: Asked, ranked: Sequence[Candidate]) -> list[Drafted]:
             break
         if not any(_same(candidate, other) for other in chosen):
             chosen.append(candidate)
-    said = [_said_by(candidate, ranked) for candidate in _reading_order(chosen)]
+    said = [_said_by(candidate, ranked) for candidate in _reading_order(chosen, _successions(ranked))]
     return _written([best for best, _ in said], [twin for _, twin in said])
 
 
@@ -91,13 +92,38 @@ def _same(one: Candidate, other: Candidate) -> bool:
     return len(mine & theirs) >= SAME_SHARE * len(mine | theirs)
 
 
-def _reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:
-    """Passages by their best sentence, the sentences of a passage as they stand in it."""
+def _successions(ranked: Sequence[Candidate]) -> dict[str, str | None]:
+    """The successor of each source that was found."""
+    return {source.source_id: source.successor for source in (candidate.hit.passage.source for candidate in ranked)}
+
+
+def _reading_order(chosen: Sequence[Candidate], successions: Mapping[str, str | None]) -> list[Candidate]:
+    """Passages by their best sentence, the sentences of a passage as they stand in it; a source that successors of
+    it among the chosen have overtaken comes later, the oldest last."""
     best: dict[str, float] = {}
     for candidate in chosen:
         passage = candidate.hit.passage.passage_id
         best[passage] = max(candidate.score, best.get(passage, candidate.score))
-    return sorted(chosen, key=lambda c: (-best[c.hit.passage.passage_id], c.hit.passage.passage_id, c.position))
+    speaking = {candidate.hit.passage.source.source_id for candidate in chosen}
+    return sorted(
+        chosen,
+        key=lambda c: (
+            _overtaken(c.hit.passage.source.source_id, speaking, successions),
+            -best[c.hit.passage.passage_id],
+            c.hit.passage.passage_id,
+            c.position,
+        ),
+    )
+
+
+def _overtaken(source_id: str, speaking: Collection[str], successions: Mapping[str, str | None]) -> int:
+    """How many of the sources that came after this one speak too."""
+    after: list[str] = []
+    later = successions.get(source_id)
+    while later is not None and later not in (source_id, *after):
+        after.append(later)
+        later = successions.get(later)
+    return sum(each in speaking for each in after)
 
 
 def _written(chosen: Sequence[Candidate], twins: Sequence[Candidate | None]) -> list[Drafted]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
+
 import pytest
 
 from retrieval.answering import Answerer
-from retrieval.types import Passage, Sentence, Source, Span
+from retrieval.answers.extractive import draft
+from retrieval.answers.questions import understand
+from retrieval.answers.sentences import Candidate
+from retrieval.types import Hit, Passage, Sentence, Source, Span
 from tests.support.memory_searcher import MemorySearcher
 
 RULE = "The partner must report every loss of night vision goggles within two days."
@@ -38,3 +44,40 @@ def test_a_sentence_that_differs_in_what_decides_is_no_twin(said: str, instead: 
     answer = Answerer(searcher).answer("When must the loss of night vision goggles be reported by the partner?")
     assert answer.claims
     assert all(len(claim.citations) == 1 for claim in answer.claims)
+
+
+OLD = Source("d15", "a.md", "Mooring Directive 2015", successor="d19")
+LATER = Source("d19", "b.md", "Mooring Directive 2019", successor="d23")
+NEW = Source("d23", "c.md", "Mooring Directive 2023")
+SAID = {
+    OLD.title: "Every barge must be inspected before each crossing begins.",
+    LATER.title: "Every barge must be inspected in dry dock whenever its keel was touched.",
+    NEW.title: "Every barge must be inspected anew every twelve months by the harbour office.",
+    POLICY.title: RULE,
+}
+
+
+def _order(*sources: Source) -> list[Source]:
+    """The sources of the claims in their order, where `sources` were found in theirs."""
+    hits = [Hit(_passage(f"p-{source.source_id}", source, SAID[source.title]), 1.0) for source in sources]
+    scores = [1.0 - place / 100 for place in range(len(hits))]
+    ranked = [Candidate(hit, 0, score, (score,), None, score) for hit, score in zip(hits, scores, strict=True)]
+    drafts = draft(understand("When must every barge be inspected?"), ranked)
+    return [quote.passage.source for each in drafts for quote in each.quotes]
+
+
+@pytest.mark.parametrize("found", list(itertools.permutations([OLD, LATER, NEW])))
+def test_what_was_superseded_comes_after_the_successor_that_speaks_too(found: tuple[Source, ...]) -> None:
+    assert _order(*found) == [NEW, LATER, OLD]
+    assert _order(*found, POLICY) == [NEW, POLICY, LATER, OLD]
+
+
+def test_a_superseded_source_keeps_its_place_where_no_successor_speaks() -> None:
+    assert _order(OLD, POLICY) == [OLD, POLICY]
+
+
+def test_sources_that_supersede_each_other_keep_their_places() -> None:
+    assert _order(replace(POLICY, successor="c"), replace(NEW, source_id="c", successor="p")) == [
+        replace(POLICY, successor="c"),
+        replace(NEW, source_id="c", successor="p"),
+    ]
