@@ -11,8 +11,8 @@ from typing import Protocol
 
 from retrieval.answers import abstention, extractive
 from retrieval.answers.composing import answered, related
-from retrieval.answers.evidence import Evidence, weigh
-from retrieval.answers.following import together
+from retrieval.answers.evidence import Evidence, weigh, words_met
+from retrieval.answers.following import together, unheard
 from retrieval.answers.greetings import ABOUT, greets
 from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, put_otherwise, understand
 from retrieval.answers.refusal import OFF_TOPIC, Guard, Refusal
@@ -162,7 +162,19 @@ class Answerer:
         past = overtaken([(candidate.hit.passage.source, candidate.text) for candidate in ranked])
         ranked = [candidate for place, candidate in enumerate(ranked) if place not in past]
         timings.mark("rank")
-        return Found(asked, results, ranked, weigh(asked, results, ranked))
+        evidence = replace(weigh(asked, results, ranked), added=self._added_met(asked, results))
+        return Found(asked, results, ranked, evidence)
+
+    def _added_met(self, asked: Asked, results: Results) -> float | None:
+        """How well the words a follow-up adds are met where none of them occurs in what was found; None where one does.
+
+        Without the words' meaning nothing meets them.
+        """
+        added = unheard(asked, results)
+        if not added:
+            return None
+        alone = replace(asked, query=" ".join(asked.parts), follow_up=False)
+        return words_met(self._ranker.rank(alone, replace(results, terms=added))) or 0.0
 
     def _refused(self, asked: Asked, refusal: Refusal, timings: Timings) -> Answer:
         if refusal.kind.name == OFF_TOPIC:

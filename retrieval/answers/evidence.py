@@ -37,7 +37,8 @@ class Evidence:
     of one passage together meet the question's words (None where the embedder gives no words); `sentence` and
     `passage` the idf-weighted shares of the question's terms in the best sentence and the best passage; `names` the
     share of its names, numbers and acronyms found in the best passages (1 when it mentions none); `figure` is 0 only
-    when it wants one and the best sentences hold none; `dense` is the best passage's cosine."""
+    when it wants one and the best sentences hold none; `dense` is the best passage's cosine; `added` how well a
+    follow-up's new words are met where none of them occurs in what was found (None for every other question)."""
 
     similarity: float | None
     dense: float | None
@@ -46,6 +47,7 @@ class Evidence:
     names: float
     figure: float
     words: float | None = None
+    added: float | None = None
 
 
 def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Evidence:
@@ -63,11 +65,11 @@ def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Eviden
         passage=shared(weights, tokens(best)),
         names=names_found(asked.names or asked.question, results.hits),
         figure=_figure_found(asked.question, ranked[:SENTENCES_READ]),
-        words=_words_met(ranked),
+        words=words_met(ranked),
     )
 
 
-def _words_met(ranked: Sequence[Candidate]) -> float | None:
+def words_met(ranked: Sequence[Candidate]) -> float | None:
     """How well the sentences of the best passage, taken together, meet the words of the question."""
     together: dict[str, list[float]] = {}
     for candidate in ranked:

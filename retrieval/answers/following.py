@@ -1,9 +1,13 @@
-"""A follow-up is searched for twice, with the question before it and alone: what both find weighs most."""
+"""A follow-up: searched for with the question before it and alone, and held to the words that it adds to that."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
+from retrieval.answers.questions import Asked
+from retrieval.answers.wording import content_weights
 from retrieval.types import Hit, Results
 
 
@@ -17,3 +21,17 @@ def together(with_context: Results, alone: Results) -> Results:
         found[hit.passage.passage_id] = replace(known or hit, score=score)
     ordered = sorted(found.values(), key=lambda hit: -hit.score)
     return replace(with_context, hits=tuple(ordered[: max(len(with_context.hits), len(alone.hits))]))
+
+
+def unheard(asked: Asked, results: Results) -> Mapping[str, float]:
+    """The content words that a follow-up adds to the question before it, where not one of them occurs in what was
+    found: stems and their weights. Empty where one does, where it adds none, and for any other question."""
+    from retrieval.index.lexical import tokens
+
+    if not asked.follow_up:
+        return {}
+    said = Counter(tokens(" ".join(asked.parts)))
+    before = Counter(tokens(asked.query)) - said
+    added = {term: weight for term, weight in content_weights(results.terms).items() if term in said.keys() - before}
+    known = {term for hit in results.hits for term in tokens(hit.passage.indexed_text)}
+    return added if known.isdisjoint(added) else {}
