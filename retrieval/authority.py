@@ -56,6 +56,14 @@ def published_year(published: str | None) -> int | None:
     return int(years.pop()) if len(years) == 1 else None
 
 
+def is_date(text: str) -> bool:
+    """Whether `text` is YYYY, YYYY-MM or YYYY-MM-DD, and in the calendar."""
+    try:
+        return bool(_ISO.fullmatch(text) and date.fromisoformat(text + "-01-01"[len(text) - 4 :]))
+    except ValueError:
+        return False
+
+
 def age_years(published: str | None, today: date) -> int | None:
     """Whole years from publication to `today`; None for what is undated, or dated later than today.
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from retrieval.authority import KINDS
+from retrieval.authority import KINDS, is_date
 from retrieval.types import Scope
-
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
 def scoped(command: Callable[..., int]) -> Callable[..., int]:
@@ -37,7 +34,7 @@ def scoped(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def _date(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not _DATE.fullmatch(value):
+    if value is not None and not is_date(value):
         raise click.BadParameter(f"{value} is no date; write 2020, 2020-05 or 2020-05-31")
     return value
 

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from ingest.errors import Rejected
+from retrieval.authority import is_date
 
 FIELDS = (
     "title", "publisher", "author", "published", "url", "edition", "status", "authority", "binds", "kind", "digest_of",
@@ -112,7 +113,7 @@ def settled(metadata: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...
     warnings: list[str] = []
     if "published" in found:
         found["published"] = as_date(found["published"])
-        if not _is_date(found["published"]):
+        if not is_date(found["published"]):
             warnings.append(f"published {found['published']!r} is no plain date; it is kept as written")
     if "authority" in found:
         name = AUTHORITY.get(" ".join(re.split(r"[\s_-]+", found["authority"].casefold().strip())))
@@ -153,14 +154,6 @@ def as_date(text: str) -> str:
     except ValueError:
         return text
     return whole.isoformat()[: (4, 7, 10)[len(numbers) - 1]]
-
-
-def _is_date(text: str) -> bool:
-    """Whether `text` is YYYY, YYYY-MM or YYYY-MM-DD and in the calendar."""
-    try:
-        return bool(dt.date.fromisoformat(text + "-01-01"[len(text) - 4 :] if 4 <= len(text) < 10 else text))
-    except ValueError:
-        return False
 
 
 def _month(name: str) -> str:

@@ -99,6 +99,7 @@ def test_a_search_keeps_to_the_scope_it_is_given(proviso: Run) -> None:
 @pytest.mark.parametrize(
     ("option", "value", "code", "last"),
     [
+        ("--since", "2024-02-30", 2, "2024-02-30 is no date; write 2020, 2020-05 or 2020-05-31"),
         ("--since", "soon", 2, "soon is no date; write 2020, 2020-05 or 2020-05-31"),
         (
             "--authority",
