@@ -471,6 +471,10 @@ def test_an_empty_corpus_has_an_index_that_finds_nothing(make: Make, database: D
 
 
 def test_many_copies_of_one_text_do_not_fail_the_probe(make: Make, database: Database, clock: ManualClock) -> None:
-    store(Corpus(database), clock, *(document(f"copy-{n}.md", rule(1), title="Copy") for n in range(30)))
+    store(
+        Corpus(database),
+        clock,
+        *(document(f"copy-{n}.md", rule(1), title="Copy", author=f"Clerk {n}") for n in range(30)),
+    )
 
     assert make(WordEmbedder()).build().passages == 30
