@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from retrieval.answers.questions import Asked
+from retrieval.answers.questions import Asked, points_back
 from retrieval.answers.wording import content_weights
 from retrieval.types import Hit, Results
 
@@ -25,12 +25,16 @@ def together(with_context: Results, alone: Results) -> Results:
 
 def unheard(asked: Asked, results: Results) -> Mapping[str, float]:
     """The content words that a follow-up adds to the question before it, where not one of them occurs in what was
-    found: stems and their weights. Empty where one does, where it adds none, and for any other question."""
+    found: stems and their weights. Empty where one does, where it adds none, and for any other question.
+
+    A follow-up that points back keeps to the subject, whatever it is put in; "what about" may name another.
+    """
     from retrieval.index.lexical import tokens
 
-    if not asked.follow_up:
+    asks = " ".join(asked.parts)
+    if not asked.follow_up or points_back(asks):
         return {}
-    said = Counter(tokens(" ".join(asked.parts)))
+    said = Counter(tokens(asks))
     before = Counter(tokens(asked.query)) - said
     added = {term: weight for term, weight in content_weights(results.terms).items() if term in said.keys() - before}
     known = {term for hit in results.hits for term in tokens(hit.passage.indexed_text)}

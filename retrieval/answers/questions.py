@@ -124,6 +124,11 @@ def refers_back(question: str) -> bool:
     return len(said) <= 2 or (len(found) <= SHORT_TURN_WORDS and bool(_POINTS_BACK.search(edges)))
 
 
+def points_back(question: str) -> bool:
+    """Whether a question speaks of what was spoken of before: "that", "they", "who else"."""
+    return _POINTS_BACK.search(question) is not None
+
+
 def parts_of(question: str) -> tuple[str, ...]:
     """The things a question asks. Fragments too short to search for stay with their neighbour; statements that only
     lead up to a question are no part (the whole query holds them)."""

@@ -27,7 +27,14 @@ def test_a_follow_up_that_turns_to_something_else_is_not_answered(answerer: Answ
 
 
 @pytest.mark.parametrize(
-    "question", ["And who counts them?", "What about bullets?", "And amunition?", "And who else?", "By which team?"]
+    "question",
+    [
+        "And who counts them?",
+        "What about bullets?",
+        "And amunition?",
+        "And who else?",
+        "And who has a seat at the table for that?",
+    ],
 )
 def test_a_follow_up_whose_words_are_known_or_meant_is_answered(answerer: Answerer, question: str) -> None:
     assert answerer.answer(question, context=COUNTED).status == "answered"
@@ -41,3 +48,4 @@ def test_what_a_follow_up_adds_is_unheard_only_where_nothing_found_holds_any_of_
     assert unheard(understand("What about lasagne in the ledger?", COUNTED), results) == {}
     assert unheard(understand("What about the stores?", COUNTED), results) == {}
     assert unheard(understand("What about lasagne?"), results) == {}
+    assert unheard(understand("Do they get lasagne for that?", COUNTED), results) == {}
