@@ -20,7 +20,7 @@ def ended(script: str) -> tuple[str, str]:
 
 
 def outcome_of(process: FolderProcess) -> tuple[str, str]:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while (outcome := process.outcome()) is None:
         assert time.monotonic() < deadline
         time.sleep(0.01)
