@@ -13,7 +13,7 @@ from lxml import etree
 from ingest.blocks import Block, Dropped, Reading
 from ingest.errors import Rejected
 from ingest.readers.archives import check_archive
-from ingest.readers.html import page_reading
+from ingest.readers.html import page
 from ingest.readers.metadata import as_author, as_title, known_fields
 from ingest.readers.text import check_length, no_text
 from ingest.readers.web.tree import decode_html, local_name
@@ -44,12 +44,7 @@ class _Book:
         dropped: list[Dropped] = []
         paragraph = 0
         for text in self._chapters(dropped):
-            try:
-                chapter = page_reading(text, paragraph=paragraph)
-            except Rejected as rejected:
-                if rejected.reason != "empty":  # a cover picture, for one
-                    raise
-                continue
+            chapter = page(text, paragraph=paragraph)  # a cover may hold no text
             blocks += chapter.blocks
             dropped += chapter.dropped
             paragraph = max((b.paragraph or 0 for b in chapter.blocks), default=paragraph)

@@ -17,11 +17,17 @@ def read_html(data: bytes) -> Reading:
 
 def page_reading(text: str, *, paragraph: int = 0, mail: bool = False) -> Reading:
     """As `read_html`, of decoded text; paragraphs count on from `paragraph`. `mail` leaves out quoted replies."""
+    reading = page(text, paragraph=paragraph, mail=mail)
+    if not reading.blocks:
+        raise no_text()
+    return reading
+
+
+def page(text: str, *, paragraph: int = 0, mail: bool = False) -> Reading:
+    """As `page_reading`, of a page that may hold nothing but what is left out."""
     root = parse_html(text)
     body = body_of(root)
     blocks = Blocks(root, main_element(body), paragraph=paragraph, mail=mail)
-    if not blocks.found:
-        raise no_text()
     check_length(block.text for block in blocks.found)
     headed = any(block.kind == "heading" for block in blocks.found)
     return Reading(tuple(blocks.found), page_metadata(root), tuple(blocks.dropped), marked=headed)

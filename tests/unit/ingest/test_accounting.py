@@ -59,6 +59,15 @@ def test_every_word_of_a_document_is_kept_in_its_place_or_dropped_with_a_reason(
                 assert place[word], (part.kind, word)
 
 
+def test_what_is_left_out_of_a_chapter_without_text_is_told() -> None:
+    document = [Part("heading", (("one",),)), Part("text", (("two",),)), Part("junk", (("three",),))]
+    reading = reader("epub")(FORMATS["epub"]([*document, Part("junk", (("four",),))]))
+    assert [(item.text.strip(), item.reason) for item in reading.dropped] == [
+        ("three", "script"),
+        ("four", "navigation"),
+    ]
+
+
 @pytest.mark.parametrize("extension", sorted(set(FORMATS) - GUESSED))
 @settings(max_examples=8, deadline=None)
 @given(document=documents())
