@@ -9,8 +9,8 @@ from retrieval.answers.composing import Drafted, quoted
 from retrieval.answers.questions import Asked
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.wording import stands_alone, words
+from retrieval.documents import Passage, Sentence
 from retrieval.search.folding import DECISIVE, standing
-from retrieval.types import Passage, Sentence
 
 MAX_CLAIMS = 5
 # A further sentence is kept while it scores at least this share of the best one.
@@ -135,14 +135,15 @@ def _written(chosen: Sequence[Candidate], twins: Sequence[Candidate | None]) -> 
         passage, position = candidate.hit.passage, candidate.position
         before = (passage.passage_id, position - 1)
         sentences = [passage.sentences[position]]
-        if before not in taken and _leans(passage, position):
+        if before not in taken and leans(passage, position):
             sentences.insert(0, passage.sentences[position - 1])
             taken.add(before)
         drafts.append(_claim(passage, sentences, twin))
     return drafts
 
 
-def _leans(passage: Passage, position: int) -> bool:
+def leans(passage: Passage, position: int) -> bool:
+    """Whether a sentence needs the one before it to be understood, and both together stay readable."""
     if position == 0 or stands_alone(passage.sentences[position].text):
         return False
     pair = passage.sentences[position - 1].text, passage.sentences[position].text

@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING, Any
 from prompts.loading import load
 from retrieval import tracing
 from retrieval.answers.composing import Drafted, answered
+from retrieval.documents import Passage
 from retrieval.model.budgets import Budgets
 from retrieval.model.cache import AnswerCache, for_keeping, for_this_request
 from retrieval.model.client import ChatServer, Said
-from retrieval.model.grounding import Checked, Claims, Dropped, check
+from retrieval.model.grounding import Checked, Claims, Dropped, check, quoted_instead
 from retrieval.model.metering import Meter
 from retrieval.model.outcomes import TELLINGS, ModelFailure
 from retrieval.model.patience import Breaker, Patience
-from retrieval.types import Answer, Passage
+from retrieval.types import Answer
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -191,7 +192,10 @@ class ModelAnswerer:
         return _faithful(said, state)
 
     def _ground(self, abstain: Callable[[Found], Answer], meter: Meter, state: State) -> Answer:
-        """The claims that stand up, after one repair of those that do not. Raises ModelFailure when none does."""
+        """The claims that stand up, after one repair of those that do not; what is beyond repair is quoted instead.
+
+        Raises ModelFailure when none stands up.
+        """
         reply: Reply = state["reply"]
         found: Found = state["found"]
         if not reply.claims.covered:
@@ -205,6 +209,7 @@ class ModelAnswerer:
         if not kept:
             logger.info("model: unsupported")
             raise ModelFailure("unsupported")
+        kept += quoted_instead(checked.dropped, kept)
         self._keep(state, kept)
         limit = MAX_CLAIMS if len(found.asked.parts) == 1 else MAX_CLAIMS_WITH_PARTS
         return answered(found.asked.question, kept[:limit], model=self.name)

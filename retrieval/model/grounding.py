@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from retrieval.answers.composing import Drafted, Quote
+from retrieval.answers.composing import Drafted, Quote, quoted
+from retrieval.answers.extractive import leans
+from retrieval.documents import Passage, Sentence, Source, Span
 from retrieval.model.agreement import disagreement
 from retrieval.model.quoting import locate
-from retrieval.types import Passage, Source, Span
 
 MAX_CLAIM_CHARACTERS = 700
+# A claim quoted instead is at most this long, in words: beyond, a reader is better served without it.
+MAX_QUOTED_WORDS = 110
 _LINK = re.compile(
     r"https?:|www\.|ftp:|mailto:|//|\]\(|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|int|gov|mil|io|info|edu|eu|uk|de|fr|ru|cn|"
     r"co|me|app|dev|xyz|zip|link|ai|biz|tk|site|online)\b",
@@ -53,10 +56,11 @@ class Claims(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A claim that does not stand up, and why."""
+    """A claim that does not stand up, and why; `quotes` are those of its own that stand in their passages."""
 
     text: str
     reason: str
+    quotes: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,30 @@ def check(claims: Sequence[Stated], passages: Mapping[str, Passage]) -> Checked:
     return Checked(tuple(kept), tuple(dropped))
 
 
+def quoted_instead(dropped: Sequence[Dropped], kept: Sequence[Drafted]) -> list[Drafted]:
+    """What dropped claims point to, in the sources' own sentences, as far as no claim kept rests on it already.
+
+    A paraphrase may be sound and yet beyond what can be checked: its reader gets the text itself, and loses nothing.
+    """
+    told = {sentence for draft in kept for quote in draft.quotes for sentence in _sentences(quote)}
+    instead: list[Drafted] = []
+    for quote in dict.fromkeys(quote for claim in dropped for quote in claim.quotes):
+        sentences = _sentences(quote)
+        words = sum(len(sentence.text.split()) for sentence in sentences)
+        if sentences and told.isdisjoint(sentences) and words <= MAX_QUOTED_WORDS:
+            told.update(sentences)
+            instead.append(_itself(quote))
+    return instead
+
+
+def _itself(quote: Quote) -> Drafted:
+    """The whole sentences of a quote as a claim of their own, marked as quoted, with what the first one leans on."""
+    passage, sentences = quote.passage, _sentences(quote)
+    first = passage.sentences.index(sentences[0])
+    whole = quoted(passage, [passage.sentences[first - 1], *sentences] if leans(passage, first) else sentences)
+    return Drafted(_as_view(f"“{whole.text}”", [whole]), (whole,))
+
+
 def _check(claim: Stated, passages: Mapping[str, Passage]) -> Drafted | Dropped:
     text = " ".join(_EMPHASIS.sub("", claim.text).split())
     if not text or len(text) > MAX_CLAIM_CHARACTERS:
@@ -96,13 +124,16 @@ def _check(claim: Stated, passages: Mapping[str, Passage]) -> Drafted | Dropped:
             quotes.append(found)
     if not quotes:
         return Dropped(text, "; ".join(faults) or "it cites nothing")
+    resting = tuple(dict.fromkeys(quotes))
+    if text in {_itself(quote).text for quote in resting if _sentences(quote)}:
+        return Drafted(text, resting)
     around = " ".join(dict.fromkeys(quote.passage.text for quote in quotes))
     # A quote may be cut so that a condition, a "not" or whose view it is falls outside: its whole sentences are asked.
-    bare, whole = [quote.text for quote in quotes], [text for quote in quotes for text in _whole(quote)]
+    bare, whole = [quote.text for quote in quotes], [each.text for quote in quotes for each in _sentences(quote)]
     fault = disagreement(text, bare, _called(quotes), around)
     if fault is None and bare != whole:
         fault = disagreement(text, whole, _called(quotes), around)
-    return Dropped(text, fault) if fault else Drafted(_as_view(text, quotes), tuple(dict.fromkeys(quotes)))
+    return Dropped(text, fault, resting) if fault else Drafted(_as_view(text, quotes), resting)
 
 
 def _find(citation: CitedQuote, passages: Mapping[str, Passage]) -> Quote | str:
@@ -123,10 +154,10 @@ def _locator(passage: Passage, spans: Sequence[Span]) -> str | None:
     return None
 
 
-def _whole(quote: Quote) -> list[str]:
+def _sentences(quote: Quote) -> list[Sentence]:
     """The whole sentences that a quote is of."""
     return [
-        sentence.text
+        sentence
         for sentence in quote.passage.sentences
         if any(
             span.paragraph == own.paragraph and (span.text in own.text or own.text in span.text)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from retrieval.answers.wording import normal
-from retrieval.types import Passage, Span
+from retrieval.documents import Passage, Span
 
 MIN_QUOTE_WORDS = 3
 _EDGES = " \t\n\"'.,;:()[]…"

@@ -54,7 +54,7 @@ def test_there_is_no_other_prompt(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "version", "placeholders"),
-    [("answer", 3, {"question", "passages", "mark"}), ("repair", 1, {"failures"}), ("form", 1, set())],
+    [("answer", 4, {"question", "passages", "mark"}), ("repair", 2, {"failures"}), ("form", 1, set())],
 )
 def test_the_shipped_prompts_load(name: str, version: int, placeholders: set[str]) -> None:
     template = load(name)
