@@ -12,6 +12,7 @@ from ingest.passages import Count, split
 from ingest.readers.reading import read
 from ingest.report import Progress
 from retrieval.corpus import Corpus, CorpusChange, Document
+from retrieval.documents import Source
 from retrieval.evaluation.ranking import (
     Collection,
     EvaluationDocument,
@@ -23,7 +24,6 @@ from retrieval.evaluation.ranking import (
 from retrieval.index.generations import Generations
 from retrieval.ports import Clock, Searcher
 from retrieval.records import source_id
-from retrieval.types import Source
 
 ROOT = "evaluation"
 # Both legs give their first hundred; a document of several passages takes several places.

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ingest.readers.text import paragraphs
 from ingest.structure import Unit, sentences_of
-from retrieval.types import Passage, Sentence, Source, Span
+from retrieval.documents import Passage, Sentence, Source, Span
 
 Count = Callable[[str], int]
 

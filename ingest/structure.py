@@ -14,7 +14,7 @@ from ingest.notes import is_caption, note_blocks
 from ingest.readers.text import ITEM
 from ingest.sentences import sentence_ranges
 from ingest.tables import row_sentences
-from retrieval.types import Sentence, Span
+from retrieval.documents import Sentence, Span
 
 LOCATOR = re.compile(r"\{([^{}\n]{1,80})\}\s*")
 BULLET = re.compile(r"\s*[-*+•▪●◦‣][ \t]+")

@@ -19,10 +19,10 @@ from ingest.roots import Place
 from ingest.structure import structure
 from ingest.walk import scope_of
 from retrieval.corpus import Corpus, CorpusChange, Document, Staged
+from retrieval.documents import Source
 from retrieval.errors import EmbeddingRefused, IndexDamaged
 from retrieval.ports import Clock
 from retrieval.records import source_id
-from retrieval.types import Source
 
 if TYPE_CHECKING:
     from retrieval.index.generations import GenerationReport, Generations

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ingest.blocks import Block
 from ingest.sentences import split_sentences
-from retrieval.types import Sentence, Span
+from retrieval.documents import Sentence, Span
 
 # A longer row is quoted in parts; a longer header would crowd out what stands under it.
 ROW_WORDS, HEADER_WORDS, LABEL_WORDS = 60, 40, 12

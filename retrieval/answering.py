@@ -18,10 +18,11 @@ from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, put_other
 from retrieval.answers.refusal import OFF_TOPIC, Guard, Refusal
 from retrieval.answers.sentences import Candidate, SentenceRanker
 from retrieval.answers.wording import words
+from retrieval.documents import EVERYTHING, Scope
 from retrieval.ports import Embedder, Searcher
 from retrieval.search.glossary import Glossary
 from retrieval.search.succession import overtaken, yield_to_successors
-from retrieval.types import EVERYTHING, Answer, Results, Scope, Turn
+from retrieval.types import Answer, Results, Turn
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from retrieval.types import Source
+from retrieval.documents import Source
 
 AGED_AFTER_YEARS = 5
 """Years after which a source is flagged: long enough for policies to be revised, short enough to notice."""

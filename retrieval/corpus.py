@@ -11,12 +11,12 @@ from sqlalchemy import Row, Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from retrieval.database import Database
+from retrieval.documents import Passage, Source, SourceKind
 from retrieval.errors import DecisionRefused, SourceUnknown
 from retrieval.records import STANDING, Standing, file_hash, sentences_from_json, source_from_json, source_id
 from retrieval.standing import ACTIVE, DUPLICATE, SUPERSEDED, UPHELD, WITHDRAWN, Entry, standings
 from retrieval.storing import Document, Staged, chunks, point, stage
 from retrieval.tables import DecisionRow, PassageRow, RootRow, SourceRow, VersionRow, table_of
-from retrieval.types import Passage, Source, SourceKind
 
 # Put together once: it runs at every question.
 _PASSAGES = (

@@ -10,7 +10,8 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.types import EVERYTHING, Answer, Passage, Results, Scope, Turn
+from retrieval.documents import EVERYTHING, Passage, Scope
+from retrieval.types import Answer, Results, Turn
 
 Vectors = NDArray[np.float32]
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from retrieval.types import Passage, Sentence, Source, Span
+from retrieval.documents import Passage, Sentence, Source, Span
 
 # Letters and digits: about sixty words, which nobody says twice by chance, and about eight.
 MIN_SAID, LEAST_SAID = 300, 40

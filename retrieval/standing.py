@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
+from retrieval.documents import Source
 from retrieval.records import STANDING, Standing
-from retrieval.types import Source
 
 WITHDRAWN, UPHELD, SUPERSEDED, ACTIVE, RETIRED = "withdrawn", "upheld", "superseded", "active", "retired"
 DUPLICATE = "duplicate"

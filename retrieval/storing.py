@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from retrieval.database import Database
+from retrieval.documents import Passage, Source
 from retrieval.records import (
     file_hash,
     passage_id,
@@ -24,7 +25,6 @@ from retrieval.records import (
 )
 from retrieval.standing import ACTIVE, SUPERSEDED, WITHDRAWN
 from retrieval.tables import DecisionRow, PassageRow, SourceRow, VersionRow, table_of
-from retrieval.types import Passage, Source
 
 T = TypeVar("T")
 

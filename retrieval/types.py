@@ -6,12 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from retrieval.documents import EVERYTHING, Passage, Scope, Sentence, Source, SourceKind, Span
-
-__all__ = [
-    "EVERYTHING", "Answer", "Citation", "Claim", "Hit", "Mode", "Passage", "Results", "Role", "Scope", "Sentence",
-    "Source", "SourceKind", "Span", "Status", "Turn",
-]  # fmt: skip
+from retrieval.documents import Passage, Source, Span
 
 Status = Literal["answered", "abstained", "refused", "failed"]
 Mode = Literal["extractive", "model"]

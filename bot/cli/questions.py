@@ -10,7 +10,8 @@ from bot.cli.context import print_json, run_batch, services
 from bot.cli.scope import scoped
 from bot.cli.terminal import show
 from bot.views.models import AnswerView
-from retrieval.types import Hit, Results, Scope, Turn
+from retrieval.documents import Scope
+from retrieval.types import Hit, Results, Turn
 
 if TYPE_CHECKING:
     from bot.app import Services

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from retrieval.authority import KINDS, is_date
-from retrieval.types import Scope
+from retrieval.documents import Scope
 
 
 def scoped(command: Callable[..., int]) -> Callable[..., int]:

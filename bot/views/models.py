@@ -8,7 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bot.views.sources import Ageing
-from retrieval.types import Answer, Source
+from retrieval.documents import Source
+from retrieval.types import Answer
 
 if TYPE_CHECKING:
     from bot.checklists.catalogue import Checklist

@@ -11,7 +11,8 @@ from bot.views import kit, limits
 from bot.views.escaping import escape, link, one_line
 from bot.views.models import PassageView
 from bot.views.sources import Ageing, cautions, facts, place, title
-from retrieval.types import Citation, Passage
+from retrieval.documents import Passage
+from retrieval.types import Citation
 
 SHOW = "passage.show"
 _ENDS = 32

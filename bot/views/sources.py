@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from retrieval.authority import AGED_AFTER_YEARS, DIGEST, age_years, binds, gone, kind, published_year, weakness
-from retrieval.types import Citation, Source
+from retrieval.documents import Source
+from retrieval.types import Citation
 
 UNDATED = "undated"
 _ONLY = {DIGEST: "our digest", "commentary": "one author’s view"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from retrieval.types import Answer, Citation, Claim, Hit, Mode, Passage, Sentence, Span
+from retrieval.documents import Passage, Sentence, Span
+from retrieval.types import Answer, Citation, Claim, Hit, Mode
 
 NEAREST = 3
 NEAREST_HEADING = "Related, not an answer"

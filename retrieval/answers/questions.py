@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from retrieval.answers.wording import function_words, normal, words
+from retrieval.documents import EVERYTHING, Scope
 from retrieval.search.glossary import put
-from retrieval.types import EVERYTHING, Scope, Turn
+from retrieval.types import Turn
 
 MAX_CHARACTERS = 4000
 # A turn this short that also points back ("and who else?", "why is that?") is read with the question before it.

@@ -11,9 +11,10 @@ import numpy as np
 from retrieval.answers.meaning import Meanings, wanted
 from retrieval.answers.questions import Asked
 from retrieval.answers.wording import content_weights, normal, shared, words
+from retrieval.documents import Sentence
 from retrieval.errors import RetrievalError
 from retrieval.ports import Embedder, Vectors
-from retrieval.types import Hit, Results, Sentence
+from retrieval.types import Hit, Results
 
 logger = logging.getLogger(__name__)
 

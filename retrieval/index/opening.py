@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from retrieval.corpus import load_passages
 from retrieval.database import Database
+from retrieval.documents import Passage
 from retrieval.errors import IndexGone, IndexUnavailable
 from retrieval.index import manifest as manifests
 from retrieval.index.dense import ChromaIndex
@@ -27,7 +28,6 @@ from retrieval.records import Standing
 from retrieval.standing import ACTIVE
 from retrieval.storing import chunks
 from retrieval.tables import MemberRow, VersionRow
-from retrieval.types import Passage
 
 logger = logging.getLogger(__name__)
 

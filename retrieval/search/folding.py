@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from retrieval.authority import gone, kind
-from retrieval.types import Hit, Source
+from retrieval.documents import Source
+from retrieval.types import Hit
 
 # The share of the shorter text's shingles that the other has too.
 ALIKE = 0.8

@@ -9,8 +9,9 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from retrieval.documents import EVERYTHING, Scope
 from retrieval.records import source_to_json
-from retrieval.types import EVERYTHING, Hit, Scope
+from retrieval.types import Hit
 
 
 class GuidanceRetriever(BaseRetriever):

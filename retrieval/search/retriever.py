@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from retrieval.documents import EVERYTHING, Passage, Scope
 from retrieval.errors import IndexGone, RetrievalError
 from retrieval.index.generations import Generations
 from retrieval.index.members import Selection
@@ -15,7 +16,7 @@ from retrieval.search.fusion import Ranked, fuse
 from retrieval.search.glossary import Glossary
 from retrieval.search.parts import PARTS
 from retrieval.search.sentences import joined, parts
-from retrieval.types import EVERYTHING, Hit, Passage, Results, Scope
+from retrieval.types import Hit, Results
 
 logger = logging.getLogger(__name__)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from retrieval.documents import Passage, Source
 from retrieval.index.lexical import tokens
-from retrieval.types import Hit, Passage, Source
+from retrieval.types import Hit
 
 # Share of the shorter passage's words that the other has too: edits leave more, another subject leaves less.
 ALIKE = 0.6

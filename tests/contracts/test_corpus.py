@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from retrieval.corpus import Corpus, CorpusChange, Document, StoredDocument, source_id
 from retrieval.database import Database
+from retrieval.documents import Passage, Sentence, Source, Span
 from retrieval.errors import SourceUnknown
 from retrieval.records import sentences_from_json, sentences_to_json, source_from_json, source_to_json
-from retrieval.types import Passage, Sentence, Source, Span
 from tests.support.clock import ManualClock
 
 ROOT = "/guidance"

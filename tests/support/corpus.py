@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from retrieval.corpus import Corpus, CorpusChange, Document
+from retrieval.documents import Passage, Sentence, Source, Span
 from retrieval.index.lexical import tokens
 from retrieval.ports import Vectors
 from retrieval.records import source_id
-from retrieval.types import Passage, Sentence, Source, Span
 from tests.support.clock import ManualClock
 
 ROOT = "/harbour"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrieval.types import Passage, Sentence, Source, Span
+from retrieval.documents import Passage, Sentence, Source, Span
 
 HANDBOOK = Source(
     source_id="handbook",

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from retrieval.documents import EVERYTHING, Passage, Scope
 from retrieval.index.lexical import tokens
 from retrieval.ports import Embedder
-from retrieval.types import EVERYTHING, Hit, Passage, Results, Scope
+from retrieval.types import Hit, Results
 
 
 class MemorySearcher:

@@ -8,8 +8,9 @@ import re
 import pytest
 
 from ingest.evaluation import paragraph_reader
+from retrieval.documents import Source, Span
 from retrieval.evaluation.answers import evaluate
-from retrieval.types import Answer, Citation, Claim, Source, Span
+from retrieval.types import Answer, Citation, Claim
 from tests.figures import (
     GUIDANCE,
     QUESTIONS,

@@ -35,7 +35,8 @@ from bot.views.models import (
 from bot.views.passages import Quoted
 from bot.work.people import team_id
 from retrieval.database import Database
-from retrieval.types import EVERYTHING, Passage, Results, Scope, Sentence, Source, Span
+from retrieval.documents import EVERYTHING, Passage, Scope, Sentence, Source, Span
+from retrieval.types import Results
 from tests.support.clock import ManualClock
 
 TABLES = (_partners, _reminders)

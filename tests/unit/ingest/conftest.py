@@ -12,7 +12,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph
 
-from retrieval.types import Source
+from retrieval.documents import Source
 
 # Paragraph numbers: 1 title, 2 byline, 3 abstract, 4 first half, 5 biography, 6 and 7 notes, 8 second half,
 # 9 heading, 10 first half, 11 note, 12 second half in a capital, 13 heading, 14 body, 15 caption.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ingest.evaluation import measure_search
+from retrieval.documents import Passage, Sentence, Source, Span
 from retrieval.evaluation.ranking import Collection, EvaluationDocument
-from retrieval.types import Passage, Sentence, Source, Span
 from tests.support.memory_searcher import MemorySearcher
 
 TEXT = "The harbour board must inspect every ferry at dawn before it leaves. " * 8

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ingest.passages import MAX_PIECES, estimate, pack, split
 from ingest.readers.text import read_text
 from ingest.structure import Unit, structure
-from retrieval.types import Passage, Sentence, Source, Span
+from retrieval.documents import Passage, Sentence, Source, Span
 from tests.unit.ingest.conftest import ARTICLE
 
 

@@ -19,9 +19,9 @@ from ingest.structure import structure
 from ingest.sync import Ingestor
 from retrieval.corpus import Corpus
 from retrieval.database import Database
+from retrieval.documents import Passage
 from retrieval.errors import EmbeddingRefused, IndexDamaged
 from retrieval.index.generations import Generations
-from retrieval.types import Passage
 from tests.support.clock import ManualClock
 from tests.unit.ingest.conftest import ARTICLE
 

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from retrieval.answering import Answerer
 from retrieval.answers.abstention import NOTHING_INDEXED, SCOPE
 from retrieval.answers.wording import normal
+from retrieval.documents import EVERYTHING, Passage, Scope, Span
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.ports import Embedder, Vectors
-from retrieval.types import EVERYTHING, Answer, Citation, Claim, Passage, Results, Scope, Span, Turn
+from retrieval.types import Answer, Citation, Claim, Results, Turn
 from tests.support.guidance import COMMENTARY, DIGEST, HANDBOOK, PASSAGES
 from tests.support.memory_searcher import MemorySearcher
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.authority import age_years, binds, gone, is_aged, kind, published_year, weakness
-from retrieval.types import Source
+from retrieval.documents import Source
 
 TODAY = date(2026, 11, 22)
 

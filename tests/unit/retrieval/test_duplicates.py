@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+from retrieval.documents import Passage, Sentence, Source, Span
 from retrieval.records import STANDING, Standing, words_hash
 from retrieval.standing import DUPLICATE, UPHELD, WITHDRAWN, Entry, standings
-from retrieval.types import Passage, Sentence, Source, Span
 
 COPY = Standing(DUPLICATE, "a")
 

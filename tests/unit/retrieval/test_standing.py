@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retrieval.documents import Source
 from retrieval.records import STANDING, Standing
 from retrieval.standing import Entry, standings
-from retrieval.types import Source
 
 
 def source(name: str, title: str | None = None, **known: str) -> Source:

@@ -22,7 +22,8 @@ from bot.work.outbox import post_key
 from bot.work.tables import InboxRow, OutboxRow
 from bot.work.workers import WorkerPool
 from retrieval.database import Database
-from retrieval.types import EVERYTHING, Answer, Scope, Turn
+from retrieval.documents import EVERYTHING, Scope
+from retrieval.types import Answer, Turn
 from tests.support.clock import ManualClock
 from tests.unit.slack.test_delivery import api_error
 

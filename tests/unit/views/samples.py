@@ -23,7 +23,8 @@ from bot.views.models import (
     View,
 )
 from bot.views.sources import Ageing
-from retrieval.types import Answer, Citation, Claim, Source, Span
+from retrieval.documents import Source, Span
+from retrieval.types import Answer, Citation, Claim
 
 HANDBOOK = Source(
     "s1",

@@ -16,7 +16,8 @@ from bot.views.limits import body_text
 from bot.views.markdown import render_markdown
 from bot.views.models import AnswerView
 from bot.views.passages import SHOW
-from retrieval.types import Answer, Citation, Claim, Source, Span
+from retrieval.documents import Source, Span
+from retrieval.types import Answer, Citation, Claim
 from tests.unit.views.samples import EXTRACTIVE, FAILED
 from tests.unit.views.test_escaping import HOSTILE, LIVE
 

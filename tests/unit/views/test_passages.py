@@ -10,7 +10,8 @@ from bot.sandbox.blocks import check_view
 from bot.views.blocks import render_modal
 from bot.views.models import PassageView
 from bot.views.passages import Quoted, button_value, find_marks, gone, opening, read_value, view_of
-from retrieval.types import Citation, Passage, Sentence, Source, Span
+from retrieval.documents import Passage, Sentence, Source, Span
+from retrieval.types import Citation
 from tests.unit.views.test_escaping import HOSTILE
 
 SOURCE = Source("s", "p.md", title="T")

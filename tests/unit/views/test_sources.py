@@ -8,7 +8,8 @@ import pytest
 
 from bot.views.models import AnswerView
 from bot.views.sources import Ageing, cautions, facts, reservation
-from retrieval.types import Answer, Citation, Source, Span
+from retrieval.documents import Source, Span
+from retrieval.types import Answer, Citation
 
 AGEING = Ageing(date(2026, 11, 22))
 

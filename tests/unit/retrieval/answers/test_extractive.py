@@ -11,7 +11,8 @@ from retrieval.answering import Answerer
 from retrieval.answers.extractive import draft
 from retrieval.answers.questions import understand
 from retrieval.answers.sentences import Candidate
-from retrieval.types import Hit, Passage, Sentence, Source, Span
+from retrieval.documents import Passage, Sentence, Source, Span
+from retrieval.types import Hit
 from tests.support.memory_searcher import MemorySearcher
 
 RULE = "The partner must report every loss of night vision goggles within two days."

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from retrieval.documents import Source, Span
 from retrieval.evaluation.answers import evaluate
-from retrieval.types import Answer, Citation, Claim, Source, Span, Turn
+from retrieval.types import Answer, Citation, Claim, Turn
 
 SOURCE = Source("s", "folder/a.txt")
 

@@ -16,12 +16,12 @@ import pytest
 
 from retrieval.corpus import Corpus
 from retrieval.database import Database
+from retrieval.documents import Scope
 from retrieval.errors import IndexDamaged, IndexGone, IndexUnavailable
 from retrieval.index.dense import ChromaFolder, ChromaServer
 from retrieval.index.files import collection
 from retrieval.index.generations import AGAIN, Generations
 from retrieval.search.retriever import HybridRetriever
-from retrieval.types import Scope
 from tests.support.clock import ManualClock
 from tests.support.corpus import WordEmbedder, orders, rule, store
 

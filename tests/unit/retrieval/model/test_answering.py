@@ -14,17 +14,19 @@ import pytest
 
 from prompts.loading import load
 from retrieval.answering import Answerer
+from retrieval.documents import Span
 from retrieval.model.answering import INSTEAD, ModelAnswerer
 from retrieval.model.client import ChatServer
 from retrieval.model.outcomes import TELLINGS, ModelFailure, Outcome
 from retrieval.model.patience import Patience
-from retrieval.types import Answer, Citation, Claim, Span
+from retrieval.types import Answer, Citation, Claim
 from tests.support.guidance import HANDBOOK, PASSAGES, passage
 from tests.support.memory_searcher import MemorySearcher
 from tests.support.model_server import ModelServer, Reply, claims, completion, fails, says
 
 QUESTION = "How often must ammunition stores be counted?"
 COUNTED = "Ammunition stores must be counted every 90 days by a joint team."
+FINISHED = "It must be finished before any weapon is handed over."
 SOUND = ("A joint team must count ammunition stores every 90 days.", [("S1", COUNTED)])
 UNSOUND = ("A joint team must count ammunition stores every 30 days.", [("S1", COUNTED)])
 
@@ -115,6 +117,24 @@ def test_what_fails_twice_never_reaches_the_reader(ask: Callable[..., Answer], s
 
 def test_a_failed_repair_loses_no_sound_claim(ask: Callable[..., Answer], server: ModelServer) -> None:
     server.script(says(SOUND, UNSOUND), fails(400))
+    assert [claim.text for claim in ask().claims] == [SOUND[0]]
+
+
+def test_what_cannot_be_checked_is_given_in_the_texts_own_words_with_what_they_lean_on(
+    ask: Callable[..., Answer], server: ModelServer
+) -> None:
+    loose = ("Nobody hands out a rifle until that scrutiny has run its course.", [("S2", FINISHED)])
+    server.script(says(SOUND, loose))
+    answer = ask("How often must ammunition stores be counted, and what of the review?")
+    quoted = f"The review covers pay, complaints and the conduct of its officers. {FINISHED}"
+    assert (answer.mode, answer.claims) == ("model", (Claim(SOUND[0], (1,)), Claim(f"“{quoted}”", (2,))))
+    assert answer.citations[1].quote == quoted
+
+
+def test_a_text_that_a_sound_claim_rests_on_is_not_quoted_again(
+    ask: Callable[..., Answer], server: ModelServer
+) -> None:
+    server.script(says(SOUND, UNSOUND))
     assert [claim.text for claim in ask().claims] == [SOUND[0]]
 
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from ingest.starter import starter_guidance
+from retrieval.documents import Passage, Sentence, Source, Span
 from retrieval.model.grounding import CitedQuote, Stated, check
-from retrieval.types import Passage, Sentence, Source, Span
 
 SOURCE = Source("s", "a.md", title="Notes on working together")
 ENTRIES: list[dict[str, Any]] = yaml.safe_load(files("tests.unit.retrieval.model").joinpath("claims.yaml").read_text())

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.answers.composing import Drafted, Quote
+from retrieval.documents import Passage, Span
 from retrieval.model.agreement import disagreement
 from retrieval.model.grounding import Checked, CitedQuote, Dropped, Stated, check
 from retrieval.model.quoting import locate
-from retrieval.types import Passage, Span
 from tests.support.guidance import PASSAGES, passage
 
 BY_ID = {p.passage_id: p for p in PASSAGES}

@@ -7,8 +7,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retrieval.documents import Passage, Sentence, Source, Span
 from retrieval.search.folding import fold
-from retrieval.types import Hit, Passage, Sentence, Source, Span
+from retrieval.types import Hit
 
 TEXT = "The harbour board must inspect every ferry at dawn before it leaves, and write down what it found in the log."
 AMENDED = TEXT.replace("at dawn", "at dusk")

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from bot.migrations import upgrade
 from retrieval.corpus import Corpus
 from retrieval.database import Database
+from retrieval.documents import EVERYTHING, Scope, Source
 from retrieval.index.generations import Generations
 from retrieval.index.members import EXACT_MOST, Members
 from retrieval.ports import Vectors
 from retrieval.search.glossary import Entry, Glossary
 from retrieval.search.parts import PARTS
 from retrieval.search.retriever import HybridRetriever
-from retrieval.types import EVERYTHING, Scope, Source
 from tests.support.clock import ManualClock
 from tests.support.corpus import WordEmbedder, document, rule, store
 

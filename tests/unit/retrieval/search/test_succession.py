@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retrieval.documents import Passage, Sentence, Source, Span
 from retrieval.search.succession import overtaken, yield_to_successors
-from retrieval.types import Hit, Passage, Sentence, Source, Span
+from retrieval.types import Hit
 
 
 def hit(name: str, source: str, text: str, successor: str | None = None) -> Hit:
