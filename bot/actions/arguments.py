@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeVar
-from zoneinfo import available_timezones
 
 from bot.errors import UserError
+from bot.reminders.rules import zones
 
 T = TypeVar("T")
 Kind = Literal["text", "person", "channel", "zone", "whole", "unit", "day"]
@@ -115,7 +115,7 @@ def _channel(token: str) -> str | None:
 
 
 def _zone(token: str) -> str | None:
-    return token if token in ("UTC", "GMT") or ("/" in token and token in available_timezones()) else None
+    return token if token in ("UTC", "GMT") or ("/" in token and token in zones()) else None
 
 
 def _whole(token: str) -> int | None:

@@ -11,7 +11,7 @@ from bot.actions.registry import Context
 from bot.partners import register, validation
 from bot.partners.register import NewPartner, Partner
 from bot.reminders import occurrences
-from bot.reminders.rules import known_zone, local_date
+from bot.reminders.rules import local_date, zones
 from bot.views.models import AddPartnerForm, PartnerListView, PartnerView
 from bot.work.people import person_id, slack_user
 
@@ -36,7 +36,7 @@ def add_form(
     """The form, with what was typed and what can be guessed: this channel, this person, two weeks from now."""
     zone = zone or context.desk.zone
     here = context.channel if context.channel and not context.channel.startswith("D") else None
-    today = local_date(context.now, zone if known_zone(zone) else "UTC")
+    today = local_date(context.now, zone if zone in zones() else "UTC")
     return AddPartnerForm(
         zone=zone,
         name=name,

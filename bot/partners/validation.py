@@ -5,10 +5,9 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from datetime import date
-from zoneinfo import available_timezones
 
 from bot.errors import UserError
-from bot.reminders.rules import LONGEST_DAYS, LONGEST_MONTHS, Cadence, Unit, parse_cadence
+from bot.reminders.rules import LONGEST_DAYS, LONGEST_MONTHS, Cadence, Unit, parse_cadence, zones
 
 LONGEST_NAME = 80
 LONGEST_NOTE = 2000
@@ -36,24 +35,23 @@ def name_key(name: str) -> str:
 
 def zone_name(text: str) -> str:
     """The zone as the time zone database spells it; raises UserError with near matches."""
-    zones = available_timezones()
     wanted = text.strip().replace(" ", "_")
-    by_fold = {zone.casefold(): zone for zone in zones}
+    by_fold = {zone.casefold(): zone for zone in zones()}
     if wanted.casefold() in by_fold:
         return by_fold[wanted.casefold()]
-    near = near_zones(wanted, zones)
+    near = near_zones(wanted)
     advice = f"did you mean {' or '.join(near)}?" if near else "use a name such as Europe/Berlin or UTC."
     raise UserError(f"There is no time zone {text.strip()!r}. Nothing was changed; {advice}")
 
 
-def near_zones(wanted: str, zones: set[str]) -> list[str]:
+def near_zones(wanted: str) -> list[str]:
     """Up to three zones that resemble what was typed, by city first."""
     by_city: dict[str, str] = {}
-    for zone in sorted(zones, key=lambda z: (z.count("/") != 1, z)):
+    for zone in sorted(zones(), key=lambda z: (z.count("/") != 1, z)):
         by_city.setdefault(zone.rpartition("/")[2].casefold(), zone)
     city = wanted.rpartition("/")[2].casefold()
     found = [by_city[c] for c in difflib.get_close_matches(city, by_city, n=3, cutoff=0.75)]
-    return found or difflib.get_close_matches(wanted, sorted(zones), n=3, cutoff=0.7)
+    return found or difflib.get_close_matches(wanted, sorted(zones()), n=3, cutoff=0.7)
 
 
 def cadence(text: str, zone: str, warn_days: int) -> Cadence:

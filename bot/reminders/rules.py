@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -120,6 +121,7 @@ def local_date(now: datetime, zone: str) -> date:
     return now.astimezone(ZoneInfo(zone)).date()
 
 
-def known_zone(name: str) -> bool:
-    """Whether the time zone database knows this name."""
-    return name in available_timezones()
+@cache
+def zones() -> frozenset[str]:
+    """The names in the time zone database; gathering them reads hundreds of files."""
+    return frozenset(available_timezones())
