@@ -6,7 +6,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 
@@ -27,7 +27,7 @@ VENDORS = {
     "chromadb": {"retrieval/index/dense.py"},
     "bm25s": {"retrieval/index/lexical.py"},
     "onnxruntime": {"retrieval/embedding/local.py", "retrieval/embedding/onnx_graph.py"},
-    "apscheduler": {"bot/work/schedule.py"},
+    "apscheduler": {str(PurePath("bot", "work", "schedule.py"))},
     "pypdfium2": {"ingest/readers/pdf.py"},
 }
 
