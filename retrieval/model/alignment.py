@@ -58,6 +58,8 @@ class Alignment:
         known, words = lexicon(), self.claim.words
         if is_figure(word) or word.place == 0:
             return not is_figure(word)
+        if self.claim.text.cased[word.place][0].isupper():
+            return True
         before = words[word.place - 1]
         if before in known.determiners or before in known.prepositions or before in STOPS or before in known.joints:
             return True
@@ -182,12 +184,7 @@ class Alignment:
             return True
         if fault != "turns":
             return False
-        if (
-            self._fronted(last, between)
-            or self._revoiced(last, met)
-            or self._compound(last, met)
-            or self._copula(last, met)
-        ):
+        if self._revoiced(last, met) or self._compound(last, met) or self._copula(last, met):
             return True
         if is_figure(met.said) and not self._opens(met) and not {"every", "each"} & set(between):
             return False
