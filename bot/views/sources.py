@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from retrieval.authority import AGED_AFTER_YEARS, DIGEST, age_years, binds, gone, kind, published_year, weakness
+from retrieval.authority import (
+    AGED_AFTER_YEARS,
+    DIGEST,
+    age_years,
+    binds,
+    gone,
+    is_aged,
+    kind,
+    published_year,
+    weakness,
+)
 from retrieval.documents import Source
 from retrieval.types import Citation
 
@@ -33,8 +43,7 @@ class Ageing:
 
     def of(self, published: str | None) -> dict[str, Any]:
         """`age_years` (None where that is unknown) and `aged`, as JSON gives them."""
-        age = age_years(published, self.today)
-        return {"age_years": age, "aged": age is not None and age >= self.after}
+        return {"age_years": age_years(published, self.today), "aged": is_aged(published, self.today, self.after)}
 
 
 @dataclass(frozen=True)
