@@ -194,12 +194,6 @@ def find(session: Session, key: str) -> OutboxRow | None:
     return rows[0] if len(rows) == 1 else None
 
 
-def posted_as(session: Session, channel: str, slack_ts: str) -> OutboxRow | None:
-    """The message that was posted as this timestamp in this channel."""
-    query = select(OutboxRow).where(OutboxRow.channel == channel, OutboxRow.slack_ts == slack_ts)
-    return session.scalars(query).first()
-
-
 def story(session: Session, key: str) -> list[Step]:
     """Everything that happened to one message, in order."""
     lines = session.scalars(select(OutboxLogRow).where(OutboxLogRow.key == key).order_by(OutboxLogRow.id))
