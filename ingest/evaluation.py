@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from ingest.passages import Count, split
 from ingest.readers.reading import read
@@ -30,28 +29,13 @@ ROOT = "evaluation"
 PASSAGES_RANKED = 200
 
 
-def evaluate_collection(
-    folder: Path,
-    corpus: Corpus,
-    generations: Generations,
-    *,
-    searcher: Searcher,
-    clock: Clock,
-    count: Count,
-    progress: Progress,
-) -> dict[str, Any]:
-    """Index the collection in `folder` (BEIR form) and score its queries; `corpus` should be empty.
-
-    Raises CollectionMalformed. The figures are those of `retrieval.evaluation.ranking.Measured`, and `passages`.
-    """
-    collection, passages = index_collection(folder, corpus, generations, clock=clock, count=count, progress=progress)
-    return measure_search(collection, searcher).figures() | {"passages": passages}
-
-
 def index_collection(
     folder: Path, corpus: Corpus, generations: Generations, *, clock: Clock, count: Count, progress: Progress
 ) -> tuple[Collection, int]:
-    """The collection in `folder`, indexed, and its number of passages. Raises CollectionMalformed."""
+    """The collection in `folder` (BEIR form), indexed into an empty `corpus`, and its number of passages.
+
+    Raises CollectionMalformed.
+    """
     collection = load_collection(folder)
     documents = tuple(_document(document, count) for document in collection.documents)
     corpus.apply(CorpusChange(documents), clock.now())

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from platformdirs import user_cache_path
 
-from ingest.evaluation import evaluate_collection
+from ingest.evaluation import index_collection, measure_search
 from retrieval.corpus import Corpus, CorpusChange, Document
 from retrieval.database import Base, Database
 from retrieval.embedding.local import LocalEmbedder
@@ -67,15 +67,10 @@ def quality(folder: Path, embedder: LocalEmbedder) -> None:
     with tempfile.TemporaryDirectory() as home:
         database, clock = _database(Path(home)), SystemClock()
         generations = Generations(database, Path(home), embedder, clock)
-        figures = evaluate_collection(
-            folder,
-            Corpus(database),
-            generations,
-            searcher=HybridRetriever(generations, embedder),
-            clock=clock,
-            count=embedder.count,
-            progress=lambda *_: None,
+        collection, passages = index_collection(
+            folder, Corpus(database), generations, clock=clock, count=embedder.count, progress=lambda *_: None
         )
+        figures = measure_search(collection, HybridRetriever(generations, embedder)).figures() | {"passages": passages}
     told = {name: value for name, value in figures.items() if isinstance(value, int | float)}
     print(f"{folder.name}: " + " ".join(f"{name} {value:.4g}" for name, value in told.items()))
 
