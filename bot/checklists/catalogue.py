@@ -15,7 +15,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from bot.errors import BotError
 
 FOLDER = Path(__file__).parent
-TEAM_JUDGEMENT: Literal["team judgement"] = "team judgement"
 _WORD = re.compile(r"[a-z0-9]+")
 _STOP = frozenset(
     _WORD.findall(

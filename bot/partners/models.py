@@ -57,7 +57,6 @@ class Partner:
     due_on: date | None
     scheduled_on: date | None
     last_conclusion: Conclusion | None
-    last_assessed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

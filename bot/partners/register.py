@@ -206,7 +206,6 @@ def _value(
         due_on=occurrence.due_on if occurrence else None,
         scheduled_on=occurrence.scheduled_on if occurrence else None,
         last_conclusion=_conclusion(last) if last else None,
-        last_assessed_at=last.assessed_at if last else None,
     )
 
 

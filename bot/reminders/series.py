@@ -17,7 +17,6 @@ ACTIVE = "active"
 ENDED = "ended"
 OPEN = "open"
 DONE = "done"
-CANCELLED = "cancelled"
 
 OUTSET = "outset assessment"
 REASSESSMENT = "reassessment"

@@ -175,10 +175,6 @@ class Person:
         """Open the app's Home tab."""
         self._sandbox.run(self._sandbox.interactions.open_app(self.user, "home"))
 
-    def open_messages(self) -> None:
-        """Open the app's Messages tab."""
-        self._sandbox.run(self._sandbox.interactions.open_app(self.user, "messages"))
-
     # -- what is seen ---------------------------------------------------------------------------------------------
 
     @property

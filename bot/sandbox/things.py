@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -95,11 +95,6 @@ class Message:
     def by_bot(self) -> bool:
         """Whether the app posted it."""
         return self.user == BOT_USER
-
-    @property
-    def posted_at(self) -> datetime:
-        """The moment in its ts."""
-        return datetime.fromtimestamp(float(self.ts), UTC)
 
     def to_slack(self, *, metadata: bool = False) -> Json:
         """The object of conversations.history; metadata only when asked for, as Slack does."""

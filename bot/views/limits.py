@@ -14,8 +14,6 @@ BUTTON_VALUE = 2000
 LABEL = 75
 OPTION = 75
 MODAL_TITLE = 24
-PRIVATE_METADATA = 3000
-INPUT = 3000
 # Slack refuses a message near 13,200 characters of block text (msg_blocks_too_long, not documented as a number).
 MESSAGE = 12_500
 FALLBACK = 3_900

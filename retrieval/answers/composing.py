@@ -9,7 +9,6 @@ from retrieval.documents import Passage, Sentence, Span
 from retrieval.types import Answer, Citation, Claim, Hit, Mode
 
 NEAREST = 3
-NEAREST_HEADING = "Related, not an answer"
 NEAREST_WORDS = 60
 
 

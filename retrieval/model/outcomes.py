@@ -36,10 +36,6 @@ PASSING: frozenset[Outcome] = frozenset({"rate_limited", "server_error", "unreac
 SERVER_FAULTS: frozenset[Outcome] = frozenset(
     {"timeout", "rate_limited", "server_error", "unreachable", "unauthorized", "no_such_model"}
 )
-# Ours alone: the server was never asked.
-UNASKED: frozenset[Outcome] = frozenset(
-    {"suspended", "busy", "too_often", "person_budget", "daily_budget", "nothing_found"}
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 Identity = tuple[str, date, date, str, int]
 
 OFFSETS = {"due": 0, "overdue7": 7, "overdue14": 14, "overdue30": 30}
-HEARD_BY_PERSON = "person"
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 
 

@@ -22,7 +22,6 @@ SMALL = 0.92
 UPWARDS = 0.5
 BULLET = re.compile(r"\s*[-–*+•▪●◦‣]\s+\S")
 NOTE_START = re.compile(r"[⁰¹²³⁴-⁹]{1,3}\s*\S|\d{1,3}\s+\S")
-HYPHENS = ("-", "\u00ad", "\u2010")
 
 
 class Pitch:
