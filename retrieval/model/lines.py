@@ -24,6 +24,8 @@ class Word:
 
     def meets(self, other: Word) -> bool:
         """Whether one may stand for the other."""
+        if _agent(self.word, other.word) or _agent(other.word, self.word):
+            return False
         return bool(self.keys & other.keys) or _related(self.stem, other.stem)
 
 
@@ -92,6 +94,12 @@ class Line:
 def is_figure(word: Word) -> bool:
     """Whether a word is a number, a date or a measure of time."""
     return any(isinstance(key, tuple) for key in word.keys)
+
+
+def _agent(noun: str, verb: str) -> bool:
+    """Whether the one is who does what the other says: "successor" and "succeeded" tell of two people."""
+    singular = noun.removesuffix("s")
+    return singular.endswith(("er", "or")) and verb.endswith(("ed", "ing")) and not verb.startswith(singular)
 
 
 def _related(one: str, other: str) -> bool:

@@ -64,7 +64,9 @@ def _progressive(laid: Alignment) -> Iterator[str]:
             continue
         line = laid.lines[met.sentence]
         omitted = [w for w in line.content if last.quoted.place < w.place < met.quoted.place]
-        for word in omitted:
+        # "Is training units and arming them": of two things under way one may go.
+        other = met.said.word.endswith("ing") and laid.claim.words[met.said.place - 1] in BE
+        for word in [] if other else omitted:
             if word.word.endswith("ing") and line.words[word.place - 1] in BE:
                 yield f'it leaves out "{word.word}"'
         governs = omitted and omitted[-1].place == met.quoted.place - 1 and _verbal(omitted[-1].word)
@@ -198,7 +200,7 @@ def _seen(laid: Alignment) -> Iterator[str]:
     for number, line in enumerate(laid.lines):
         taken = [met.quoted.place for met in laid.path if met.sentence == number]
         end = next((at for at, word in enumerate(line.words) if word in STOPS), 0)
-        somebody = line.words[0] in ("to", "for") and line.words[1:2] != ["example"] and end <= 5
+        somebody = line.words[0] in ("to", "for") and not {"example", "part"} & set(line.words[1:3]) and end <= 5
         if somebody and taken and min(taken) > end > 1 and set(line.words[1:2]) & lexicon().determiners:
             yield f'it leaves out "{line.words[0]} {line.words[1]} {line.words[2]}"'
 

@@ -11,6 +11,7 @@ from retrieval.model.statements import word_lists
 
 _PAST = frozenset({"was", "were", "had"})
 _PRESENT = frozenset({"is", "are", "has", "have", "am"})
+_CAUSAL = frozenset({"because", "as", "since", "through", "given", "owing"})
 _ARTICLES = frozenset({"the", "a", "an", "its", "their"})
 # Right after a noun they stand for it: "states that use drones".
 _SUBJECTS = (["that"], ["which"], ["who"])
@@ -26,6 +27,8 @@ def faults(laid: Alignment) -> Iterator[str]:
         yield from _relation(laid, met)
         yield from _time(laid, met)
     yield from _agents(laid)
+    yield from _names(laid)
+    yield from _causes(laid)
     yield from _compared(laid)
 
 
@@ -47,9 +50,25 @@ def _time(laid: Alignment, met: Met) -> Iterator[str]:
     if (mine in _PAST and theirs in _PRESENT) or (mine in _PRESENT and theirs in _PAST):
         yield f'it says "{mine}" where its quote says "{theirs}"'
     line, place = laid.lines[met.sentence], met.quoted.place
+    yield from _finished(laid, met)
     following = line.words[place + 1 : place + 2]
     if mine in _PRESENT and theirs is None and line.participle(place) and set(following) & lexicon().determiners:
         yield f'it says "{mine} {met.said.word}" of what its quote gives as past'
+
+
+def _finished(laid: Alignment, met: Met) -> Iterator[str]:
+    """What is under way is not done, and what was done is not to come."""
+    line, place = laid.lines[met.sentence], met.quoted.place
+    if met.said.stem != met.quoted.stem:
+        return
+    before = laid.claim.words[max(0, met.said.place - 3) : met.said.place]
+    theirs = line.words[max(0, place - 4) : place]
+    under_way = met.quoted.word.endswith("ing") and (BE & set(theirs)) and not met.said.word.endswith("ing")
+    if under_way and laid.claim.participle(met.said.place) and not BE & set(before):
+        yield f'it gives "{met.said.word}" as done'
+    leading = [word for word in before if not word.endswith("ly") and word not in BE | {"not", "also"}]
+    if {"will", "shall"} & set(leading[-1:]) and not (MODALS | {"to", "expected", "planned"}) & set(theirs):
+        yield f'it gives "{met.said.word}" as to come'
 
 
 def _auxiliary(line: Line, place: int) -> str | None:
@@ -149,6 +168,49 @@ def _participial(line: Line, place: int) -> bool:
     after = line.words[place + 1] if place + 1 < len(line.words) else ","
     loose = after.endswith("ly") or after in ("more", "less") or after in STOPS
     return before in lexicon().determiners or after in lexicon().prepositions or loose
+
+
+def _names(laid: Alignment) -> Iterator[str]:
+    """Two names change places only with the voice of the verb, or with the phrase that one of them stands in."""
+    named = [met for met in laid.path if _is_name(laid, met)]
+    for number, first in enumerate(named):
+        for second in named[number + 1 :]:
+            if first.sentence != second.sentence or first.quoted.place <= second.quoted.place:
+                continue
+            line = laid.lines[first.sentence]
+            led = laid.claim.leading(first.said.place)
+            moved = led in lexicon().prepositions and led == line.leading(first.quoted.place)
+            listed = {"and", "or", ","} >= set(line.between(second.quoted.place, first.quoted.place))
+            if not (moved or listed or _revoiced(laid, first, second)):
+                yield f'"{first.said.word}" and "{second.said.word}" change places'
+
+
+def _revoiced(laid: Alignment, first: Met, second: Met) -> bool:
+    """Whether a verb between two words of the claim is in the passive there or in the quote, and not in both."""
+    return any(
+        laid.claim.passive(met.said.place) != laid.lines[met.sentence].passive(met.quoted.place)
+        for met in laid.path
+        if first.said.place < met.said.place < second.said.place
+    )
+
+
+def _is_name(laid: Alignment, met: Met) -> bool:
+    said, quoted = laid.claim.text.cased[met.said.place], laid.lines[met.sentence].text.cased[met.quoted.place]
+    return said[0].isupper() and quoted[0].isupper() and (met.said.place > 0 or met.quoted.place > 0)
+
+
+def _causes(laid: Alignment) -> Iterator[str]:
+    """What is given as the cause must be the cause in the quote as well."""
+    for because in laid.claim.places("because"):
+        end = next((at for at in range(because, len(laid.claim.words)) if laid.claim.words[at] in STOPS), None)
+        cause = [met for met in laid.path if because < met.said.place and (end is None or met.said.place < end)]
+        if cause and not _follows_a_cause(laid.lines[cause[0].sentence], cause):
+            yield 'it says "because" of what is no cause in its quote'
+
+
+def _follows_a_cause(line: Line, cause: list[Met]) -> bool:
+    first = min(met.quoted.place for met in cause if met.sentence == cause[0].sentence)
+    return any(not STOPS & set(line.words[at:first]) for word in _CAUSAL for at in line.places(word) if at < first)
 
 
 def _compared(laid: Alignment) -> Iterator[str]:

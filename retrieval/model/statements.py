@@ -21,6 +21,8 @@ _TOKEN = re.compile(r"[,;:]|n't\b|\d[\d.,/:]*\d|\d|%|[^\W\d_]+(?:'s\b)?")
 _SENTENCE_END = re.compile(
     r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\b(?:Dr|Mr|Ms|St|No|vs)\.)(?<!\b(?:Mrs|Art|Gen|Col|Sgt|e\.g|i\.e|par)\.)[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])"
 )
+# "Should the council ask, …" is a condition and no advice.
+_INVERTED = re.compile(r"(?:^|(?<=[.;] ))Should (?=the |a |an |any |this |these |it |they |[A-Z])")
 # An aside is a stretch of its own: "the stakes - in money and in trust - are high".
 _ASIDE = re.compile(r"\s*\u2014\s*|\s+[\u2013-]\s+| ?\((?=[^()]* )|(?<=\w )(?<=[^()])\)")
 _MONTHS = {
@@ -153,7 +155,7 @@ class Text:
 def evened(text: str) -> str:
     """The normal form of `text`, asides between commas, months written out, and the month of May no modal."""
     text = _SHORT_MONTH.sub(lambda found: _MONTHS[found[1]], _ASIDE.sub(", ", text))
-    return normal(_MAY.sub("Mai", text))
+    return _INVERTED.sub("If ", normal(_MAY.sub("Mai", text)))
 
 
 def sentences_of(quotes: Sequence[str]) -> Iterator[Text]:
