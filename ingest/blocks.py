@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 Kind = Literal["text", "heading", "list", "table", "code", "note"]
 
@@ -50,26 +50,3 @@ class Reading:
     marked: bool = False
     content_hash: str = ""
     warnings: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain values, for the way out of the child that read it."""
-        return {
-            "blocks": [[b.text, b.paragraph, b.page, b.kind, b.level] for b in self.blocks],
-            "metadata": dict(self.metadata),
-            "dropped": [[d.text, d.reason] for d in self.dropped],
-            "marked": self.marked,
-            "content_hash": self.content_hash,
-            "warnings": list(self.warnings),
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Reading:
-        """The inverse of `to_json`."""
-        return cls(
-            blocks=tuple(Block(*block) for block in data["blocks"]),
-            metadata=data["metadata"],
-            dropped=tuple(Dropped(*item) for item in data["dropped"]),
-            marked=data["marked"],
-            content_hash=data["content_hash"],
-            warnings=tuple(data["warnings"]),
-        )

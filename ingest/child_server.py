@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ingest.blocks import Reading
 from ingest.errors import Rejected
+from ingest.parts import Parts
 
 OUT_OF_MEMORY = 97
 READY = b"ready\n"
@@ -62,7 +62,7 @@ def _nothing(path: Path) -> None:
     """A reader that has nothing to load."""
 
 
-def _in_child(reader: Callable[[Path], Reading], path: Path, limits: Limits) -> bytes:
+def _in_child(reader: Callable[[Path], Parts], path: Path, limits: Limits) -> bytes:
     receiving, sending = os.pipe()
     child = os.fork()
     if child == 0:
@@ -112,7 +112,7 @@ def _verdict(code: int, limits: Limits) -> bytes:
     return _rejection("reader crashed", CRASH_HINT)
 
 
-def _be_child(reader: Callable[[Path], Reading], path: Path, limits: Limits, sending: int) -> NoReturn:
+def _be_child(reader: Callable[[Path], Parts], path: Path, limits: Limits, sending: int) -> NoReturn:
     """Read the file under the limits, write the answer, and leave without running anybody's exit handlers."""
     code = 1
     try:
@@ -146,9 +146,9 @@ def _address_space() -> int:
         return 0
 
 
-def _answer(reader: Callable[[Path], Reading], path: Path) -> bytes:
+def _answer(reader: Callable[[Path], Parts], path: Path) -> bytes:
     try:
-        return _encoded({"reading": reader(path).to_json()})
+        return _encoded({"parts": reader(path).to_json()})
     except Rejected as rejected:
         return _rejection(rejected.reason, rejected.hint)
 

@@ -15,12 +15,12 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any
 
-from ingest.blocks import Reading
 from ingest.child_server import CRASH_HINT, READY, Limits
 from ingest.errors import ReaderUnavailable, Rejected
+from ingest.parts import Parts
 from retrieval.processes import PYTHON
 
-DEFAULT_READER = "ingest.readers.reading:read"
+DEFAULT_READER = "ingest.parts:read_parts"
 START = "from ingest.child_server import main; main()"
 MAX_SERVERS = 4
 TRIES = 2
@@ -49,13 +49,13 @@ class ReadingPool:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def read(self, path: Path) -> Future[Reading]:
-        """The Reading of `path`, or Rejected with reason and hint, once a child is done with it."""
+    def read(self, path: Path) -> Future[Parts]:
+        """The Parts of `path`, or Rejected with reason and hint, once a child is done with it."""
         return self._threads.submit(self._read, path)
 
-    def read_all(self, paths: list[Path]) -> Iterator[tuple[Path, Reading | Rejected]]:
+    def read_all(self, paths: list[Path]) -> Iterator[tuple[Path, Parts | Rejected]]:
         """Each path with its outcome, in order."""
-        waiting: deque[tuple[Path, Future[Reading]]] = deque()
+        waiting: deque[tuple[Path, Future[Parts]]] = deque()
         ahead = 2 * self._size  # readings are large; only a few wait to be taken
         for path in paths:
             waiting.append((path, self.read(path)))
@@ -73,11 +73,11 @@ class ReadingPool:
             server.kill()
         self._threads.shutdown(wait=True, cancel_futures=True)
 
-    def _read(self, path: Path) -> Reading:
+    def _read(self, path: Path) -> Parts:
         for attempt in range(1, TRIES + 1):
             outcome = self._ask(path)
-            if "reading" in outcome:
-                return Reading.from_json(outcome["reading"])
+            if "parts" in outcome:
+                return Parts.from_json(outcome["parts"])
             # A crash may be the machine's fault once; a second one is the document's.
             if not (outcome["reason"] == "reader crashed" and attempt < TRIES):
                 break
@@ -108,7 +108,7 @@ class ReadingPool:
         return self._idle.get()
 
 
-def _outcome(path: Path, future: Future[Reading]) -> tuple[Path, Reading | Rejected]:
+def _outcome(path: Path, future: Future[Parts]) -> tuple[Path, Parts | Rejected]:
     try:
         return path, future.result()
     except Rejected as rejected:

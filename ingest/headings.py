@@ -9,6 +9,8 @@ from ingest.blocks import Block
 from ingest.sentences import is_unfinished
 
 MAX_WORDS, MAX_CHARACTERS, BODY_WORDS = 14, 100, 12
+# Of a heading that is marked as one, and of the path that every passage below carries.
+LONGEST, DEEPEST = 300, 9
 SMALL_WORDS = frozenset({
     "a", "an", "and", "as", "at", "but", "by", "de", "du", "for", "from", "if", "in", "into", "la", "le", "nor", "of",
     "off", "on", "onto", "or", "out", "over", "per", "so", "the", "their", "to", "under", "up", "upon", "via",
@@ -116,7 +118,7 @@ def _nested(found: dict[int, int], blocks: Sequence[Block]) -> dict[int, int]:
         level = found[i]
         above = levels.get(i - 1)
         numbered = NUMBERED.match(blocks[i].text.strip())
-        levels[i] = above + 1 if above is not None and level <= above and not numbered else level
+        levels[i] = min(above + 1, DEEPEST) if above is not None and level <= above and not numbered else level
     return levels
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import NamedTuple
 
+from ingest.errors import Rejected
 from ingest.readers.text import paragraphs
 from ingest.structure import Unit, sentences_of
 from retrieval.documents import Passage, Sentence, Source, Span
@@ -19,10 +20,12 @@ MAX_PIECES = 254
 MIN_BUDGET = 96
 # A paragraph with fewer words than this is put together with its neighbour, up to the target.
 SHORT_WORDS, TARGET_WORDS = 60, 160
-SPACE = re.compile(r"\s+")
 CLAUSE = re.compile(r"(?<=[;:—–])\s*|(?<=,)\s+")
 # Cautious: technical English has about 1.35 pieces a word.
 PIECES_PER_WORD, CHARACTERS_PER_PIECE = 1.5, 6
+# A word too long for the tokeniser is one piece to it, however long it is.
+MOST_CHARACTERS_PER_PIECE = 16
+MAX_PASSAGES = 20_000
 
 
 def estimate(text: str) -> int:
@@ -35,14 +38,14 @@ def pack(units: Iterable[Unit], source: Source, count: Count = estimate) -> tupl
     """The passages of a document, in reading order; notes are passages of their own.
 
     Each has at most 254 word pieces by `count`, title and section path included. A sentence that alone is longer is
-    cut at clauses.
+    cut at clauses. Raises Rejected when there are over 20,000.
     """
     packer = _Packer(source, count)
-    found = [
-        (section, note, sentences)
-        for section, note, body in _runs(units)
-        for sentences in packer.groups(section, note, body)
-    ]
+    found: list[tuple[str | None, bool, tuple[Sentence, ...]]] = []
+    for section, note, body in _runs(units):
+        found += ((section, note, sentences) for sentences in packer.groups(section, note, body))
+        if len(found) > MAX_PASSAGES:
+            raise Rejected("too many parts", f"It falls into over {MAX_PASSAGES:,} passages; split it into parts.")
     return tuple(
         Passage(f"{source.source_id}-{ordinal}", source, sentences, section, note)
         for ordinal, (section, note, sentences) in enumerate(found)
@@ -87,7 +90,7 @@ class _Packer:
     ) -> Iterator[tuple[Sentence, ...]]:
         """The sentences of each passage of one section."""
         head = "\n".join(part for part in (self._source.title, section) if part)
-        budget = max(MIN_BUDGET, MAX_PIECES - (self._count(head) if head else 0))
+        budget = max(MIN_BUDGET, MAX_PIECES - (self._pieces(head) if head else 0))
         pieces = [piece for sentences in paragraphs for piece in self._paragraph(sentences, budget)]
         merged = pieces if note else _merged(pieces, budget)
         return (piece.sentences for piece in merged)
@@ -119,8 +122,7 @@ class _Packer:
         groups: list[list[_Slice]] = []
         filled = 0
         for span in sentence.spans:
-            for start, end in self._cuts(span.text, budget):
-                size = self._count(span.text[start:end])
+            for start, end, size in self._cuts(span.text, budget):
                 if groups and filled + size <= budget:
                     groups[-1].append(_Slice(span, start, end))
                     filled += size
@@ -129,29 +131,38 @@ class _Packer:
                     filled = size
         return [self._sized(_sliced(group, sentence.locator)) for group in groups]
 
-    def _cuts(self, text: str, budget: int) -> Iterator[tuple[int, int]]:
-        """Where to cut: at clauses, at words where a clause is too long, anywhere where a word is."""
-        for start, end in _between(CLAUSE, text, 0, len(text)):
-            if self._count(text[start:end]) <= budget:
-                yield start, end
+    def _cuts(self, text: str, budget: int) -> Iterator[tuple[int, int, int]]:
+        """(start, end, pieces) of the parts: clauses, and where one is too long its halves, cut at a word if it may."""
+        waiting = list(_between(CLAUSE, text))[::-1]
+        while waiting:
+            start, end = waiting.pop()
+            pieces = self._pieces(text[start:end])
+            if pieces <= budget or end - start == 1:
+                yield start, end, pieces
                 continue
-            for first, last in _between(SPACE, text, start, end):
-                step = budget if self._count(text[first:last]) > budget else last - first
-                yield from ((i, min(i + step, last)) for i in range(first, last, step))
+            middle = text.rfind(" ", start + 1, (start + end) // 2 + 1)
+            cut = middle if middle > start else (start + end) // 2
+            waiting += [part for part in ((cut + (text[cut] == " "), end), (start, cut)) if part[0] < part[1]]
 
     def _sized(self, sentence: Sentence) -> _Sized:
         text = sentence.text
-        return _Sized((sentence,), len(text.split()), self._count(text))
+        return _Sized((sentence,), len(text.split()), self._pieces(text))
+
+    def _pieces(self, text: str) -> int:
+        """Word pieces; above what a passage may have they are not counted one by one."""
+        least = len(text) // MOST_CHARACTERS_PER_PIECE
+        return least if least > MAX_PIECES else max(least, self._count(text))
 
 
-def _between(pattern: re.Pattern[str], text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The stretches of text[start:end] that `pattern` parts, without empty ones."""
-    for found in pattern.finditer(text, start, end):
+def _between(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    """The stretches of `text` that `pattern` parts, without empty ones."""
+    start = 0
+    for found in pattern.finditer(text):
         if found.start() > start:
             yield start, found.start()
         start = found.end()
-    if start < end:
-        yield start, end
+    if start < len(text):
+        yield start, len(text)
 
 
 def _sliced(pieces: Sequence[_Slice], locator: str | None = None) -> Sentence:

@@ -37,7 +37,10 @@ STARTERS = frozenset({
 })  # fmt: skip
 OPENERS = "\"'“‘«([*_¿¡—–-…"
 CLOSERS = "\"'”’»)]*_"
-END = re.compile(rf"(?:[.!?…؟]+|[。！？])[{re.escape(CLOSERS)}]*[{SUPERSCRIPT}]*(?=\s|$)|[。！？][」』”）]*")
+# Where a row of stops begins it is read to its end, once: tried from each of its stops, a long one would take for ever.
+END = re.compile(
+    rf"(?:(?<![.!?…؟])[.!?…؟]++|[。！？])[{re.escape(CLOSERS)}]*+[{SUPERSCRIPT}]*+(?=\s|$)|[。！？][」』”）]*"
+)
 WORD = re.compile(r"[^\s({\[\"“‘'«—–/]*$")
 LONGEST_WORD, LONGEST_NUMBER = 40, 8
 INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")

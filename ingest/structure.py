@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ingest.blocks import Block, Dropped, Reading
 from ingest.cleaning import Cleaner
 from ingest.continuity import Chain, chains_of
-from ingest.headings import guess_headings, joined_path, section_path
+from ingest.headings import DEEPEST, LONGEST, guess_headings, joined_path, section_path
 from ingest.notes import is_caption, note_blocks
 from ingest.readers.text import ITEM
 from ingest.sentences import sentence_ranges
@@ -61,7 +61,11 @@ def structure(reading: Reading, title: str | None = None, *, digest: bool = Fals
 def _headings(reading: Reading, notes: dict[int, int]) -> tuple[dict[int, int], frozenset[int]]:
     if not reading.marked:
         return guess_headings(reading.blocks, notes)
-    marked = {i: b.level or 1 for i, b in enumerate(reading.blocks) if b.kind == "heading"}
+    marked = {
+        i: min(b.level or 1, DEEPEST)
+        for i, b in enumerate(reading.blocks)
+        if b.kind == "heading" and len(b.text) <= LONGEST  # a longer one is text, whatever it is marked as
+    }
     return marked, frozenset()
 
 
@@ -129,30 +133,35 @@ class _Builder:
         return [cleaned for part in parts if (cleaned := self.cleaner.clean(part))]
 
     def _items(self, text: str) -> list[str]:
-        parts: list[str] = []
+        parts: list[list[str]] = []
         for line in text.split("\n"):
             bullet = BULLET.match(line)
             if bullet:
                 self.cleaner.drop(bullet[0], "list marker")
                 line = line[bullet.end() :]
             if bullet or not parts or ITEM.match(line):
-                parts.append(line)
+                parts.append([line])
             else:
-                parts[-1] += "\n" + line
-        return parts
+                parts[-1].append(line)
+        return ["\n".join(part) for part in parts]
 
 
 def sentences_of(segment: Sequence[Span]) -> list[Sentence]:
     """The sentences of spans that run on from one to the next; each keeps the places of its parts."""
     text = " ".join(span.text for span in segment)
     found: list[Sentence] = []
+    first = begin = 0  # the first span that a sentence can still have a part in, and where it begins
     for start, end in sentence_ranges(text):
+        while begin + len(segment[first].text) <= start:
+            begin += len(segment[first].text) + 1
+            first += 1
         spans: list[Span] = []
-        begin = 0
-        for span in segment:
-            cut = span.text[max(0, start - begin) : max(0, end - begin)].strip()
+        n, at = first, begin
+        while n < len(segment) and at < end:
+            span = segment[n]
+            cut = span.text[max(0, start - at) : end - at].strip()
             if cut:
                 spans.append(Span(cut, span.paragraph, span.page))
-            begin += len(span.text) + 1
+            n, at = n + 1, at + len(span.text) + 1
         found.append(Sentence(tuple(spans)))
     return found

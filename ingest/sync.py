@@ -9,14 +9,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.blocks import Reading
 from ingest.children import ReadingPool
 from ingest.errors import IndexRefused, Rejected
+from ingest.parts import Parts
 from ingest.passages import Count, estimate, pack
 from ingest.planning import Plan, Planner, rejected_file, versioned
 from ingest.report import DuplicateFile, FileNote, IngestReport, Progress
 from ingest.roots import Place
-from ingest.structure import structure
 from ingest.walk import scope_of
 from retrieval.corpus import Corpus, CorpusChange, Document, Staged
 from retrieval.documents import Source
@@ -117,7 +116,7 @@ class Ingestor:
                 place = plan.read[path]
                 try:
                     waiting.append(self._document(outcome, place))
-                    if isinstance(outcome, Reading):
+                    if isinstance(outcome, Parts):
                         plan.notes += [FileNote(place.path, note) for note in outcome.warnings]
                 except Rejected as rejected:
                     plan.rejected.append(rejected_file(place, rejected, kept=place in plan.known))
@@ -134,7 +133,7 @@ class Ingestor:
         waiting.clear()
         return staged
 
-    def _document(self, outcome: Reading | Rejected, place: Place) -> Document:
+    def _document(self, outcome: Parts | Rejected, place: Place) -> Document:
         if isinstance(outcome, Rejected):
             raise outcome
         try:
@@ -147,15 +146,14 @@ class Ingestor:
             raise Rejected("not understood", "Its text could not be split; save it anew as plain text.") from error
 
 
-def document_of(reading: Reading, place: Place, count: Count = estimate) -> Document:
-    """The document of a reading. Raises Rejected when it holds nothing to index."""
-    fields: dict[str, Any] = dict(reading.metadata)
+def document_of(parts: Parts, place: Place, count: Count = estimate) -> Document:
+    """The document that was taken apart. Raises Rejected when it holds nothing to index, or too much for one."""
+    fields: dict[str, Any] = dict(parts.metadata)
     source = Source(source_id(place.root, place.path), place.path, **fields)
-    parts = structure(reading, source.title, digest=source.kind == "digest")
     passages = pack(parts.units, source, count)
     if not passages:
         raise Rejected("no text", "It holds headings at most; nothing in it can be quoted.")
-    return Document(source, place.root, versioned(reading.content_hash), passages)
+    return Document(source, place.root, versioned(parts.content_hash), passages)
 
 
 def _index_phase(progress: Progress) -> Callable[[int, int], None]:

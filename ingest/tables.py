@@ -11,6 +11,8 @@ from retrieval.documents import Sentence, Span
 
 # A longer row is quoted in parts; a longer header would crowd out what stands under it.
 ROW_WORDS, HEADER_WORDS, LABEL_WORDS = 60, 40, 12
+# What has more characters a word than this is counted by them.
+WORD_CHARACTERS = 12
 CELL, PART = "\t", "\v"
 # What spans more columns than this was not written by hand.
 MAX_COLUMNS = 100
@@ -85,7 +87,8 @@ def _parts(cell: str, clean: Clean) -> list[str]:
 
 
 def _words(rows: Sequence[Sequence[Sequence[str]]]) -> int:
-    return sum(len(part.split()) for row in rows for cell in row for part in cell)
+    parts = (part for row in rows for cell in row for part in cell)
+    return sum(max(len(part.split()), len(part) // WORD_CHARACTERS) for part in parts)
 
 
 def _labels(headers: Sequence[Sequence[Sequence[str]]]) -> dict[int, list[str]]:

@@ -9,17 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from ingest.blocks import Block, Reading
 from ingest.errors import Rejected
+from ingest.parts import Parts
+from ingest.structure import Unit
+from retrieval.documents import Sentence, Span
 
 
-def read(path: Path) -> Reading:
+def read(path: Path) -> Parts:
     what = path.stem.split("-")[0]
     if what in DEEDS:
         DEEDS[what](path)
     if what == "bloat":
-        return Reading((Block("x" * (1 << 31)),))
-    return Reading((Block(what, os.getpid()),))
+        return Parts((Unit(None, (Sentence((Span("x" * (1 << 31)),)),)),))
+    return Parts((Unit(None, (Sentence((Span(what, os.getpid()),)),)),))
 
 
 def _raise(error: BaseException) -> NoReturn:

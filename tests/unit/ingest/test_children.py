@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.blocks import Reading
 from ingest.child_server import Limits
 from ingest.children import ReadingPool
 from ingest.errors import ReaderUnavailable, Rejected
+from ingest.parts import Parts
+from retrieval.documents import Span
 
 READER = "tests.unit.ingest.misbehaving:read"
 LIMITS = Limits(memory_bytes=200 << 20, cpu_seconds=1, wall_seconds=2.5)
@@ -24,9 +25,13 @@ def pool() -> Iterator[ReadingPool]:
         yield pool
 
 
+def spans(parts: Parts) -> list[Span]:
+    return [span for unit in parts.units for sentence in unit.sentences for span in sentence.spans]
+
+
 def outcome(pool: ReadingPool, name: str) -> str:
     try:
-        return pool.read(Path(name)).result().blocks[0].text
+        return spans(pool.read(Path(name)).result())[0].text
     except Rejected as rejected:
         return f"{rejected.reason}: {rejected.hint}"
 
@@ -68,9 +73,9 @@ def test_outcomes_come_in_order_and_one_bad_file_stops_no_other(pool: ReadingPoo
 
 
 def test_every_file_has_a_process_of_its_own(pool: ReadingPool) -> None:
-    readings = [result for _, result in pool.read_all([Path("fine.txt")] * 4) if isinstance(result, Reading)]
+    readings = [result for _, result in pool.read_all([Path("fine.txt")] * 4) if isinstance(result, Parts)]
 
-    assert len({reading.blocks[0].paragraph for reading in readings} | {os.getpid()}) == 5
+    assert len({spans(parts)[0].paragraph for parts in readings} | {os.getpid()}) == 5
 
 
 def test_a_server_that_is_killed_is_replaced() -> None:
@@ -115,4 +120,4 @@ def test_readers_import_nothing_from_the_folder_they_are_started_in(
     monkeypatch.chdir(tmp_path)
 
     with ReadingPool(1) as pool:
-        assert [block.text for block in pool.read(document).result().blocks] == ["Oil is dear."]
+        assert [span.text for span in spans(pool.read(document).result())] == ["Oil is dear."]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.parts import read_parts
 from ingest.readers.reading import read
 from ingest.roots import Place
 from ingest.starter import starter_guidance
@@ -28,7 +29,7 @@ def test_the_starter_guidance_is_there() -> None:
 
 @pytest.mark.parametrize("path", DIGESTS, ids=lambda path: path.stem)
 def test_a_digest_says_that_it_is_ours_and_of_what(path: Path) -> None:
-    source = document_of(read(path), Place("starter-guidance", path.name)).source
+    source = document_of(read_parts(path), Place("starter-guidance", path.name)).source
 
     assert (source.kind, source.authority, source.binds, source.publisher) == ("digest", "digest", "nobody", "Proviso")
     assert (source.title or "").startswith(f"Digest: {source.digest_of}")
@@ -38,7 +39,7 @@ def test_a_digest_says_that_it_is_ours_and_of_what(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DIGESTS, ids=lambda path: path.stem)
 def test_every_statement_is_attributed_short_and_names_its_place(path: Path) -> None:
-    document = document_of(read(path), Place("starter-guidance", path.name))
+    document = document_of(read_parts(path), Place("starter-guidance", path.name))
     statements = [sentence for passage in document.passages for sentence in passage.sentences]
 
     assert [s.text for s in statements if not PLACE.fullmatch(s.locator or "")] == []

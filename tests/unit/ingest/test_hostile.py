@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from ingest.blocks import Reading
 from ingest.child_server import Limits
 from ingest.children import ReadingPool
 from ingest.errors import Rejected
@@ -36,8 +35,7 @@ def put(folder: Path, file: Hostile) -> Path:
 def outcome(pool: ReadingPool, path: Path) -> int | Rejected:
     """How many passages it makes, or why it makes none."""
     try:
-        reading: Reading = pool.read(path).result()
-        return len(document_of(reading, Place("/docs", path.name)).passages)
+        return len(document_of(pool.read(path).result(), Place("/docs", path.name)).passages)
     except Rejected as rejected:
         return rejected
 

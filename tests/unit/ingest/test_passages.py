@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.errors import Rejected
 from ingest.passages import MAX_PIECES, estimate, pack, split
 from ingest.readers.text import read_text
 from ingest.structure import Unit, structure
@@ -95,3 +97,32 @@ def test_bare_text_keeps_what_looks_like_headings_and_notes(source: Source) -> N
 
 def test_empty_text_has_no_passages(source: Source) -> None:
     assert split(" \n\n ", source) == ()
+
+
+def test_a_clause_longer_than_a_passage_is_cut_between_words_into_halves(source: Source) -> None:
+    text = " ".join(f"word{n}" for n in range(400))
+    found = pack([unit(text, 1)], source)
+
+    assert " ".join(sentences(found)) == text
+    assert all(word.startswith("word") for passage in found for word in passage.text.split())
+    assert all(MAX_PIECES / 4 < estimate(passage.text) <= MAX_PIECES for passage in found)
+
+
+def test_a_word_without_end_makes_no_passage_without_end(source: Source) -> None:
+    found = pack([unit("x" * 50_000, 1)], source, lambda _text: 1)
+
+    assert "".join(sentences(found)) == "x" * 50_000
+    assert max(len(passage.text) for passage in found) < 16 * (MAX_PIECES + 1)
+
+
+def test_a_document_of_more_passages_than_a_document_has_is_turned_down(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.passages.MAX_PASSAGES", 2)
+
+    with pytest.raises(Rejected) as caught:
+        pack([unit("Oil.", n, f"Section {n}") for n in range(3)], source)
+    assert (caught.value.reason, caught.value.hint) == (
+        "too many parts",
+        "It falls into over 2 passages; split it into parts.",
+    )

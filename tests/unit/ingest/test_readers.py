@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ingest.blocks import Block, Dropped
 from ingest.children import ReadingPool
 from ingest.errors import Rejected
+from ingest.parts import read_parts
 from ingest.readers.encodings import decode
 from ingest.readers.files import fingerprint
 from ingest.readers.markdown import read_markdown
@@ -289,4 +290,4 @@ def test_a_limited_child_reads_every_format_as_we_do(write: Write) -> None:
     paths = [write(f"doc.{extension}", make(document)) for extension, make in FORMATS.items()]
 
     with ReadingPool(size=1) as pool:
-        assert list(pool.read_all(paths)) == [(path, read(path)) for path in paths]
+        assert list(pool.read_all(paths)) == [(path, read_parts(path)) for path in paths]

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from ingest.blocks import Block, Reading
 from ingest.errors import Rejected
+from ingest.headings import DEEPEST
+from ingest.parts import Parts, parts_of
 from ingest.passages import pack
 from ingest.readers.markdown import read_markdown
 from ingest.readers.text import read_text
@@ -253,7 +255,28 @@ def test_many_short_lines_at_the_top_are_no_byline() -> None:
     assert not any(item.reason == "byline" for item in parts.dropped)
 
 
-def test_reading_survives_the_way_out_of_the_child(tmp_path: Path) -> None:
-    reading = read_text(ARTICLE.encode())
+def test_what_is_taken_apart_survives_the_way_out_of_the_child() -> None:
+    parts = parts_of(read_text(ARTICLE.encode()))
 
-    assert Reading.from_json(reading.to_json()) == reading
+    assert parts.units == of_text(ARTICLE).units
+    assert Parts.from_json(json.loads(json.dumps(parts.to_json()))) == parts
+
+
+def test_a_heading_no_reader_would_take_for_one_is_text_and_deep_ones_end_somewhere() -> None:
+    long = "oil and wicks " * 30
+    parts = structure(read_markdown(f"# {long}\n\nText.\n".encode()))
+    deep = of_text("Oil of the Towers\n\n" * 50 + "The council pays for the oil of every tower on the coast.")
+
+    assert [(unit.section, unit.sentences[0].text) for unit in parts.units] == [(None, long.strip()), (None, "Text.")]
+    assert (deep.units[0].section or "").count(" > ") == DEEPEST - 1
+
+
+def test_a_document_of_more_pieces_than_a_document_has_is_turned_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.parts.MAX_SPANS", 2)
+
+    with pytest.raises(Rejected) as caught:
+        parts_of(read_text(b"Oil. Wicks. Towers."))
+    assert (caught.value.reason, caught.value.hint) == (
+        "too many parts",
+        "It falls into over 2 pieces of text; split it into parts.",
+    )

@@ -13,9 +13,9 @@ import ingest.planning
 from ingest.child_server import Limits
 from ingest.children import ReadingPool
 from ingest.errors import IndexRefused, LossNeedsConfirmation, PathMissing
+from ingest.passages import pack
 from ingest.report import IngestReport, Phase
 from ingest.starter import starter_guidance
-from ingest.structure import structure
 from ingest.sync import Ingestor
 from retrieval.corpus import Corpus
 from retrieval.database import Database
@@ -226,12 +226,12 @@ def test_a_document_that_breaks_the_splitter_keeps_nobody_out(
     library: Library, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-    def breaks(reading: object, *args: object, **kwargs: object) -> object:
-        if "bad" in str(reading):
+    def breaks(units: object, *args: object) -> object:
+        if "bad" in str(units):
             raise RecursionError
-        return structure(reading, *args, **kwargs)  # type: ignore[arg-type]  # passed through as given
+        return pack(units, *args)  # type: ignore[arg-type]  # passed through as given
 
-    monkeypatch.setattr(ingest.sync, "structure", breaks)
+    monkeypatch.setattr(ingest.sync, "pack", breaks)
     write("a.txt", "a bad one")
     report = library.ingest(write("b.txt", "a good one").parent)
 

@@ -1,0 +1,78 @@
+"""A file taken apart: what a limited child does with it, and hands on. What is left to do takes time by its length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ingest.blocks import Reading
+from ingest.errors import Rejected
+from ingest.readers.reading import prepare, read
+from ingest.structure import Unit, structure
+from retrieval.documents import Sentence, Span
+
+__all__ = ["MAX_SPANS", "Parts", "parts_of", "prepare", "read_parts"]
+
+# As many stretches of text as 5 million characters have where each is of 16.
+MAX_SPANS = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The sentences of a document; `metadata`, `content_hash` and `warnings` are those of its Reading."""
+
+    units: tuple[Unit, ...]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    content_hash: str = ""
+    warnings: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values, for the way out of the child. A section is written once, however many units it has."""
+        sections = {section: n for n, section in enumerate(dict.fromkeys(unit.section for unit in self.units))}
+        return {
+            "sections": list(sections),
+            "units": [
+                [
+                    sections[unit.section],
+                    unit.note,
+                    [[s.locator, [[p.text, p.paragraph, p.page] for p in s.spans]] for s in unit.sentences],
+                ]
+                for unit in self.units
+            ],
+            "metadata": dict(self.metadata),
+            "content_hash": self.content_hash,
+            "warnings": list(self.warnings),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Parts:
+        """The inverse of `to_json`."""
+        return cls(
+            units=tuple(
+                Unit(
+                    data["sections"][section],
+                    tuple(Sentence(tuple(Span(*span) for span in spans), locator) for locator, spans in sentences),
+                    note,
+                )
+                for section, note, sentences in data["units"]
+            ),
+            metadata=data["metadata"],
+            content_hash=data["content_hash"],
+            warnings=tuple(data["warnings"]),
+        )
+
+
+def read_parts(path: Path) -> Parts:
+    """The document at `path`, read and taken apart. Raises Rejected with reason and hint."""
+    return parts_of(read(path))
+
+
+def parts_of(reading: Reading) -> Parts:
+    """What is indexed of a reading. Raises Rejected when it falls into more pieces than a document has."""
+    metadata = reading.metadata
+    units = structure(reading, metadata.get("title"), digest=metadata.get("kind") == "digest").units
+    if sum(len(sentence.spans) for unit in units for sentence in unit.sentences) > MAX_SPANS:
+        raise Rejected("too many parts", f"It falls into over {MAX_SPANS:,} pieces of text; split it into parts.")
+    return Parts(units, metadata, reading.content_hash, reading.warnings)
