@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bot.cli.context import print_json, services
+from bot.errors import UserError
 
 SIGNS = {"ok": "ok  ", "warning": "warn", "problem": "FAIL", "off": "off "}
 
@@ -40,8 +41,13 @@ def manifest() -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def backup(file: Path) -> None:
+@click.option("--force", is_flag=True, help="Write over a FILE that is there.")
+def backup(file: Path, force: bool) -> None:
     """Write one consistent copy of everything to FILE while others go on working."""
+    if file.exists() and not force:
+        raise UserError(
+            f"{file} is there already. Nothing was written; name another file, or add --force to write over it."
+        )
     from bot.migrations import revision
     from bot.tables import MODULES as EVERY_TABLE
     from retrieval.backup import write_backup
