@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from bot.cli.context import print_json, run_batch, services
-from bot.cli.scope import scoped
+from bot.cli.scope import KEYS, scoped
 from bot.cli.terminal import show
 from bot.views.models import AnswerView
 from retrieval.documents import Scope
@@ -32,7 +32,7 @@ def ask(question: str | None, file: BinaryIO | None, scope: Scope, as_json: bool
         _prepare(composed, scope)
         composed.afresh = file is not None
         if file is not None:
-            return run_batch(file, lambda item: _answer(composed, item, scope), "question")
+            return run_batch(file, lambda item: _answer(composed, item, scope), "question", KEYS)
         answer = composed.answerer.answer(str(question), scope=scope)
         view = AnswerView(answer, ageing=composed.ageing())
         if as_json:
@@ -55,7 +55,10 @@ def search(query: str | None, k: int, file: BinaryIO | None, scope: Scope, as_js
         _prepare(composed, scope)
         if file is not None:
             return run_batch(
-                file, lambda item: {"id": item.get("id")} | _found(composed, item["query"], k, scope), "query"
+                file,
+                lambda item: {"id": item.get("id")} | _found(composed, item["query"], k, scope),
+                "query",
+                KEYS | {"k"},
             )
         found = _found(composed, str(query), k, scope)
         if as_json:

@@ -11,6 +11,9 @@ import click
 from retrieval.authority import KINDS, is_date
 from retrieval.documents import Scope
 
+# What a line of a batch may not ask for by itself: an audience that went unheard would show what is not theirs.
+KEYS = frozenset({"source", "sources", "authority", "authorities", "since", "until", "audience", "audiences"})
+
 
 def scoped(command: Callable[..., int]) -> Callable[..., int]:
     """Give `command` the options and, in their place, the argument `scope`."""
