@@ -9,6 +9,7 @@ import click
 
 from bot.cli.context import print_json, services
 from bot.cli.progress import progress
+from bot.cli.terminal import plain
 from bot.errors import UserError
 from bot.work.folders import settled
 from ingest.errors import LossNeedsConfirmation
@@ -67,9 +68,14 @@ def _tell(report: IngestReport) -> None:
         f"{counts['removed']} removed; {counts['sources']} sources, {counts['passages']} passages "
         f"({counts['seconds']:.1f} s)"
     )
-    for duplicate in counts["duplicates"]:
-        click.echo(f"the same text: {duplicate['path']} and {duplicate['same_as']}; it is indexed once")
-    for noted in counts["notes"]:
-        click.echo(f"read in part or with a doubt: {noted['path']}: {noted['note']}")
-    for rejected in counts["rejected"]:
-        click.echo(f"not read: {rejected['path']}: {rejected['reason']}. {rejected['hint']}")
+    tell_files(report)
+
+
+def tell_files(report: IngestReport) -> None:
+    """A line for each file that was not read, or that there is something to say of."""
+    for duplicate in report.duplicates:
+        click.echo(plain(f"the same text: {duplicate.path} and {duplicate.same_as}; it is indexed once"))
+    for noted in report.notes:
+        click.echo(plain(f"read in part or with a doubt: {noted.path}: {noted.note}"))
+    for rejected in report.rejected:
+        click.echo(plain(f"not read: {rejected.path}: {rejected.reason}. {rejected.hint}"))

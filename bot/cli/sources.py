@@ -12,6 +12,7 @@ import click
 from bot.app import Services
 from bot.cli.context import print_json, services
 from bot.cli.progress import progress
+from bot.cli.terminal import plain
 from bot.views.sources import Ageing, cautions, facts, title
 from retrieval.corpus import SourceSummary
 from retrieval.index.changes import SourceChange, changes
@@ -37,7 +38,7 @@ def sources(context: click.Context, as_json: bool) -> None:
         retired = "retired, its original is here" if summary.state == "retired" else ""
         copied = f"the same text as {summary.same_as}, indexed once" if summary.same_as else ""
         told = " · ".join(part for part in (facts(source), cautions(source, None, ageing), retired, copied) if part)
-        click.echo(f"{source.source_id}  {_plain(title(source))}\n    {_plain(told)}  ({summary.passages} passages)")
+        click.echo(f"{source.source_id}  {plain(title(source))}\n    {plain(told)}  ({summary.passages} passages)")
 
 
 @sources.command()
@@ -93,6 +94,7 @@ def show_changes(since: str | None, as_json: bool) -> None:
 @AS_JSON
 def sync(only: str | None, as_json: bool) -> int:
     """Bring every remembered folder of this machine in line, as is done every night while the bot serves."""
+    from bot.cli.corpus import tell_files
     from ingest.syncing import sync_root, synced_roots
 
     with services() as composed:
@@ -101,7 +103,9 @@ def sync(only: str | None, as_json: bool) -> int:
         for root in roots:
             outcomes.append(sync_root(composed.ingestor, root))
             if not as_json:
-                click.echo(f"{_plain(root)}: {outcomes[-1].status}. {_plain(outcomes[-1].says)}")
+                click.echo(plain(f"{root}: {outcomes[-1].status}. {outcomes[-1].says}"))
+                if outcomes[-1].report is not None:
+                    tell_files(outcomes[-1].report)
     if as_json:
         print_json([outcome.to_json() for outcome in outcomes])
     return 1 if any(outcome.status in ("withheld", "failed") for outcome in outcomes) else 0
@@ -131,12 +135,7 @@ def _change_line(source: SourceChange) -> str:
     passages = f"{source.passages_before} -> {source.passages_after} passages"
     texts = f"{source.text_new} new, {source.text_gone} gone"
     name = f"{source.title} ({source.path}{moved})" if source.title else f"{source.path}{moved}"
-    return _plain(f"{source.kind:<10}  {source.source_id}  {name}: {passages}, {texts}")
-
-
-def _plain(text: str) -> str:
-    """Without the control characters a document's title may hold, which a terminal would obey."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    return plain(f"{source.kind:<10}  {source.source_id}  {name}: {passages}, {texts}")
 
 
 def _row(summary: SourceSummary, ageing: Ageing) -> dict[str, Any]:

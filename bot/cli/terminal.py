@@ -21,3 +21,8 @@ def show(view: View) -> None:
 
     console = Console()
     console.print(Markdown(text), width=min(console.width, 100))
+
+
+def plain(text: str) -> str:
+    """Without the control characters a document's title or a file's name may hold, which a terminal would obey."""
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -262,6 +262,47 @@ def test_a_backup_restores_into_an_empty_installation(
     assert "Nothing was changed; restore to an empty one" in err
 
 
+def test_a_backup_writes_over_no_file_unless_it_is_told_to(proviso: Run, tmp_path: Path) -> None:
+    copy = tmp_path / "proviso.backup"
+    copy.write_text("the only copy of something")
+
+    code, out, err = proviso("backup", str(copy))
+    assert (code, out) == (1, "")
+    assert err.splitlines()[-1] == (
+        f"error: {copy} is there already. Nothing was written; name another file, or add --force to write over it."
+    )
+    assert copy.read_text() == "the only copy of something"
+    code, out, _ = proviso("backup", str(copy), "--force")
+    assert code == 0
+    assert out.endswith(f" rows written to {copy}\n")
+    assert copy.read_bytes().startswith(b"\x1f\x8b")
+
+
+@pytest.mark.parametrize(
+    ("command", "field", "own", "refused"),
+    [
+        ("ask", "question", {"kind": "direct", "lang": "en", "answerable": True, "x_row": 1}, {"audience": "legal"}),
+        ("search", "query", {"evidence": [], "expected_behaviour": "answer"}, {"k": 3, "since": "2020"}),
+    ],
+)
+def test_a_line_may_carry_what_is_the_callers_own_and_nothing_that_would_go_unheard(
+    proviso: Run, tmp_path: Path, command: str, field: str, own: dict[str, Any], refused: dict[str, Any]
+) -> None:
+    asked = {"id": 1, field: "When should support be suspended?"}
+    file = tmp_path / "batch.jsonl"
+    file.write_text(f"{json.dumps(asked | own)}\n{json.dumps(asked | refused)}\n")
+
+    code, out, _ = proviso(command, "--file", str(file))
+    heard, unheard = [as_json(line) for line in out.splitlines()]
+    assert (code, heard.get("status", "answered")) == (1, "answered")
+    names = ", ".join(f'"{name}"' for name in refused)
+    assert unheard == {
+        "id": 1,
+        "status": "failed",
+        "error": f"line 2 has {names}; remove it, and give it as an option, which holds for all lines",
+    }
+
+
 def test_serve_without_a_token_says_what_to_set(proviso: Run) -> None:
     code, _, err = proviso("serve")
     assert code == 1

@@ -83,6 +83,14 @@ def test_folders_are_brought_in_line_at_a_word_and_losses_wait_for_one(proviso: 
     (folder / "5.txt").write_text("Quay 5 is swept on Sundays.")
     code, [outcome], _ = proviso("sources", "sync", "--json")
     assert (code, outcome["status"], outcome["report"]["added"]) == (0, "done", 1)
+    (folder / "empty.txt").touch()
+    code, out, _ = proviso("sources", "sync")
+    assert (code, out) == (
+        0,
+        f"{folder}: done. 0 added, 0 changed, 0 removed, 1 not read\n"
+        "not read: empty.txt: empty. The file has no bytes; copy it again from where it came.\n",
+    )
+    (folder / "empty.txt").unlink()
 
     for number in range(3):
         (folder / f"{number}.txt").unlink()
