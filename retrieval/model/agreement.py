@@ -10,7 +10,7 @@ from itertools import chain
 from retrieval.model import omissions, relations
 from retrieval.model.alignment import Alignment
 from retrieval.model.paraphrase import PREFIXES, namesakes, plain, prefixed
-from retrieval.model.statements import PLAIN_NEGATIONS, Text, carries, sentences_of, stem_of, word_lists
+from retrieval.model.statements import PLAIN_NEGATIONS, Text, carries, clauses_of, sentences_of, stem_of, word_lists
 
 # A statement is about a stretch of the quote when this share of its content words lies there.
 ABOUT = 0.5
@@ -19,6 +19,7 @@ REPEATS = 0.85
 # How far a name may stand from the word that tells that it speaks: "according to a note in Rynning's article".
 VOICE = 5
 
+_JOINTS = frozenset({",", "and", "or", "but"})
 _EACH = frozenset({"each", "every", "all"})
 
 
@@ -42,7 +43,7 @@ def disagreement(claim: str, quotes: Sequence[str], source: str = "", before: st
         or _figures(said, quoted)
         or _opposed(said, quoted)
         or _universal(said, quoted)
-        or next(filter(None, (_within_sentence(said, sentence) for sentence in sentences_of(quotes))), None)
+        or next(filter(None, (_within_clause(said, clause) for clause in clauses_of(quotes))), None)
         or _negation_added(said, quoted)
         or _strength_added(said, quoted)
         or _laid(Alignment(claim, quotes, _free(said, quoted, named), before))
@@ -137,8 +138,8 @@ def _plain(text: str) -> str:
     return Text(text).raw.strip(" .\"'").casefold()
 
 
-def _within_sentence(said: Text, sentence: Text) -> str | None:
-    """What the claim leaves out or changes of one sentence it speaks of."""
+def _within_clause(said: Text, sentence: Text) -> str | None:
+    """What the claim leaves out or changes of one sentence, or of a part of it up to a semicolon, that it speaks of."""
     lists = word_lists()
     fault = (
         _strength_changed(said, sentence) or _negation_dropped(said, sentence) or _repeated_otherwise(said, sentence)
@@ -147,11 +148,23 @@ def _within_sentence(said: Text, sentence: Text) -> str | None:
         return fault
     if not _about(said, sentence.content):
         return None
-    if any(sentence.places(phrases) and not said.places(kept) for phrases, kept in lists.conditions):
+    if any(_bound(said, sentence, phrases) and not said.places(kept) for phrases, kept in lists.conditions):
         return "it leaves out the condition its quote makes"
     if sentence.places(lists.views) and not said.places(_voices(sentence)):
         return "it gives as a fact what its quote gives as somebody's view"
     return None
+
+
+def _bound(said: Text, sentence: Text, phrases: Iterable[tuple[str, ...]]) -> bool:
+    """Whether a condition bears on the claim: one that ends a stretch ("give aid where necessary") does so there."""
+    for phrase in phrases:
+        for end in sentence.places([phrase]):
+            before = sentence.words[: end - len(phrase)]
+            trails = sentence.words[end : end + 1] in ([], [","])
+            start = max((at + 1 for at, word in enumerate(before) if word in _JOINTS), default=0)
+            if not trails or not said.content.isdisjoint(sentence.stems[start : len(before)]):
+                return True
+    return False
 
 
 def _voices(sentence: Text) -> frozenset[tuple[str, ...]]:

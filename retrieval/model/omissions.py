@@ -65,8 +65,10 @@ def _progressive(laid: Alignment) -> Iterator[str]:
         line = laid.lines[met.sentence]
         omitted = [w for w in line.content if last.quoted.place < w.place < met.quoted.place]
         # "Is training units and arming them": of two things under way one may go.
-        other = met.said.word.endswith("ing") and laid.claim.words[met.said.place - 1] in BE
-        for word in [] if other else omitted:
+        other = met.said.word.endswith("ing") and BE & set(
+            laid.claim.words[max(0, met.said.place - 3) : met.said.place]
+        )
+        for word in () if other else omitted:
             if word.word.endswith("ing") and line.words[word.place - 1] in BE:
                 yield f'it leaves out "{word.word}"'
         governs = omitted and omitted[-1].place == met.quoted.place - 1 and _verbal(omitted[-1].word)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib.resources import files
 from typing import Any
 
@@ -88,9 +88,14 @@ def plain(text: str) -> str:
     text = text.replace("[", "").replace("]", "")
     text = re.sub(r"\bnot (?:as|so) (\w+)\b([^,;]*?) as\b", r"less \1\2 than", text)
     for pattern, word in lexicon().phrases:
-        text = pattern.sub(word, text)
+        # A name stays one: "United Nations" is "UN".
+        text = pattern.sub(partial(_as_cased, word), text)
     text = re.sub(r"\b(\w+)-(led|run|owned|funded|caused|made) (\w+)", r"\3 \2 by \1", text)
     return re.sub(r"\b(\w+) \((?:the )?\1\)", r"\1", text, flags=re.IGNORECASE)
+
+
+def _as_cased(word: str, found: re.Match[str]) -> str:
+    return word.upper() if found[0].istitle() else word
 
 
 def prefixed(text: str, words: Iterable[str]) -> str:

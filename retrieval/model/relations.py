@@ -59,8 +59,6 @@ def _time(laid: Alignment, met: Met) -> Iterator[str]:
 def _finished(laid: Alignment, met: Met) -> Iterator[str]:
     """What is under way is not done, and what was done is not to come."""
     line, place = laid.lines[met.sentence], met.quoted.place
-    if met.said.stem != met.quoted.stem:
-        return
     before = laid.claim.words[max(0, met.said.place - 3) : met.said.place]
     theirs = line.words[max(0, place - 4) : place]
     under_way = met.quoted.word.endswith("ing") and (BE & set(theirs)) and not met.said.word.endswith("ing")
@@ -181,7 +179,8 @@ def _names(laid: Alignment) -> Iterator[str]:
             led = laid.claim.leading(first.said.place)
             moved = led in lexicon().prepositions and led == line.leading(first.quoted.place)
             listed = {"and", "or", ","} >= set(line.between(second.quoted.place, first.quoted.place))
-            if not (moved or listed or _revoiced(laid, first, second)):
+            again = any(first.said.meets(word) and word.place < second.quoted.place for word in line.content)
+            if not (moved or listed or again or _revoiced(laid, first, second)):
                 yield f'"{first.said.word}" and "{second.said.word}" change places'
 
 

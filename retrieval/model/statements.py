@@ -166,6 +166,12 @@ def sentences_of(quotes: Sequence[str]) -> Iterator[Text]:
                 yield Text(sentence)
 
 
+def clauses_of(quotes: Sequence[str]) -> Iterator[Text]:
+    """The stretches of the sentences that semicolons part: what one negates or makes a condition stays with it."""
+    for sentence in sentences_of(quotes):
+        yield from (Text(clause) for clause in sentence.raw.split(";") if clause.strip())
+
+
 @lru_cache(maxsize=20_000)
 def stem_of(word: str) -> str:
     """The stem of a word; "" for a word that says nothing."""

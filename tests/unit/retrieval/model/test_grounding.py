@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from retrieval.answers.composing import Drafted, Quote
 from retrieval.documents import Passage, Span
 from retrieval.model.agreement import disagreement
-from retrieval.model.grounding import Checked, CitedQuote, Dropped, Stated, check
+from retrieval.model.grounding import Checked, CitedQuote, Dropped, Stated, check, quoted_instead
 from retrieval.model.quoting import locate
 from tests.support.guidance import PASSAGES, passage
 
@@ -147,6 +147,63 @@ def test_a_claim_that_says_something_else_than_its_quote_falls(quote: str, claim
     assert disagreement(claim, [quote]) is not None
 
 
+SWAPPED = "Today the Ruritanian Board knows something the Coalition needs to know."
+DEPUTY = "Ada Brandt's successor, Colonel Moreau, replaced the ledger."
+WORK = "The inspectorate is rewriting its manual and building a register of stores."
+BEGAN = "In 2007 the mission began counting losses."
+OFTEN = "The wish to keep costs low often means that stores are not counted."
+ROSE = "Complaints rose as more battalions joined the river campaign."
+GIVEN = "Deliveries can be resumed if brigades count early to show good faith and give an account where necessary."
+SHOULD = "Should the council ask for more, the price would rise."
+JUSTIFIED = "The coalition justified the raid on the grounds of self-defense."
+
+
+@pytest.mark.parametrize(
+    ("quote", "claim", "fault"),
+    [
+        (
+            SWAPPED,
+            "The Coalition knows something the Ruritanian Board needs to know.",
+            '"coalition" and "ruritanian" stand otherwise in its quote',
+        ),
+        (
+            "At the request of the Ruritanian Board, in May the United Nations sent a mission.",
+            "At the request of the United Nations, the Ruritanian Board sent a mission.",
+            '"un" and "ruritanian" change places',
+        ),
+        (DEPUTY, "Ada Brandt, who succeeded Colonel Moreau, replaced the ledger.", "its quote does not speak of"),
+        (WORK, "The inspectorate has rewritten its manual.", 'it gives "rewritten" as done'),
+        (BEGAN, "The mission will begin counting losses.", 'it gives "begin" as to come'),
+        (OFTEN, "Because stores are not counted, costs are kept low.", None),
+        (
+            ROSE,
+            "Because complaints rose, more battalions joined the river campaign.",
+            'it says "because" of what is no cause in its quote',
+        ),
+        (JUSTIFIED, "The raid was a matter of self-defense.", None),
+    ],
+)
+def test_roles_times_causes_and_views_that_change_are_told(quote: str, claim: str, fault: str | None) -> None:
+    told = disagreement(claim, [quote])
+    assert told is not None
+    assert fault is None or fault in told
+
+
+@pytest.mark.parametrize(
+    ("quote", "claim"),
+    [
+        (WORK, "The inspectorate is also building a register of stores."),
+        (GIVEN, "Deliveries can be resumed if brigades count early to show good faith."),
+        (SHOULD, "If the council asks for more, the price would rise."),
+        ("This isn't easy; it requires advisers to ask hard questions.", "It requires advisers to ask hard questions."),
+        ("For their part, many brigades should count more often.", "Many brigades should count more often."),
+        ("Complaints rose because the ledger was lost.", "Because the ledger was lost, complaints rose."),
+    ],
+)
+def test_what_a_claim_may_leave_out_or_turn_is_left_alone(quote: str, claim: str) -> None:
+    assert disagreement(claim, [quote]) is None
+
+
 def test_every_sentence_carries_itself() -> None:
     sentences = [sentence.text for p in PASSAGES for sentence in p.sentences]
     assert [text for text in sentences if disagreement(text, [text])] == []
@@ -264,6 +321,17 @@ def test_a_quote_over_a_footnote_names_both_paragraphs() -> None:
         Span("withdrawn in the spring, which", 10),
         Span("left no one", 14),
     )
+
+
+@given(st.sampled_from(sorted(OFFERED)), st.data())
+def test_what_is_quoted_instead_stands_up_itself(name: str, data: st.DataObject) -> None:
+    quote = data.draw(st.sampled_from([sentence.text for sentence in OFFERED[name].sentences]))
+    checked = check([stated("Elephants never forget a favor.", (name, quote))], OFFERED)
+    (instead,) = quoted_instead(checked.dropped, checked.kept)
+    assert quote in instead.quotes[0].text
+    assert instead.text.endswith(f"“{instead.quotes[0].text}”")
+    again = stated(instead.text, (name, instead.quotes[0].text))
+    assert [draft.text for draft in check([again], OFFERED).kept] == [instead.text]
 
 
 @given(st.sampled_from(PASSAGES), st.data())
