@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from lxml import etree
@@ -13,6 +14,10 @@ from ingest.tables import Cell, rows_of
 PARTS = frozenset({"thead", "tbody", "tfoot", "tr", "colgroup", "col"})
 CELLS = frozenset({"td", "th"})
 NO_DATA = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "table", "form", "article", "section"})
+HEADER = re.compile(r"(?<![\w-])(?:table-?)?head(?:er|ing)?(?:-?row)?(?![\w-])", re.IGNORECASE)
+SHADE = re.compile(
+    r"background(?:-color)?\s*:\s*(?!\s|none|transparent|inherit|initial|white|#fff(?:fff)?\b)", re.IGNORECASE
+)
 
 Read = Callable[[etree._Element], Sequence[str]]
 
@@ -33,6 +38,8 @@ def table_rows(table: etree._Element, read: Read) -> tuple[list[str], int]:
     headers = 0
     while headers < len(rows) and _is_header(rows[headers]):
         headers += 1
+    if not headers and len(rows) > 1:
+        headers = int(_is_shaded(rows[0]) and not _is_shaded(rows[1]))
     cells = [[_cell(cell, read) for cell in _cells(row)] for row in rows]
     return rows_of(cells, headers)
 
@@ -68,12 +75,26 @@ def _span(cell: etree._Element, name: str) -> int:
 
 
 def _is_header(row: etree._Element) -> bool:
-    """In the table's head, of header cells alone, or all in bold."""
+    """In the table's head, named so, of header cells alone, or all in bold."""
     parent = row.getparent()
-    if parent is not None and local_name(parent) == "thead":
+    if (parent is not None and local_name(parent) == "thead") or HEADER.search(row.get("class") or ""):
         return True
     filled = [cell for cell in _cells(row) if text_of(cell).strip()]
-    return bool(filled) and all(local_name(cell) == "th" or _is_bold(cell) for cell in filled)
+    return bool(filled) and all(_is_labelling(cell) or _is_bold(cell) for cell in filled)
+
+
+def _is_labelling(cell: etree._Element) -> bool:
+    scoped = (cell.get("scope") or "").lower() in ("col", "colgroup")
+    return local_name(cell) == "th" or scoped or (cell.get("role") or "").lower() == "columnheader"
+
+
+def _is_shaded(row: etree._Element) -> bool:
+    """Whether a row, or every cell of it, has a colour behind it."""
+    return _has_shade(row) or all(_has_shade(cell) for cell in _cells(row))
+
+
+def _has_shade(element: etree._Element) -> bool:
+    return SHADE.search(f"background:{element.get('bgcolor') or 'none'};{element.get('style') or ''}") is not None
 
 
 def _is_bold(cell: etree._Element) -> bool:

@@ -13,6 +13,7 @@ from ingest.tables import Cell, rows_of
 CONTAINERS = frozenset({"sdt", "sdtContent", "ins", "moveTo", "customXml"})
 FIRST_ROW = 0x20
 LABEL_WORDS = 8
+PLAIN = frozenset({"auto", "ffffff"})
 
 Read = Callable[[etree._Element], Sequence[str]]
 
@@ -64,14 +65,29 @@ def _cells(row: etree._Element, above: dict[int, tuple[str, ...]], read: Read) -
 def _header_rows(
     table: etree._Element, rows: Sequence[etree._Element], cells: Sequence[Sequence[Cell]], styles: Styles
 ) -> int:
-    """How many rows are marked as headers; else the first one where the table sets it apart and it holds labels."""
+    """How many rows are marked as headers; else the first one where it holds labels and is set apart.
+
+    It is when it alone is bold or shaded throughout, or when the table says so and it has more than two cells.
+    """
     marked = 0
     while marked < len(rows) and is_on(rows[marked].find(f"{W}trPr/{W}tblHeader")):
         marked += 1
-    if marked or len(rows) < 2 or not _first_row_is_special(table) or not _are_labels(cells[0]):
+    if marked or len(rows) < 2 or not _are_labels(cells[0]):
         return marked
-    bold = all(is_bold(p) for cell in cells_in(rows[0]) for p in cell.iter(f"{W}p") if all_text(p).strip())
-    return int(bold or len(cells[0]) > 2 or styles.shows_first_row(table))
+    if any(looks(rows[0]) and not looks(rows[1]) for looks in (_is_bold_row, _is_shaded)):
+        return 1
+    special = _first_row_is_special(table)
+    return int(special and (_is_bold_row(rows[0]) or len(cells[0]) > 2 or styles.shows_first_row(table)))
+
+
+def _is_bold_row(row: etree._Element) -> bool:
+    return all(is_bold(p) for cell in cells_in(row) for p in cell.iter(f"{W}p") if all_text(p).strip())
+
+
+def _is_shaded(row: etree._Element) -> bool:
+    """Whether every cell has a colour behind it."""
+    shades = [cell.find(f"{W}tcPr/{W}shd") for cell in cells_in(row)]
+    return all(shade is not None and shade.get(f"{W}fill", "auto").lower() not in PLAIN for shade in shades)
 
 
 def _first_row_is_special(table: etree._Element) -> bool:

@@ -161,6 +161,26 @@ def test_merged_cells_repeat_header_rows_label_and_frames_are_text() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "headers"),
+    [("bold", "plain", 1), ("shaded", "plain", 1), ("plain", "plain", 0), ("bold", "bold", 0), ("shaded", "shaded", 0)],
+)
+def test_a_first_row_in_bold_or_on_a_shade_labels_the_others(first: str, second: str, headers: int) -> None:
+    def row(look: str, *texts: str) -> str:
+        shade = '<w:shd w:val="clear" w:fill="D9D9D9"/>' if look == "shaded" else ""
+        bold = "<w:b/>" if look == "bold" else ""
+        cells = (f"<w:tc><w:tcPr>{shade}</w:tcPr><w:p>{run(text, bold)}</w:p></w:tc>" for text in texts)
+        return f"<w:tr>{''.join(cells)}</w:tr>"
+
+    table = (
+        f"<w:tbl>{row(first, 'Actor', 'Duty')}{row(second, 'Police', 'Report')}{row('plain', 'Guard', 'Log')}</w:tbl>"
+    )
+    reading = read_docx(make_docx(table))
+
+    assert [block.level for block in reading.blocks] == [headers]
+    assert structure(reading).units[0].sentences[-1].text == ("Actor Guard Duty Log" if headers else "Guard Log")
+
+
 def test_bold_lines_are_the_headings_of_a_document_that_marks_none() -> None:
     def bold(text: str) -> str:
         return f"<w:p>{run(text, '<w:b/>')}</w:p>"

@@ -116,6 +116,35 @@ def test_a_table_has_a_row_a_line_whatever_cells_span() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        "<tr><th>Actor</th><th>Duty</th></tr>",
+        "<tr class='header'><td>Actor</td><td>Duty</td></tr>",
+        "<tr><td scope=col>Actor</td><td scope=col>Duty</td></tr>",
+        "<tr><td><b>Actor</b></td><td><p><strong>Duty</strong></p></td></tr>",
+        "<tr bgcolor='#cccccc'><td>Actor</td><td>Duty</td></tr>",
+        "<tr><td style='background: #D9D9D9'>Actor</td><td style='color: red; background-color:silver'>Duty</td></tr>",
+    ],
+)
+def test_a_first_row_that_is_marked_or_set_apart_labels_the_others(first: str) -> None:
+    reading = page(f"<table>{first}<tr><td>Police</td><td>Report</td></tr><tr><td>Guard</td><td>Log</td></tr></table>")
+
+    assert [sentence.text for sentence in structure(reading).units[0].sentences] == [
+        "Actor Police Duty Report",
+        "Actor Guard Duty Log",
+    ]
+
+
+@pytest.mark.parametrize(
+    "row", ["<tr>", "<tr bgcolor=white>", "<tr style='background:none'>", "<tr style='background-color: transparent'>"]
+)
+def test_a_first_row_like_any_other_labels_nothing(row: str) -> None:
+    reading = page(f"<table>{row}<td>Police</td><td>Report</td></tr><tr><td>Guard</td><td>Log</td></tr></table>")
+
+    assert [block.level for block in reading.blocks] == [0]
+
+
 def test_entities_are_decoded_once_and_marks_of_notes_are_no_text() -> None:
     reading = page(
         "<p>A &amp;lt;tag&amp;gt; &eacute;&#8212;&nbsp;5&nbsp;km<sup>2</sup>.<sup><a href='#n1'>[1]</a></sup>"
