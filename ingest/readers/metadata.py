@@ -50,7 +50,11 @@ NO_AUTHOR = re.compile(
     re.IGNORECASE,
 )
 ISO_DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})(?:[T ].*)?)?)?")
-MONTH = "|".join(dt.date(2000, month, 1).strftime("%B") for month in range(1, 13))
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+MONTH = "|".join(rf"{name[:3]}(?:{name[3:]}|\.)?" for name in MONTHS).replace("|Sep(?:", r"|Sep(?:t\.?|")
 DAY_FIRST = re.compile(rf"(?:(\d{{1,2}})(?:st|nd|rd|th)? )?({MONTH}),? (\d{{4}})", re.IGNORECASE)
 MONTH_FIRST = re.compile(rf"({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})", re.IGNORECASE)
 
@@ -107,14 +111,17 @@ def settled(metadata: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...
     """(the metadata in the product's own spelling, what of it was not understood and is left out).
 
     An authority must be one of treaty, customary rule, statute, policy, guidance, commentary, digest, or an obvious
-    spelling of one. A date is brought to YYYY-MM-DD, YYYY-MM or YYYY where it is one, and stays as given elsewhere.
+    spelling of one. A date is brought to YYYY-MM-DD, YYYY-MM or YYYY; what is none is left out.
     """
     found = dict(metadata)
     warnings: list[str] = []
     if "published" in found:
         found["published"] = as_date(found["published"])
         if not is_date(found["published"]):
-            warnings.append(f"published {found['published']!r} is no plain date; it is kept as written")
+            warnings.append(
+                f"published {found['published']!r} is no date; it is left out: write 2020, 2020-05 or 2020-05-31"
+            )
+            del found["published"]
     if "authority" in found:
         name = AUTHORITY.get(" ".join(re.split(r"[\s_-]+", found["authority"].casefold().strip())))
         if name is None:
@@ -157,7 +164,7 @@ def as_date(text: str) -> str:
 
 
 def _month(name: str) -> str:
-    return str(MONTH.lower().split("|").index(name.lower()) + 1)
+    return str(next(n for n, month in enumerate(MONTHS, 1) if name[:3].lower() == month[:3].lower()))
 
 
 def _mapping(text: str, hint: str) -> Mapping[Any, Any]:
