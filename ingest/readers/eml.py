@@ -5,9 +5,10 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr, parsedate_to_datetime
+from typing import TypeVar
 
 from ingest.blocks import Block, Dropped, Reading
 from ingest.errors import Rejected
@@ -24,6 +25,7 @@ ORIGINAL = re.compile(r"-{2,}\s*Original Message\s*-{2,}|_{20,}\s*\nFrom:", re.I
 REPLY = re.compile(r"\s*(?:re|aw|sv|antw|rép)\s*(?:\[\d+\])?:", re.IGNORECASE)
 SIGNATURE = "--"
 MAX_PARTS = 1000
+T = TypeVar("T")
 # Plain text far shorter than the HTML beside it only says that there is HTML.
 STUB_SHARE = 0.2
 
@@ -159,37 +161,38 @@ def _metadata(mail: EmailMessage, subject: str) -> dict[str, str]:
 
 
 def _header(mail: EmailMessage, name: str) -> str | None:
-    """A header as people read it; None without one. The parser of the standard library trips over some."""
-    try:
-        value = mail.get(name)
-        return " ".join(str(value).split()) if value is not None else None
-    except Exception:
-        return None
+    """A header as people read it; None without one, or with one that cannot be understood."""
+    return _tolerant(lambda: " ".join(str(mail[name]).split()) if name in mail else None)
 
 
 def _is_attachment(part: MIMEPart) -> bool:
-    try:
-        return part.get_content_disposition() == "attachment"
-    except Exception:
-        return False
+    return _tolerant(part.get_content_disposition) == "attachment"
 
 
 def _filename(part: MIMEPart) -> str | None:
-    try:
-        return part.get_filename()
-    except Exception:
-        return None
+    return _tolerant(part.get_filename)
 
 
 def _text(part: MIMEPart) -> str:
     """The text of a part in the encoding it names, or in the one it shows."""
-    try:
-        payload = part.get_payload(decode=True)
-        charset = part.get_content_charset()
-    except Exception as error:
-        raise Rejected("corrupt", "A part of it cannot be decoded; save it anew from the mail program.") from error
+    found = _tolerant(lambda: (part.get_payload(decode=True), part.get_content_charset()))
+    if found is None:
+        raise Rejected("corrupt", "A part of it cannot be decoded; save it anew from the mail program.")
+    payload, charset = found
     data = payload if isinstance(payload, bytes) else b""
     return decode(data, charset) if charset or part.get_content_type() != "text/html" else decode_html(data)
+
+
+def _tolerant(look: Callable[[], T]) -> T | None:
+    """What the parser of the standard library makes of a mail; None where it trips.
+
+    It parses a header when that is looked at, promises to raise nothing of its own, and lets through whatever its
+    own mistakes raise (AttributeError, IndexError, KeyError, TypeError, ValueError and UnicodeError are reported).
+    """
+    try:
+        return look()
+    except Exception:
+        return None
 
 
 def _size(text: str) -> int:
