@@ -9,7 +9,7 @@ from ingest.blocks import Block, Dropped, Kind, Reading
 from ingest.readers.text import ITEM, dropped_matter, no_text, opened, paragraphs
 from ingest.tables import CELL
 
-ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+ATX = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")
 SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 FENCE = re.compile(r" {0,3}(```|~~~)")
@@ -99,9 +99,10 @@ class _Parser:
         if self._fence is not None or fence:
             return self._code(line, fence)
         heading = ATX.match(line)
-        if heading and heading[2]:
-            start, end = heading.span(2)
-            return "heading", len(heading[1]), heading[2], line[:start] + line[end:]
+        text = _heading_text(line[heading.end() :]) if heading else ""
+        if heading and text:
+            start = line.index(text, heading.end())
+            return "heading", len(heading[1]), text, line[:start] + line[start + len(text) :]
         if run and kind == "text" and SETEXT.match(line):
             return "heading", 1 if "=" in line else 2, None, line
         rows = kind == "table" or line.lstrip().startswith("|")
@@ -133,6 +134,14 @@ class _Parser:
             return "text", None, line[quote.end() :] or None, quote[0]
         # A line below an item or a note goes on with it.
         return (kind if run and kind in ("list", "note") else "text"), None, line, ""
+
+
+def _heading_text(rest: str) -> str:
+    """What follows the marks of a heading, without those that may close it."""
+    text = rest.strip(" \t")
+    opened = text.rstrip("#")
+    closed = opened != text and opened.endswith((" ", "\t"))
+    return opened.rstrip(" \t") if closed else text
 
 
 def _rows_without_edges(lines: list[str]) -> frozenset[int]:
