@@ -30,7 +30,7 @@ _MONTHS = {
     for month in ("January", "February", "March", "April", "August", "September", "October", "November", "December")
 }
 _SHORT_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})t?\.(?= \d)")
-_MAY = re.compile(r"\bMay(?=,? \d)|(?<=\d )May\b")
+_MAY = re.compile(r"\bMay(?=,? \d)|(?<=\d )May\b|(?<=\b[Ii]n )May\b|(?<=\b[Ss]ince )May\b|(?<=\b[Uu]ntil )May\b")
 _CLAUSE_ENDS = frozenset({",", ";", ":", "but", "because", "while", "whereas", "although", "though", "which"})
 
 
