@@ -14,7 +14,7 @@ from retrieval.answers.composing import answered, related
 from retrieval.answers.evidence import Evidence, weigh, words_met
 from retrieval.answers.following import together, unheard
 from retrieval.answers.greetings import ABOUT, greets
-from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, put_otherwise, understand
+from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, plainly_put, put_otherwise, understand
 from retrieval.answers.refusal import OFF_TOPIC, Guard, Refusal
 from retrieval.answers.sentences import Candidate, SentenceRanker
 from retrieval.answers.wording import words
@@ -134,8 +134,13 @@ class Answerer:
         return answer
 
     def _find(self, asked: Asked, timings: Timings) -> Found:
-        """What speaks to a question; looked for once more with its spelling mended when that was little."""
-        found = self._in_their_words(self._look(asked, timings), timings)
+        """What speaks to a question, as it was put or plainly put; looked for once more with its spelling mended when
+        that was little."""
+        found = self._look(asked, timings)
+        plain = plainly_put(asked)
+        if plain is not None:
+            found = _furthest(found, self._look(plain, timings))
+        found = self._in_their_words(found, timings)
         if abstention.covered(found.evidence):
             return found
         vocabulary = {word for hit in found.results.hits for word in words(hit.passage.text)}

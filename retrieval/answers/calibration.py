@@ -18,7 +18,7 @@ from retrieval.answers.evidence import Evidence
 DATA = "calibration.json"
 # With the words of the local model; and by shared terms alone, for any other embedder (whose cosines have a scale of
 # their own) and for none.
-MEANING = ("similarity", "words", "names", "figure")
+MEANING = ("similarity", "words", "gap", "names", "figure")
 WORDING = ("sentence", "passage", "names", "figure")
 # So many answerable questions of the fitting set are answered, each judged by a line fitted without it.
 ANSWERED_SHARE = 0.97

@@ -34,7 +34,8 @@ _SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a", "an"
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All 0 to 1. `similarity` is the best sentence's cosine (None without an embedder); `words` how well the sentences
-    of one passage together meet the question's words (None where the embedder gives no words); `sentence` and
+    of one passage together meet the question's words, `gap` how much of them lies in the one word piece that nothing
+    found meets (both None where the embedder gives no words); `sentence` and
     `passage` the idf-weighted shares of the question's terms in the best sentence and the best passage; `names` the
     share of its names, numbers and acronyms found in the best passages (1 when it mentions none); `figure` is 0 only
     when it wants one and the best sentences hold none; `dense` is the best passage's cosine; `added` how well a
@@ -47,6 +48,7 @@ class Evidence:
     names: float
     figure: float
     words: float | None = None
+    gap: float | None = None
     added: float | None = None
 
 
@@ -66,6 +68,7 @@ def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Eviden
         names=names_found(asked.names or asked.question, results.hits),
         figure=_figure_found(asked.question, ranked[:SENTENCES_READ]),
         words=words_met(ranked),
+        gap=_widest_gap(ranked),
     )
 
 
@@ -73,10 +76,16 @@ def words_met(ranked: Sequence[Candidate]) -> float | None:
     """How well the sentences of the best passage, taken together, meet the words of the question."""
     together: dict[str, list[float]] = {}
     for candidate in ranked:
-        passage, met = candidate.hit.passage.passage_id, list(candidate.met)
-        known = together.get(passage, met)
-        together[passage] = [max(pair) for pair in zip(known, met, strict=True)]
-    return max((sum(met) for met in together.values() if met), default=None)
+        passage, unmet = candidate.hit.passage.passage_id, list(candidate.unmet)
+        known = together.get(passage, unmet)
+        together[passage] = [min(pair) for pair in zip(known, unmet, strict=True)]
+    return max((1 - sum(unmet) for unmet in together.values() if unmet), default=None)
+
+
+def _widest_gap(ranked: Sequence[Candidate]) -> float | None:
+    """What all sentences together leave of the word that is left with most."""
+    pieces = zip(*(candidate.unmet for candidate in ranked), strict=True)
+    return max((min(left) for left in pieces), default=None)
 
 
 def names_found(question: str, hits: Sequence[Hit]) -> float:

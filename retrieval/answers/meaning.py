@@ -56,15 +56,16 @@ class Wanted:
     rows: Vectors
     shares: Vectors
 
-    def met_by(self, sentence: TextVectors) -> Vectors:
-        """What of each share a sentence meets: the share times the best cosine to any of its pieces.
+    def left_by(self, sentence: TextVectors) -> Vectors:
+        """What of each share a sentence leaves unmet: the share times the distance to the nearest of its pieces.
 
-        Their sum is the late-interaction score of Khattab and Zaharia 2020 (arXiv:2004.12832), weighted by idf.
+        One less their sum is the late-interaction score of Khattab and Zaharia 2020 (arXiv:2004.12832), weighted by
+        idf.
         """
         if not len(self.rows) or not len(sentence.pieces):
-            return np.zeros(len(self.rows), np.float32)
-        met: Vectors = self.shares * (self.rows @ sentence.pieces.astype(np.float32).T).max(axis=1)
-        return met
+            return self.shares
+        left: Vectors = self.shares * (1 - (self.rows @ sentence.pieces.astype(np.float32).T).max(axis=1))
+        return left
 
 
 def wanted(question: str, vectors: TextVectors, weights: Mapping[str, float]) -> Wanted:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from retrieval.answers.disguise import unmasked
+from retrieval.answers.everyday import plainly
 from retrieval.answers.languages import language_of
 from retrieval.answers.likeness import Likeness
 from retrieval.answers.questions import Asked
@@ -128,6 +129,10 @@ class Guard:
             return None
         try:
             odds, kind = self._likeness.judge(question)
+            plain = plainly(question)
+            # Requests that are turned down are mostly put in passing, and what is put in passing sounds like them.
+            if plain != question and kind != OFF_TOPIC:
+                odds = (odds + self._likeness.judge(plain)[0]) / 2
         except RetrievalError as error:
             logger.warning("questions are screened by patterns alone: %s", type(error).__name__)
             return None

@@ -38,8 +38,8 @@ MIN_WORDS = 4
 class Candidate:
     """A sentence that may be quoted. `similarity` (cosine) is None without an embedder; all shares are 0 to 1.
 
-    `parts` holds the score for each part of the question, in their order; `met` what the sentence meets of each word
-    piece of the question (they sum to at most 1), empty where the embedder gives no words.
+    `parts` holds the score for each part of the question, in their order; `unmet` what the sentence leaves of each word
+    piece of the question (of shares that sum to 1), empty where the embedder gives no words.
     """
 
     hit: Hit
@@ -48,7 +48,7 @@ class Candidate:
     parts: tuple[float, ...]
     similarity: float | None
     coverage: float
-    met: tuple[float, ...] = ()
+    unmet: tuple[float, ...] = ()
 
     @property
     def sentence(self) -> Sentence:
@@ -75,15 +75,15 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """What the vectors say of one place: cosine to the whole query, then to each part; what of each word it meets."""
+    """What the vectors say of one place: cosine to the whole query, then to each part; what it leaves of each word."""
 
     cosines: Vectors
-    met: Vectors
+    unmet: Vectors
 
     def of(self, row: int) -> float:
         """How alike in meaning: the words met and the whole together, or the whole alone."""
         cosine = float(self.cosines[row])
-        return float(self.met.sum()) + WHOLE_SHARE * cosine if len(self.met) else cosine
+        return float(1 - self.unmet.sum()) + WHOLE_SHARE * cosine if len(self.unmet) else cosine
 
 
 class SentenceRanker:
@@ -118,7 +118,7 @@ class SentenceRanker:
             return None
         whole = np.stack([one.whole for one in vectors[: len(asks)]])
         words = wanted(asked.query, vectors[0], content_weights(results.terms))
-        return [_Meaning(whole @ one.whole, words.met_by(one)) for one in vectors[len(asks) :]]
+        return [_Meaning(whole @ one.whole, words.left_by(one)) for one in vectors[len(asks) :]]
 
 
 def _places(results: Results) -> list[_Place]:
@@ -157,7 +157,7 @@ def _candidate(
         parts=scores,
         similarity=None if meaning is None else float(meaning.cosines[0]),
         coverage=place.coverage,
-        met=() if meaning is None else tuple(meaning.met.tolist()),
+        unmet=() if meaning is None else tuple(meaning.unmet.tolist()),
     )
 
 
