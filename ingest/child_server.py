@@ -12,14 +12,14 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from ingest.errors import Rejected
 from ingest.parts import Parts
 
-OUT_OF_MEMORY = 97
+NO_MEMORY_CODE, OUT_OF_MEMORY = 97, "out of memory"
 READY = b"ready\n"
 CRASH_HINT = "The file brings its reader down; save it anew from the program that made it."
 CHUNK = 1 << 16
@@ -30,7 +30,7 @@ MAX_ANSWER = 256 * 1024 * 1024
 class Limits:
     """What one child may use: address space above what is loaded, processor seconds, seconds."""
 
-    memory_bytes: int = 1 << 30
+    memory_bytes: int = 448 << 20
     cpu_seconds: int = 60
     wall_seconds: float = 120.0
 
@@ -40,7 +40,7 @@ class Limits:
 
 
 def main() -> None:
-    """Read paths (a JSON string a line) from standard input; answer each with one line of JSON."""
+    """Take files from standard input, [path, bytes of memory] in JSON a line; answer each with one line of JSON."""
     limits = Limits(**json.loads(sys.argv[1]))
     module, name = sys.argv[2].split(":")
     readers = importlib.import_module(module)
@@ -51,10 +51,11 @@ def main() -> None:
     out.write(READY)
     out.flush()
     for line in sys.stdin.buffer:
-        path = Path(json.loads(line))
+        name, memory = json.loads(line)
+        path = Path(name)
         with contextlib.suppress(Rejected):
             getattr(readers, "prepare", _nothing)(path)  # what is loaded here, children need not load again
-        out.write(_in_child(reader, path, limits) + b"\n")
+        out.write(_in_child(reader, path, replace(limits, memory_bytes=memory)) + b"\n")
         out.flush()
 
 
@@ -101,9 +102,9 @@ def _receive(descriptor: int, deadline: float) -> bytes | None:
 
 def _verdict(code: int, limits: Limits) -> bytes:
     """What the way a child ended says of the file."""
-    if code == OUT_OF_MEMORY:
+    if code == NO_MEMORY_CODE:
         return _rejection(
-            "out of memory", "Reading it needs more memory than one file may have; split it or save it anew."
+            OUT_OF_MEMORY, "Reading it needs more memory than one file may have; split it or save it anew."
         )
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
         return _rejection(
@@ -125,7 +126,7 @@ def _be_child(reader: Callable[[Path], Parts], path: Path, limits: Limits, sendi
             answer = answer[os.write(sending, answer) :]
         code = 0
     except MemoryError:
-        code = OUT_OF_MEMORY
+        code = NO_MEMORY_CODE
     finally:
         os._exit(code)
 
@@ -161,4 +162,4 @@ def _encoded(data: dict[str, Any]) -> bytes:
     return json.dumps(data).encode()
 
 
-__all__ = ["CRASH_HINT", "READY", "Limits", "main"]
+__all__ = ["CRASH_HINT", "OUT_OF_MEMORY", "READY", "Limits", "main"]

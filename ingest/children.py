@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any
 
-from ingest.child_server import CRASH_HINT, READY, Limits
+from ingest.child_server import CRASH_HINT, OUT_OF_MEMORY, READY, Limits
 from ingest.errors import ReaderUnavailable, Rejected
 from ingest.parts import Parts
 from retrieval.processes import PYTHON
@@ -31,6 +31,8 @@ GRACE_SECONDS = 15
 class ReadingPool:
     """Servers that have the readers loaded and fork a child for every file. Use it as a context.
 
+    The memory of `limits` is for all children together: each has its share, and a file that needs more is read again
+    while no other is, with all of it.
     `reader` names the function a child calls with the path, as "module:function".
     """
 
@@ -42,6 +44,7 @@ class ReadingPool:
         self._servers: list[_Server] = []
         self._closed = False
         self._lock = threading.Lock()
+        self._shares, self._sharing = threading.Semaphore(self._size), threading.Lock()
 
     def __enter__(self) -> ReadingPool:
         return self
@@ -74,19 +77,31 @@ class ReadingPool:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     def _read(self, path: Path) -> Parts:
-        for attempt in range(1, TRIES + 1):
-            outcome = self._ask(path)
+        shares = 1
+        for _ in range(TRIES):
+            outcome = self._ask(path, shares)
             if "parts" in outcome:
                 return Parts.from_json(outcome["parts"])
             # A crash may be the machine's fault once; a second one is the document's.
-            if not (outcome["reason"] == "reader crashed" and attempt < TRIES):
+            if outcome["reason"] == OUT_OF_MEMORY and shares < self._size:
+                shares = self._size
+            elif outcome["reason"] != "reader crashed":
                 break
         raise Rejected(outcome["reason"], outcome["hint"])
 
-    def _ask(self, path: Path) -> dict[str, Any]:
+    def _ask(self, path: Path, shares: int) -> dict[str, Any]:
+        with self._sharing:  # one thread at a time gathers shares, so that two never wait for each other's
+            for _ in range(shares):
+                self._shares.acquire()
+        try:
+            return self._ask_server(path, self._limits.memory_bytes * shares // self._size)
+        finally:
+            self._shares.release(shares)
+
+    def _ask_server(self, path: Path, memory: int) -> dict[str, Any]:
         server = self._take()
         try:
-            return server.ask(path)
+            return server.ask(path, memory)
         except (OSError, ValueError) as error:
             server.kill()
             if self._closed:
@@ -131,8 +146,11 @@ class _Server:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, path: Path) -> dict[str, Any]:
-        """The outcome of one file, as the server's JSON line. Raises OSError or ValueError when it is gone."""
+    def ask(self, path: Path, memory: int) -> dict[str, Any]:
+        """The outcome of one file as the server's JSON line; its child may use `memory` bytes.
+
+        Raises OSError or ValueError when the server is gone.
+        """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         if not self._greeted:
@@ -141,7 +159,7 @@ class _Server:
         watchdog.daemon = True
         watchdog.start()
         try:
-            self._process.stdin.write(json.dumps(os.fspath(path)).encode() + b"\n")
+            self._process.stdin.write(json.dumps([os.fspath(path), memory]).encode() + b"\n")
             self._process.stdin.flush()
             outcome: dict[str, Any] = json.loads(self._process.stdout.readline())
         finally:

@@ -47,5 +47,6 @@ DEEDS: dict[str, Callable[[Path], object]] = {
     "spin": lambda _: _spin(),
     "chatter": lambda _: print("warning: odd font", flush=True),
     "once": _crash_once,
+    "large": lambda _: bytearray(150 << 20),
     "reject": lambda _: _raise(Rejected("corrupt", "Fetch it again.")),
 }

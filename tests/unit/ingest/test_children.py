@@ -64,6 +64,16 @@ def test_a_crash_that_does_not_happen_again_is_forgiven(pool: ReadingPool, tmp_p
     assert outcome(pool, str(tmp_path / "once.txt")) == "once"
 
 
+def test_a_file_that_needs_more_than_its_share_of_memory_is_read_while_no_other_is(pool: ReadingPool) -> None:
+    names = [f"{'large' if n % 3 == 0 else 'fine'}-{n}.txt" for n in range(12)]
+    found = list(pool.read_all([Path(name) for name in names]))
+
+    assert LIMITS.memory_bytes // 2 < 150 << 20 < LIMITS.memory_bytes
+    assert [spans(parts)[0].text for _, parts in found if isinstance(parts, Parts)] == [
+        name.split("-")[0] for name in names
+    ]
+
+
 def test_outcomes_come_in_order_and_one_bad_file_stops_no_other(pool: ReadingPool) -> None:
     names = [f"{'reject' if n % 3 == 0 else 'fine'}-{n}.txt" for n in range(20)]
     found = list(pool.read_all([Path(name) for name in names]))
