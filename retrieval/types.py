@@ -51,7 +51,7 @@ class Turn:
 
 # What a citation tells of its source, next to where in it the quote stands.
 _CITED = (
-    "source_id", "path", "title", "publisher", "published", "url", "edition", "authority", "binds", "status",
+    "source_id", "path", "title", "author", "publisher", "published", "url", "edition", "authority", "binds", "status",
     "superseded_by", "kind", "digest_of",
 )  # fmt: skip
 
@@ -98,7 +98,7 @@ class Citation:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Citation:
-        """The inverse of `to_json` (author, supersedes and audience are not carried); tolerates rows of older forms."""
+        """The inverse of `to_json` (supersedes and audience are not carried); tolerates rows of older forms."""
         source = Source(**{key: data[key] for key in _CITED if key in data})
         return cls(
             n=data["n"],

@@ -143,6 +143,7 @@ def _row(summary: SourceSummary, ageing: Ageing) -> dict[str, Any]:
     return {
         "source_id": source.source_id,
         "title": source.title,
+        "author": source.author,
         "publisher": source.publisher,
         "published": source.published,
         **ageing.of(source.published),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.views.limits import clip
 from retrieval.authority import (
     AGED_AFTER_YEARS,
     DIGEST,
@@ -22,6 +23,7 @@ from retrieval.documents import Source
 from retrieval.types import Citation
 
 UNDATED = "undated"
+LONGEST_AUTHOR = 100
 _ONLY = {DIGEST: "our digest", "commentary": "one author’s view"}
 
 
@@ -57,7 +59,7 @@ class SourceLine:
 
 
 def describe(citation: Citation, ageing: Ageing | None = None) -> SourceLine:
-    """Title; publisher, year, authority and whom it binds, edition, status; section, paragraphs, page; cautions."""
+    """Title; author, publisher, year, authority, whom it binds, edition, status; section, paragraphs, page; cautions."""
     source = citation.source
     return SourceLine(
         title=title(source),
@@ -73,9 +75,10 @@ def title(source: Source) -> str:
 
 
 def facts(source: Source) -> str:
-    """Publisher, year, authority and whom it binds, edition and status, each as far as the source states it."""
+    """Author, publisher, year, authority and whom it binds, edition and status, as far as the source states them."""
     year = published_year(source.published)
     return _joined(
+        author(source),
         source.publisher,
         str(year) if year else source.published or UNDATED,
         # Of a digest its caution says so already, and of what is gone.
@@ -83,6 +86,13 @@ def facts(source: Source) -> str:
         source.edition,
         None if kind(source) == DIGEST or gone(source) else source.status,
     )
+
+
+def author(source: Source) -> str | None:
+    """Who wrote it, where that is somebody else than the publisher; a long list is cut."""
+    if source.author is None or source.author.casefold() == (source.publisher or "").casefold():
+        return None
+    return clip(source.author, LONGEST_AUTHOR)
 
 
 def authority(source: Source) -> str:

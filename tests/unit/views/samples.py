@@ -30,6 +30,7 @@ HANDBOOK = Source(
     "s1",
     "handbook.pdf",
     title="Handbook on Partners & Support",
+    author="Ada Quill",
     publisher="Institute of Partnership",
     published="2021-04-14",
     url="https://example.org/handbook.pdf?a=1&b=2",
