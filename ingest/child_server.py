@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 from ingest.errors import Rejected
 from ingest.parts import Parts
 
-NO_MEMORY_CODE, OUT_OF_MEMORY = 97, "out of memory"
+OUT_OF_MEMORY = 97
 READY = b"ready\n"
 CRASH_HINT = "The file brings its reader down; save it anew from the program that made it."
 CHUNK = 1 << 16
@@ -102,15 +102,17 @@ def _receive(descriptor: int, deadline: float) -> bytes | None:
 
 def _verdict(code: int, limits: Limits) -> bytes:
     """What the way a child ended says of the file."""
-    if code == NO_MEMORY_CODE:
+    if code == OUT_OF_MEMORY:
         return _rejection(
-            OUT_OF_MEMORY, "Reading it needs more memory than one file may have; split it or save it anew."
+            "out of memory",
+            "Reading it needs more memory than one file may have; split it or save it anew.",
+            tight=True,
         )
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
         return _rejection(
             "timed out", f"Reading took over {limits.cpu_seconds} processor seconds; split it or save it anew."
         )
-    return _rejection("reader crashed", CRASH_HINT)
+    return _rejection("reader crashed", CRASH_HINT, tight=True)
 
 
 def _be_child(reader: Callable[[Path], Parts], path: Path, limits: Limits, sending: int) -> NoReturn:
@@ -121,12 +123,12 @@ def _be_child(reader: Callable[[Path], Parts], path: Path, limits: Limits, sendi
         for descriptor in (0, 1, 2):
             os.dup2(devnull, descriptor)  # parsers print warnings that are nobody's
         _limit(limits)
-        answer = _answer(reader, path)
+        answer = _answer(reader, path, limits)
         while answer:
             answer = answer[os.write(sending, answer) :]
         code = 0
     except MemoryError:
-        code = NO_MEMORY_CODE
+        code = OUT_OF_MEMORY
     finally:
         os._exit(code)
 
@@ -147,19 +149,29 @@ def _address_space() -> int:
         return 0
 
 
-def _answer(reader: Callable[[Path], Parts], path: Path) -> bytes:
+def _answer(reader: Callable[[Path], Parts], path: Path, limits: Limits) -> bytes:
+    before = _most_resident()
     try:
         return _encoded({"parts": reader(path).to_json()})
     except Rejected as rejected:
-        return _rejection(rejected.reason, rejected.hint)
+        if isinstance(rejected.__cause__, MemoryError):
+            raise rejected.__cause__ from None
+        used = _most_resident() - before
+        return _rejection(rejected.reason, rejected.hint, tight=used > limits.memory_bytes // 2)
 
 
-def _rejection(reason: str, hint: str) -> bytes:
-    return _encoded({"reason": reason, "hint": hint})
+def _most_resident() -> int:
+    """The most bytes this process has held in memory so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _rejection(reason: str, hint: str, *, tight: bool = False) -> bytes:
+    """`tight`: a parser that ran short of memory may have said that for want of it."""
+    return _encoded({"reason": reason, "hint": hint, "tight": tight})
 
 
 def _encoded(data: dict[str, Any]) -> bytes:
     return json.dumps(data).encode()
 
 
-__all__ = ["CRASH_HINT", "OUT_OF_MEMORY", "READY", "Limits", "main"]
+__all__ = ["CRASH_HINT", "READY", "Limits", "main"]

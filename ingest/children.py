@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any
 
-from ingest.child_server import CRASH_HINT, OUT_OF_MEMORY, READY, Limits
+from ingest.child_server import CRASH_HINT, READY, Limits
 from ingest.errors import ReaderUnavailable, Rejected
 from ingest.parts import Parts
 from retrieval.processes import PYTHON
@@ -23,7 +23,8 @@ from retrieval.processes import PYTHON
 DEFAULT_READER = "ingest.parts:read_parts"
 START = "from ingest.child_server import main; main()"
 MAX_SERVERS = 4
-TRIES = 2
+# What a file may use while others are read beside it.
+SHARE_BYTES = 160 << 20
 # Above the wall limit of the child itself: only a server that no longer answers is given up.
 GRACE_SECONDS = 15
 
@@ -31,8 +32,8 @@ GRACE_SECONDS = 15
 class ReadingPool:
     """Servers that have the readers loaded and fork a child for every file. Use it as a context.
 
-    The memory of `limits` is for all children together: each has its share, and a file that needs more is read again
-    while no other is, with all of it.
+    The memory of `limits` is for a file that is read alone. Beside others it has a share, and one that needs more is
+    read again while no other is.
     `reader` names the function a child calls with the path, as "module:function".
     """
 
@@ -44,6 +45,7 @@ class ReadingPool:
         self._servers: list[_Server] = []
         self._closed = False
         self._lock = threading.Lock()
+        self._share = min(SHARE_BYTES, self._limits.memory_bytes)
         self._shares, self._sharing = threading.Semaphore(self._size), threading.Lock()
 
     def __enter__(self) -> ReadingPool:
@@ -77,15 +79,12 @@ class ReadingPool:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     def _read(self, path: Path) -> Parts:
-        shares = 1
-        for _ in range(TRIES):
+        for shares in (1, self._size):
             outcome = self._ask(path, shares)
             if "parts" in outcome:
                 return Parts.from_json(outcome["parts"])
-            # A crash may be the machine's fault once; a second one is the document's.
-            if outcome["reason"] == OUT_OF_MEMORY and shares < self._size:
-                shares = self._size
-            elif outcome["reason"] != "reader crashed":
+            # Short of memory a parser may crash, or say anything; the second time it is the document's fault.
+            if not outcome["tight"]:
                 break
         raise Rejected(outcome["reason"], outcome["hint"])
 
@@ -94,7 +93,7 @@ class ReadingPool:
             for _ in range(shares):
                 self._shares.acquire()
         try:
-            return self._ask_server(path, self._limits.memory_bytes * shares // self._size)
+            return self._ask_server(path, self._limits.memory_bytes if shares == self._size else self._share)
         finally:
             self._shares.release(shares)
 
@@ -106,7 +105,7 @@ class ReadingPool:
             server.kill()
             if self._closed:
                 raise ReaderUnavailable from error
-            return {"reason": "reader crashed", "hint": CRASH_HINT}
+            return {"reason": "reader crashed", "hint": CRASH_HINT, "tight": True}
         finally:
             if server.alive:
                 self._idle.put(server)

@@ -59,7 +59,7 @@ class SourceLine:
 
 
 def describe(citation: Citation, ageing: Ageing | None = None) -> SourceLine:
-    """Title; author, publisher, year, authority, whom it binds, edition, status; section, paragraphs, page; cautions."""
+    """Title; author, publisher, year, authority, whom it binds, edition, status; place in it; cautions."""
     source = citation.source
     return SourceLine(
         title=title(source),

@@ -74,6 +74,8 @@ def _lenient(text: str) -> etree._Element:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         root = None
+    if any(entry.type == etree.ErrorTypes.ERR_NO_MEMORY for entry in parser.error_log):
+        raise MemoryError  # what was built until then is not the page
     if any("depth" in entry.message for entry in parser.error_log):
         raise Rejected("nested too deeply", "Its markup is nested beyond reason; save the text from a browser anew.")
     if root is None:

@@ -13,6 +13,8 @@ def parse_part(blob: bytes, hint: str) -> etree._Element:
     try:
         root = etree.fromstring(blob, parser)
     except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
         raise Rejected("corrupt", hint) from error
     if has_doctype(root):
         raise Rejected("corrupt", hint)

@@ -39,6 +39,15 @@ def _crash_once(path: Path) -> None:
         os.abort()
 
 
+def _reject_short_of_memory() -> None:
+    """As a parser does that takes a failed allocation for a damaged file."""
+    try:
+        len(b"x" * (100 << 20))
+        bytearray(180 << 20)
+    except MemoryError:
+        raise Rejected("corrupt", "Fetch it again.") from None
+
+
 DEEDS: dict[str, Callable[[Path], object]] = {
     "crash": lambda _: os.abort(),
     "exit": lambda _: sys.exit(3),
@@ -47,6 +56,7 @@ DEEDS: dict[str, Callable[[Path], object]] = {
     "spin": lambda _: _spin(),
     "chatter": lambda _: print("warning: odd font", flush=True),
     "once": _crash_once,
-    "large": lambda _: bytearray(150 << 20),
+    "large": lambda _: bytearray(180 << 20),
+    "short": lambda _: _reject_short_of_memory(),
     "reject": lambda _: _raise(Rejected("corrupt", "Fetch it again.")),
 }

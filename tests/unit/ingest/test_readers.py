@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.blocks import Block, Dropped
+from ingest.child_server import Limits
 from ingest.children import ReadingPool
 from ingest.errors import Rejected
 from ingest.parts import read_parts
@@ -283,6 +284,14 @@ def test_pipes_and_links_are_rejected_without_waiting(write: Write) -> None:
     assert rejection(folder / "pipe.txt")[0] == "not a regular file"
     assert rejection(folder / "link.txt") == ("symbolic link", "Links are not followed; name the file it points to.")
     assert rejection(folder / "gone.txt") == ("not readable", "The system says: No such file or directory.")
+
+
+def test_a_page_that_memory_is_too_short_for_is_not_said_to_be_empty(write: Write) -> None:
+    path = write("long.html", "<p>oil</p>" * 200_000)
+
+    with ReadingPool(1, Limits(memory_bytes=40 << 20)) as pool, pytest.raises(Rejected) as caught:
+        pool.read(path).result()
+    assert caught.value.reason == "out of memory"
 
 
 def test_a_limited_child_reads_every_format_as_we_do(write: Write) -> None:
