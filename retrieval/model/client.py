@@ -36,38 +36,29 @@ _TOO_LONG = (
     "maximum context",
 )
 
+
+def _object(**properties: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an object that has these properties, all of them, and no others."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(properties),
+        "properties": properties,
+    }
+
+
+def _list(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+_TEXT = {"type": "string"}
+_CITATION = _object(passage=_TEXT, quote=_TEXT)
+_CLAIM = _object(text=_TEXT, citations=_list(_CITATION))
 CLAIMS_SCHEMA: dict[str, Any] = {
     "name": "claims",
     "description": "Whether the passages cover the question, and the claims they support.",
     "strict": True,
-    "schema": {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["covered", "claims"],
-        "properties": {
-            "covered": {"type": "boolean"},
-            "claims": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": ["text", "citations"],
-                    "properties": {
-                        "text": {"type": "string"},
-                        "citations": {
-                            "type": "array",
-                            "items": {
-                                "type": "object",
-                                "additionalProperties": False,
-                                "required": ["passage", "quote"],
-                                "properties": {"passage": {"type": "string"}, "quote": {"type": "string"}},
-                            },
-                        },
-                    },
-                },
-            },
-        },
-    },
+    "schema": _object(covered={"type": "boolean"}, claims=_list(_CLAIM)),
 }
 
 
