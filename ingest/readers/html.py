@@ -29,5 +29,5 @@ def page(text: str, *, paragraph: int = 0, mail: bool = False) -> Reading:
     body = body_of(root)
     blocks = Blocks(root, main_element(body), paragraph=paragraph, mail=mail)
     check_length(block.text for block in blocks.found)
-    headed = any(block.kind == "heading" for block in blocks.found)
+    headed = any(block.kind == "heading" and block.text for block in blocks.found)
     return Reading(tuple(blocks.found), page_metadata(root), tuple(blocks.dropped), marked=headed)

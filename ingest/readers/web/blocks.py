@@ -43,6 +43,9 @@ class Blocks:
         self._mail = mail
         self._titles = count_titles(root)
         self._inside = self._notes = self._superscript = 0
+        self._collected: int | None = None  # where notes begin that stand together, with no text after them
+        self._around: list[list[str]] = []  # the texts that a note stands in the midst of
+        self._aside: list[str] = []  # such notes, until the paragraph around them has ended
         self._boxes: list[etree._Element] = []
         self._text: list[str] = []
         self._walk(root)
@@ -67,6 +70,7 @@ class Blocks:
             if element is not root:
                 self._add(element.tail or "")
         self._flush()
+        self._part_from_sections()
 
     def _enters(self, element: etree._Element) -> bool:
         """Whether to go into an element; one that is not gone into is dropped, or taken as a whole."""
@@ -93,7 +97,6 @@ class Blocks:
         name = local_name(element)
         if element is self._main or is_note(element):
             self._inside += 1
-        self._notes += is_note(element)
         if name == "br":
             self._text.append("\n")
         elif name == "sup":
@@ -101,6 +104,13 @@ class Blocks:
         elif name not in INLINE:
             self._flush()
             self._boxes.append(element)
+        if is_note(element):
+            if name in INLINE:
+                self._around.append(self._text)
+                self._text = []
+            elif name != "aside" and self._collected is None:
+                self._collected = len(self.found)
+            self._notes += 1
         self._add(element.text or "")
 
     def _end(self, element: etree._Element) -> None:
@@ -110,7 +120,11 @@ class Blocks:
         elif name not in INLINE and name != "br":
             self._flush()
             self._boxes.pop()
-        self._notes -= is_note(element)
+        if is_note(element):
+            self._notes -= 1
+            if name in INLINE:
+                self._aside.append("".join(self._text))
+                self._text = self._around.pop()
         if element is self._main or is_note(element):
             self._inside -= 1
 
@@ -132,16 +146,28 @@ class Blocks:
     def _flush(self) -> None:
         """What was gathered becomes blocks; an empty line, or two line breaks, part paragraphs."""
         text, self._text = "".join(self._text), []
-        if not text.strip():
-            return
         kind, level = self._kind()
         for part in PARAGRAPH_END.split(text.replace("\r\n", "\n")):
             if part.strip():
                 part = " ".join(part.split()) if kind == "heading" else part.strip("\n ")
                 self._emit(part, kind, level)
+        if not self._around:
+            aside, self._aside = self._aside, []
+            for note in filter(str.strip, aside):
+                self._emit(note.strip("\n "), "note", 0)
+
+    def _part_from_sections(self) -> None:
+        """Notes collected at the end of a page stand in none of its sections, whichever the last one is."""
+        level = 2 if self._titles == 1 else 1  # what has one title alone stands below it as a whole
+        before = self.found[: self._collected or 0]
+        section = next((block for block in reversed(before) if block.kind == "heading"), None)
+        if section is not None and section is not before[-1] and (section.level or 1) >= level:
+            self.found.insert(len(before), Block("", None, None, "heading", level))
 
     def _emit(self, text: str, kind: Kind, level: int | None) -> None:
         self.paragraph += 1
+        if kind != "note":
+            self._collected = None
         self.found.append(Block(text, self.paragraph, None, kind, level))
 
     def _kind(self) -> tuple[Kind, int | None]:

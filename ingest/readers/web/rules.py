@@ -33,6 +33,8 @@ UNSEEN = re.compile(
 )
 BACK_LINK = re.compile(r"(?<![\w-])(?:footnote-back(?:ref|link)?|reversefootnote|mw-cite-backlink)(?![\w-])")
 NOTES = re.compile(r"(?<![\w-])(?:footnotes?|endnotes?|footnote-(?:text|list|body)|references|reflist)(?![\w-])", re.I)
+# What a link in the text leads to where nothing else says so: id="fn1", "_ftn2", "footnote-3".
+NOTE_ID = re.compile(r"_?(?:f(?:oot)?n(?:ote)?|ftn|edn|e(?:nd)?n(?:ote)?)[-_:.]?\d{1,4}", re.IGNORECASE)
 NOTE_ROLES = frozenset({"doc-footnote", "doc-endnote", "doc-endnotes", "footnote", "endnote", "footnotes", "endnotes"})
 REFERENCE_ROLES = frozenset({"doc-noteref", "noteref"})
 QUOTED_REPLY = re.compile(r"(?<![\w-])(?:gmail_quote|moz-cite-prefix|yahoo_quoted|divRplyFwdMsg)(?![\w-])")
@@ -78,6 +80,8 @@ def is_note(element: etree._Element) -> bool:
     if NOTE_ROLES & _roles(element):
         return True
     name = local_name(element)
+    if name in ("p", "li", "div", "aside", "dd") and NOTE_ID.fullmatch(element.get("id") or ""):
+        return True
     return name in ("section", "div", "ol", "ul", "aside", "footer") and bool(NOTES.search(_names(element)))
 
 

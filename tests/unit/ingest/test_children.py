@@ -16,7 +16,7 @@ from ingest.parts import Parts
 from retrieval.documents import Span
 
 READER = "tests.unit.ingest.misbehaving:read"
-LIMITS = Limits(memory_bytes=200 << 20, cpu_seconds=1, wall_seconds=2.5)
+LIMITS = Limits(memory_bytes=200 << 20, cpu_seconds=1, wall_seconds=5)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def outcome(pool: ReadingPool, name: str) -> str:
         ("crash.txt", "reader crashed: The file brings its reader down; save it anew from the program that made it."),
         ("exit.txt", "reader crashed: The file brings its reader down; save it anew from the program that made it."),
         ("raise.txt", "reader crashed: The file brings its reader down; save it anew from the program that made it."),
-        ("hang.txt", "timed out: Reading took over 2 seconds; split it or save it anew."),
+        ("hang.txt", "timed out: Reading took over 5 seconds; split it or save it anew."),
         ("spin.txt", "timed out: Reading took over 1 processor seconds; split it or save it anew."),
         (
             "bloat.txt",

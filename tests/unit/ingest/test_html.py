@@ -160,6 +160,40 @@ def test_entities_are_decoded_once_and_marks_of_notes_are_no_text() -> None:
     ]
 
 
+WATCH, NOTE = "Keepers keep the watch.", "Reed, Wicks, 12."
+
+
+@pytest.mark.parametrize(
+    ("notes", "section"),
+    [
+        (f"<section role=doc-endnotes><ol><li>{NOTE}</ol></section>", "Rules"),
+        (f"<hr><p id=fn1><a href=#r1>[1]</a> {NOTE}</p>", "Rules"),
+        (f"<div><div id=ftn1><p class=MsoFootnoteText>{NOTE}</p></div></div>", "Rules"),
+        (f"<h2>Notes</h2><ol class=references><li>{NOTE}</ol>", "Rules > Notes"),
+        (f"<aside role=doc-footnote>{NOTE}</aside>", "Rules > Oil"),
+        (f"<ol class=references><li>{NOTE}</ol><h2>Wicks</h2><p>{WATCH}</p>", "Rules > Oil"),
+    ],
+)
+def test_notes_collected_at_the_end_stand_in_none_of_the_sections(notes: str, section: str) -> None:
+    reading = page(f"<h1>Rules</h1><h2>Oil</h2><p>{WATCH}</p>{notes}")
+    units = {unit.note: unit for unit in structure(reading).units}
+
+    assert (units[True].section, units[True].sentences[0].spans[0].paragraph) == (section, 4 + ("<h2>Notes" in notes))
+    assert units[True].sentences[0].text.endswith(NOTE)
+
+
+def test_a_note_in_the_midst_of_a_sentence_has_its_own_paragraph_behind_it() -> None:
+    reading = page(
+        f"<p>{WATCH} They pay<span role=doc-footnote> See <i>Oil</i>, 12. </span> for oil.</p><p>{WATCH}</p>"
+    )
+
+    assert reading.blocks == (
+        Block(f"{WATCH} They pay for oil.", 1),
+        Block("See Oil, 12.", 2, kind="note", level=0),
+        Block(WATCH, 3),
+    )
+
+
 def test_nothing_hidden_is_shown() -> None:
     reading = page(
         f"<p>{LONG}</p><p hidden>a</p><p style='display: none'>b</p><p class='sr-only'>c</p><template>d</template>"
