@@ -21,12 +21,23 @@ _WANTS_FIGURE = re.compile(
     rf"number of (?:{_UNITS})|every how many)\b",
     re.IGNORECASE,
 )
-_FIGURE = re.compile(
-    rf"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion|half|third|quarter|"
-    rf"twice|once (?:a|every)|annual(?:ly)?|biannual(?:ly)?|quarterly|monthly|weekly|daily|yearly|every|each|"
+# What asks for a span of time is met by words for it too; what asks for a number is not met by a year.
+_WANTS_TIME = re.compile(
+    rf"\b(?:how (?:often|long|frequently|soon|regularly)|interval|deadline|rate|frequency|threshold|"
+    rf"(?:number of|how many) (?:{_UNITS}))\b",
+    re.IGNORECASE,
+)
+_NUMBER = (
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?|millions?|billions?|half|third|"
+    r"quarter|twice)\b"
+)
+_COUNT = re.compile(_NUMBER, re.IGNORECASE)
+_TIME = re.compile(
+    rf"{_NUMBER}|\b(?:once (?:a|every)|annual(?:ly)?|biannual(?:ly)?|quarterly|monthly|weekly|daily|yearly|every|each|"
     rf"{_UNITS})\b",
     re.IGNORECASE,
 )
+_YEARS = re.compile(r"\b(?:1[89]|20)\d\d(?:s\b|\s?[-–]\s?\d{2,4}\b|\b)")
 _NAME = re.compile(r"\d[\d.,/-]*|[^\W\d_](?:[\w&'/-]*\w)?")
 _SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a", "an"})
 
@@ -35,11 +46,12 @@ _SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a", "an"
 class Evidence:
     """All 0 to 1. `similarity` is the best sentence's cosine (None without an embedder); `words` how well the sentences
     of one passage together meet the question's words, `gap` how much of them lies in the one word piece that nothing
-    found meets (both None where the embedder gives no words); `sentence` and
-    `passage` the idf-weighted shares of the question's terms in the best sentence and the best passage; `names` the
-    share of its names, numbers and acronyms found in the best passages (1 when it mentions none); `figure` is 0 only
-    when it wants one and the best sentences hold none; `dense` is the best passage's cosine; `added` how well a
-    follow-up's new words are met where none of them occurs in what was found (None for every other question)."""
+    found meets (both None where the embedder gives no words); `sentence` and `passage` the idf-weighted shares of the
+    question's terms in the best sentence and the best passage; `names` the share of its names, numbers and acronyms
+    found in the best passages (1 when it mentions none); `figure` is below 1 only when it wants one: a half when not
+    the very best sentence holds one but one of the next does, 0 when none does; `dense` is the best passage's cosine;
+    `added` how well a follow-up's new words are met where none of them occurs in what was found (None for every other
+    question)."""
 
     similarity: float | None
     dense: float | None
@@ -132,5 +144,8 @@ def _abbreviates(name: str, initials: str) -> bool:
 
 
 def _figure_found(question: str, ranked: Sequence[Candidate]) -> float:
-    wanted = _WANTS_FIGURE.search(question)
-    return 0.0 if wanted and not any(_FIGURE.search(c.text) for c in ranked) else 1.0
+    if not _WANTS_FIGURE.search(question):
+        return 1.0
+    figure = _TIME if _WANTS_TIME.search(question) else _COUNT
+    found = [figure.search(_YEARS.sub("", c.text) if figure is _COUNT else c.text) is not None for c in ranked]
+    return (any(found) + any(found[:1])) / 2
