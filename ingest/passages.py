@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -20,7 +19,7 @@ MAX_PIECES = 254
 MIN_BUDGET = 96
 # A paragraph with fewer words than this is put together with its neighbour, up to the target.
 SHORT_WORDS, TARGET_WORDS = 60, 160
-CLAUSE = re.compile(r"(?<=[;:—–])\s*|(?<=,)\s+")
+CLAUSES = (";", ":", "—", "–", ", ")
 # Cautious: technical English has about 1.35 pieces a word.
 PIECES_PER_WORD, CHARACTERS_PER_PIECE = 1.5, 6
 # A word too long for the tokeniser is one piece to it, however long it is.
@@ -38,7 +37,7 @@ def pack(units: Iterable[Unit], source: Source, count: Count = estimate) -> tupl
     """The passages of a document, in reading order; notes are passages of their own.
 
     Each has at most 254 word pieces by `count`, title and section path included. A sentence that alone is longer is
-    cut at clauses. Raises Rejected when there are over 20,000.
+    cut at clauses where it can be. Raises Rejected when there are over 20,000.
     """
     packer = _Packer(source, count)
     found: list[tuple[str | None, bool, tuple[Sentence, ...]]] = []
@@ -132,17 +131,16 @@ class _Packer:
         return [self._sized(_sliced(group, sentence.locator)) for group in groups]
 
     def _cuts(self, text: str, budget: int) -> Iterator[tuple[int, int, int]]:
-        """(start, end, pieces) of the parts: clauses, and where one is too long its halves, cut at a word if it may."""
-        waiting = list(_between(CLAUSE, text))[::-1]
+        """(start, end, pieces) of the parts that are short enough, each cut from what was too long about its middle."""
+        waiting = [(0, len(text))]
         while waiting:
             start, end = waiting.pop()
             pieces = self._pieces(text[start:end])
             if pieces <= budget or end - start == 1:
                 yield start, end, pieces
                 continue
-            middle = text.rfind(" ", start + 1, (start + end) // 2 + 1)
-            cut = middle if middle > start else (start + end) // 2
-            waiting += [part for part in ((cut + (text[cut] == " "), end), (start, cut)) if part[0] < part[1]]
+            cut = _middle(text, start, end)
+            waiting += [(cut + (text[cut] == " "), end), (start, cut)]
 
     def _sized(self, sentence: Sentence) -> _Sized:
         text = sentence.text
@@ -154,15 +152,18 @@ class _Packer:
         return least if least > MAX_PIECES else max(least, self._count(text))
 
 
-def _between(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
-    """The stretches of `text` that `pattern` parts, without empty ones."""
-    start = 0
-    for found in pattern.finditer(text):
-        if found.start() > start:
-            yield start, found.start()
-        start = found.end()
-    if start < len(text):
-        yield start, len(text)
+def _middle(text: str, start: int, end: int) -> int:
+    """Where to cut text[start:end]: behind a clause in its middle half, else before a space there, else anywhere."""
+    low, middle, high = start + (end - start) // 4, (start + end) // 2, end - (end - start) // 4
+    for marks in (CLAUSES, (" ",)):
+        for found in (
+            max(text.rfind(mark, low, middle) for mark in marks),
+            min((at for mark in marks if (at := text.find(mark, middle, high)) >= 0), default=-1),
+        ):
+            cut = found + (marks is CLAUSES)
+            if found >= 0 and start < cut < end - 1:
+                return cut
+    return max(middle, start + 1)
 
 
 def _sliced(pieces: Sequence[_Slice], locator: str | None = None) -> Sentence:

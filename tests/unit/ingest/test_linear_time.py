@@ -31,6 +31,7 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "one line": lambda n: "oil and wicks " * (n // 14),
     "one word": lambda n: "x" * n,
     "commas": lambda n: "oil, " * (n // 5),
+    "semicolons": lambda n: ";" * n,
     "stops apart": lambda n: ". " * (n // 2),
     "notes": lambda n: f"oil¹ {LINE}\n\n" * 3 + "1 note\n\n" * (n // 8),
     "marks": lambda n: "oil" + "¹," * (n // 2) + "¹¹¹¹",
