@@ -28,6 +28,9 @@ class Met:
 _NOUNS = ("ing", "ion", "ions", "ment", "ments", "ity", "ness", "ance", "ence")
 _PARTINGS = frozenset({";", "while", "whereas"})
 _RELATIVES = frozenset({"that", "which", "who", "whom", "whose"})
+_ADVERBIAL = frozenset({"since", "before", "after", "until", "once", "because", "when", "whenever", "if", "unless"})
+# "Mitigation of harm" is "harm mitigation".
+_NOMINAL = (["of"], ["for"], ["on"], ["in"])
 _CONTRASTS = frozenset({";", "but", "while", "whereas"})
 _POINTING = frozenset({"it", "its", "they", "them", "their", "this", "these"})
 BREAK, LICENSED, STEM, OTHER = 4.0, 0.3, 0.4, 0.6
@@ -179,8 +182,10 @@ class Alignment:
     def licensed(self, last: Met, met: Met, fault: str) -> bool:
         """Whether the claim itself begins something new between the two words."""
         between, known = self.claim.between(last.said.place, met.said.place), lexicon()
-        parting = STOPS | known.reporting | (known.joints - (_RELATIVES if fault == "turns" else frozenset()))
-        if any(word in parting for word in between) or self._fronted(last, between) or self._led(last):
+        turns = fault == "turns"
+        parting = STOPS | known.reporting | (known.joints - (_RELATIVES | _ADVERBIAL if turns else frozenset()))
+        clause = turns and any(word in _ADVERBIAL and self._after(word, met) for word in between)
+        if clause or any(word in parting for word in between) or self._fronted(last, between) or self._led(last):
             return True
         if fault != "turns":
             return False
@@ -190,7 +195,21 @@ class Alignment:
             return False
         # "To" before a verb leads into no phrase that could stand elsewhere.
         infinitive = between[-1:] == ["to"] and self.lines[met.sentence].words[met.quoted.place - 1] == "to"
-        return not infinitive and any(word in known.prepositions or word in ("every", "each") for word in between)
+        if infinitive:
+            return False
+        # A phrase moves with its own preposition: "to units in the north" is not "in units to the north".
+        leads = [word for word in between if word in known.prepositions]
+        own = leads[-1:] == [self.lines[met.sentence].leading(met.quoted.place)]
+        noun = leads[-1:] in _NOMINAL and 0 < last.quoted.place - met.quoted.place < 4
+        says = last.said.word in word_lists().attributing
+        return own or noun or says or bool({"every", "each"} & set(between))
+
+    def _after(self, joint: str, met: Met) -> bool:
+        """Whether a word of the quote stands in a clause that a joint opens there as well: "after", "because"."""
+        line = self.lines[met.sentence]
+        kept = word_lists().markers.get(joint, frozenset({joint}))
+        opened = [at for at, word in enumerate(line.words[: met.quoted.place]) if word in kept]
+        return any(STOPS.isdisjoint(line.words[at : met.quoted.place]) for at in opened)
 
     def _fronted(self, last: Met, between: Sequence[str]) -> bool:
         """Whether the claim has put a phrase first, up to a word: "In November the council asked …"."""

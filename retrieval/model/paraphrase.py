@@ -87,6 +87,7 @@ def plain(text: str) -> str:
     """`text` with the phrases of the list read as one word each, and what stands in brackets after an acronym gone."""
     text = text.replace("[", "").replace("]", "")
     text = re.sub(r"\bnot (?:as|so) (\w+)\b([^,;]*?) as\b", r"less \1\2 than", text)
+    text = re.sub(r"\b[Pp]ut(s?) ((?:[\w'-]+ ){1,6})at risk\b", r"endanger\1 \2", text)
     for pattern, word in lexicon().phrases:
         # A name stays one: "United Nations" is "UN".
         text = pattern.sub(partial(_as_cased, word), text)
