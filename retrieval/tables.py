@@ -97,7 +97,8 @@ class GenerationRow(Base):
     """One index generation. `state` is building until it is published, ready from then on.
 
     `recipe` is the embedder's (None: lexical alone); `fingerprint` tells what went in, so that an unchanged corpus
-    is not built twice; `left_at` is when another generation took its place.
+    is not built twice; `left_at` is when another generation took its place. `base` is the generation whose collection
+    on a Chroma server it stands on (None: its own): what differs lies beside, on each machine.
     """
 
     __tablename__ = "index_generation"
@@ -109,6 +110,7 @@ class GenerationRow(Base):
     passages: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    base: Mapped[str | None] = mapped_column(String(40))
 
 
 class MemberRow(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import inspect, text
 
 from retrieval.database import Database
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision; a test holds it to the scripts."""
 
 _LOCK = 0x70726F76

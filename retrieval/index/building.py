@@ -13,12 +13,12 @@ import numpy as np
 from retrieval.database import Database
 from retrieval.errors import IndexDamaged, IndexGone
 from retrieval.index import manifest as manifests
-from retrieval.index.deriving import Deriver
+from retrieval.index.deriving import Deriver, Points
 from retrieval.index.files import ASIDE, IndexFiles
 from retrieval.index.lexical import Bm25Index
 from retrieval.index.manifest import POINTS, READERS, Manifest
 from retrieval.index.probe import PROBES_FILE, probe_dense, probe_lexical
-from retrieval.index.publishing import Text, texts
+from retrieval.index.publishing import Text, left_behind, stand_alone, texts
 from retrieval.index.vectors import Progress, cached, embed_missing, from_bytes
 from retrieval.ports import Embedder, Vectors
 from retrieval.tables import GenerationRow
@@ -39,9 +39,10 @@ class Builder:
         """Make the folder of a generation that SQL knows, in place of a damaged one.
 
         Where the generation `before` is on this machine and little has changed since, its folder is copied and the
-        rest applied; when the probe says that this does not stand, everything is built anew. `mark` makes the name of
-        what is moved away unique. Raises IndexGone when SQL no longer knows all of it, IndexDamaged when the probe
-        fails, and what the embedder raises.
+        rest applied; a collection of a Chroma server stays as it is, and what differs lies beside it. When the probe
+        says that this does not stand, everything is built anew. `mark` makes the name of what is moved away unique.
+        Raises IndexGone when SQL no longer knows all of it, IndexDamaged when the probe fails, and what the embedder
+        raises.
         """
         with self._database.read() as session:
             row = session.get(GenerationRow, generation)
@@ -87,40 +88,63 @@ class Builder:
     ) -> Manifest:
         ids = [passage.passage_id for passage in passages]
         bodies = [passage.text for passage in passages]
-        distinct = _distinct(passages)
-        vectors = self._vectors(row.recipe, distinct, progress)
         Bm25Index.build(aside / "lexical", ids, bodies)
         golden = probe_lexical(Bm25Index.open(aside / "lexical"), ids, bodies)
-        points = [passage.passage_id for passage in distinct]
-        probes = [] if vectors is None else self._fill_dense(aside, dense, row.generation_id, points, vectors)
+        points = self._shared(aside, dense, row, passages, progress)
+        points = points or self._fill_dense(aside, dense, row, _distinct(passages), progress)
         return Manifest(
             generation=row.generation_id,
-            recipe=None if vectors is None else row.recipe,
+            recipe=row.recipe if points else None,
             passages=len(ids),
-            vectors=0 if vectors is None else len(points),
+            vectors=points.count if points else 0,
             dense=dense,
             golden=tuple(golden),
-            probes=tuple(points[probe] for probe in probes),
+            probes=points.probes if points else (),
             files=manifests.fingerprints(aside),
+            drift=points.drift if points else 0,
+            base=row.base,
         )
 
-    def _fill_dense(self, aside: Path, dense: str, generation: str, ids: list[str], vectors: Vectors) -> list[int]:
-        probes = self._probe_shared(generation, ids, vectors)
-        if probes is None:
-            self._files.create_dense(aside / dense, generation, ids, vectors)
-            probes = self._probe(aside / dense, generation, ids, vectors)
-        np.save(aside / PROBES_FILE, vectors[probes])
-        (aside / POINTS).write_text(json.dumps(ids))
-        return probes
-
-    def _probe_shared(self, generation: str, ids: list[str], vectors: Vectors) -> list[int] | None:
-        """The probes of the collection another machine has already made; None when there is none that is whole."""
-        if self._files.server is None:
+    def _shared(
+        self, aside: Path, dense: str, row: GenerationRow, passages: list[Text], progress: Progress | None
+    ) -> Points | None:
+        """The collection that is on the server, taken up; None when it is not whole, or too much differs."""
+        if self._files.server is None or row.recipe is None or not passages:
             return None
         try:
-            return self._probe(self._files.root, generation, ids, vectors)
-        except (IndexGone, IndexDamaged):
+            points = self._deriver.share(aside, dense, row, passages, progress)
+        except (IndexGone, IndexDamaged) as error:
+            logger.info("no collection to build generation %s upon (%s)", row.generation_id, error)
+            points = None
+        if points is None:
+            shutil.rmtree(aside / dense, ignore_errors=True)
+            self._stand_alone(row)
+        return points
+
+    def _stand_alone(self, row: GenerationRow) -> None:
+        """From here on the generation has a collection of its own; one that nothing else stands on is dropped first."""
+        if row.base is None:
+            return
+        with self._database.read() as session:
+            collections = left_behind(session, [row.generation_id])
+        for generation in collections:
+            self._files.drop(generation)
+        with self._database.write() as session:
+            stand_alone(session, row.generation_id)
+        row.base = None
+
+    def _fill_dense(
+        self, aside: Path, dense: str, row: GenerationRow, passages: list[Text], progress: Progress | None
+    ) -> Points | None:
+        vectors = self._vectors(row.recipe, passages, progress)
+        if vectors is None:
             return None
+        ids = [passage.passage_id for passage in passages]
+        self._files.create_dense(aside / dense, row.generation_id, ids, vectors)
+        probes = self._probe(aside / dense, row.generation_id, ids, vectors)
+        np.save(aside / PROBES_FILE, vectors[probes])
+        (aside / POINTS).write_text(json.dumps(ids))
+        return Points(len(ids), tuple(ids[probe] for probe in probes))
 
     def _probe(self, place: Path, generation: str, ids: list[str], vectors: Vectors) -> list[int]:
         index = self._files.open_dense(place, generation)

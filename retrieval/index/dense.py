@@ -22,6 +22,7 @@ COLLECTION = "passages"
 # A candidate list of 100 falls to a recall of .97 at 500,000 vectors; top-100 searches need more than 100 besides.
 EF_SEARCH = 200
 BATCH = 2000
+IDS_AT_ONCE = 20_000
 LEAST_SYNC, MOST_SYNC = 2, 1000
 _AT_ONCE = {"sync_threshold": LEAST_SYNC, "batch_size": LEAST_SYNC}
 _SQLITE = "chroma.sqlite3"
@@ -146,6 +147,15 @@ class ChromaServer:
                 _close(client)
                 raise
         return ChromaIndex(collection, lambda: _close(client))
+
+    def ids(self, name: str) -> list[str]:
+        """What the collection `name` holds. Raises IndexGone, IndexDamaged."""
+        found: list[str] = []
+        with _chroma_errors(), self._client() as client:
+            collection = client.get_collection(name, embedding_function=None)
+            while part := collection.get(include=[], limit=IDS_AT_ONCE, offset=len(found))["ids"]:
+                found += part
+        return list(dict.fromkeys(found))
 
     def drop(self, name: str) -> None:
         """Delete the collection if it is there."""

@@ -1,13 +1,9 @@
-"""Makes a generation from the one before it: its folder is copied, and what changed is applied and probed."""
+"""Makes a generation from one there is: its folder copied or its collection built upon, the rest applied."""
 
 from __future__ import annotations
 
 import json
-import logging
-import shutil
-import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +12,7 @@ import numpy as np
 from retrieval.database import Database
 from retrieval.errors import IndexDamaged
 from retrieval.index import manifest as manifests
-from retrieval.index.files import IndexFiles
+from retrieval.index.files import IndexFiles, collection
 from retrieval.index.lexical import Bm25Index
 from retrieval.index.manifest import POINTS, Manifest
 from retrieval.index.probe import KEPT_PROBES, PROBES, PROBES_FILE, probe_golden, probe_points, spread
@@ -25,11 +21,9 @@ from retrieval.index.vectors import Progress, cached, embed_missing, from_bytes
 from retrieval.ports import Embedder, Vectors
 from retrieval.tables import GenerationRow
 
-logger = logging.getLogger(__name__)
-
 # A neighbour graph keeps the places of what was deleted. Past this share of all points it is made anew.
 MOST_DRIFT = 0.2
-LEXICAL, SQLITE = "lexical", "chroma.sqlite3"
+LEXICAL = "lexical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +42,22 @@ class _Change:
     def size(self) -> int:
         return len(self.points_gone) + len(self.points_new)
 
+    @property
+    def points(self) -> list[str]:
+        return [*self.points_kept, *self.points_new]
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The vectors of a generation: how many, the ids of the probes that are kept, and their drift (see `Manifest`)."""
+
+    count: int
+    probes: tuple[str, ...]
+    drift: int = 0
+
 
 class Deriver:
-    """Applies changes to copies of folders. The caller holds the build lock of this machine."""
+    """Applies changes: to copies of folders, and beside collections of a server. The caller holds the build lock."""
 
     def __init__(self, database: Database, files: IndexFiles, embedder: Embedder | None) -> None:
         self._database = database
@@ -66,43 +73,62 @@ class Deriver:
         """
         source = self._files.folder(before)
         manifest = manifests.read(source)
-        if self._files.server is not None or manifest.recipe is None or manifest.recipe != row.recipe:
+        if manifest.recipe is None or manifest.recipe != row.recipe:
             return None
         if manifest.files != manifests.fingerprints(source):
             raise IndexDamaged("Files of an index are not as they were written.")
-        change = self._change(source, before, row, manifest.drift)
+        if self._files.server is None:
+            change = self._change(json.loads((source / POINTS).read_text()), before, row, manifest.drift)
+        else:
+            change = self._change(self._shared(row), before, row, 0) if row.base else None
         vectors = self._vectors(row.recipe, change, progress) if change else None
         if change is None or vectors is None:
             return None
         golden = _apply_lexical(source, aside, manifest, change)
-        probes = self._apply_dense(source / manifest.dense, aside / dense, row.recipe, change, vectors)
+        self._files.copy_dense(source / manifest.dense, aside / dense)
+        points = self._apply_dense(aside / dense, row, change, vectors)
         return Manifest(
             generation=row.generation_id,
             recipe=row.recipe,
             passages=row.passages,
-            vectors=len(change.points_kept) + len(change.points_new),
+            vectors=points.count,
             dense=dense,
             golden=tuple(golden),
-            probes=tuple(probes),
+            probes=points.probes,
             files=manifests.fingerprints(aside),
-            drift=manifest.drift + change.size,
+            drift=points.drift if self._files.server else manifest.drift + points.drift,
+            base=row.base,
         )
 
-    def _change(self, source: Path, before: str, row: GenerationRow, drift: int) -> _Change | None:
+    def share(
+        self, aside: Path, dense: str, row: GenerationRow, passages: Sequence[Text], progress: Progress | None
+    ) -> Points | None:
+        """Take up the collection on the server that `row` stands on; None when a new one is due instead.
+
+        Raises IndexGone, IndexDamaged when that collection is not whole.
+        """
+        present = {passage.passage_id: passage.text_hash for passage in passages}
+        change = _difference(self._shared(row), present, passages, 0)
+        if change and change.size and not row.base:
+            raise IndexDamaged("A collection does not hold what its generation has.")
+        vectors = self._vectors(row.recipe or "", change, progress) if change else None
+        if change is None or vectors is None:
+            return None
+        return self._apply_dense(aside / dense, row, change, vectors)
+
+    def _shared(self, row: GenerationRow) -> list[str]:
+        assert self._files.server is not None
+        return self._files.server.ids(collection(row.base or row.generation_id))
+
+    def _change(self, points: list[str], before: str, row: GenerationRow, drift: int) -> _Change | None:
         """What differs; None when it is too much, or when SQL no longer knows both generations."""
-        points: list[str] = json.loads((source / POINTS).read_text())
         with self._database.read() as session:
             had, has = members(session, before), members(session, row.generation_id)
             present = hashes(session, row.generation_id)
             if not had or len(present) != row.passages:
                 return None
-            kept = [point for point in points if point in present]
-            gone = [point for point in points if point not in present]
-            wanted = _uncovered(present, kept)
-            if drift + len(gone) + len(wanted) > MOST_DRIFT * len(kept):
-                return None
             new = texts(session, row.generation_id, sorted(has - had))
-        return _Change(present, new, kept, gone, wanted)
+        return _difference(points, present, new, drift)
 
     def _vectors(self, recipe: str, change: _Change, progress: Progress | None) -> Vectors | None:
         """The vectors of the new points; None when not all of them can be had."""
@@ -120,21 +146,23 @@ class Deriver:
             return None
         return from_bytes([found[text_hash] for text_hash in wanted])
 
-    def _apply_dense(self, source: Path, target: Path, recipe: str, change: _Change, vectors: Vectors) -> list[str]:
-        """Copy, change and probe the vectors; the ids of the probes that are kept, their vectors written beside."""
-        _copy(source, target)
+    def _apply_dense(self, target: Path, row: GenerationRow, change: _Change, vectors: Vectors) -> Points:
+        """Change and probe the vectors; those of the probes that are kept are written beside."""
+        recipe = row.recipe or ""
         self._files.change_dense(target, change.points_gone, change.points_new, vectors)
         asked, asked_vectors = self._sample(recipe, change, vectors)
-        index = self._files.open_dense(target, "")
+        points = change.points
+        index = self._files.open_dense(target, row.base or row.generation_id)
         try:
-            count = len(change.points_kept) + len(change.points_new)
-            found = probe_points(index, asked, asked_vectors, count, lambda id_: self._stored(recipe, change, id_))
+            found = probe_points(
+                index, asked, asked_vectors, len(points), lambda id_: self._stored(recipe, change, id_)
+            )
         finally:
             index.close()
-        rows = [found[row] for row in spread(len(found), KEPT_PROBES)]
+        rows = [found[place] for place in spread(len(found), KEPT_PROBES)]
         np.save(target.parent / PROBES_FILE, asked_vectors[rows])
-        (target.parent / POINTS).write_text(json.dumps([*change.points_kept, *change.points_new]))
-        return [asked[row] for row in rows]
+        (target.parent / POINTS).write_text(json.dumps(points))
+        return Points(len(points), tuple(asked[place] for place in rows), change.size)
 
     def _stored(self, recipe: str, change: _Change, point: str) -> Vectors:
         text_hash = change.hashes.get(point, "")
@@ -153,6 +181,16 @@ class Deriver:
         old_vectors = from_bytes([stored[change.hashes[point]] for point in others])
         ids = [change.points_new[row] for row in new] + others
         return ids, np.concatenate([vectors[new], old_vectors]) if new else old_vectors
+
+
+def _difference(points: Sequence[str], present: Mapping[str, str], new: Sequence[Text], drift: int) -> _Change | None:
+    """How an index of `points` differs from one of `present` passages; None when it is too much."""
+    kept = [point for point in points if point in present]
+    gone = [point for point in points if point not in present]
+    wanted = _uncovered(present, kept)
+    if drift + len(gone) + len(wanted) > MOST_DRIFT * len(kept):
+        return None
+    return _Change(present, new, kept, gone, wanted)
 
 
 def _uncovered(present: Mapping[str, str], points: Sequence[str]) -> list[str]:
@@ -175,14 +213,3 @@ def _apply_lexical(source: Path, aside: Path, manifest: Manifest, change: _Chang
         raise IndexDamaged(f"The lexical index would hold {len(ids)} of {len(change.hashes)} passages.")
     asked = [(words, id_) for words, id_ in manifest.golden if id_ in change.hashes]
     return probe_golden(Bm25Index.open(aside / LEXICAL), len(ids), asked, new, bodies)
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy the vectors of a sealed folder. Readers that open it may touch its SQLite file meanwhile."""
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns(f"{SQLITE}*"))
-    try:
-        address = f"{(source / SQLITE).resolve().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(address, uri=True)) as one, closing(sqlite3.connect(target / SQLITE)) as other:
-            one.backup(other)
-    except sqlite3.Error as error:
-        raise IndexDamaged(f"The vector index cannot be copied ({type(error).__name__}).") from error

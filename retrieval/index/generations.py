@@ -92,7 +92,7 @@ class Generations:
                     generation = row.generation_id
                     self._ensure(generation)
                 else:
-                    generation = self._build(planned, previous, progress)
+                    generation = self._build(planned, row, progress)
             finally:
                 self._sweep()
         return GenerationReport(generation, planned.passages, self._timer() - started)
@@ -132,11 +132,15 @@ class Generations:
         except IndexBusy:
             return
 
-    def _build(self, planned: Plan, previous: str | None, progress: Progress | None) -> str:
+    def _build(self, planned: Plan, replaced: GenerationRow | None, progress: Progress | None) -> str:
         now = self._clock.now()
         generation = f"{now:%Y%m%d%H%M%S}-{self._new_id()}"
+        previous = replaced.generation_id if replaced else None
+        base = None
+        if self._files.server and replaced and planned.recipe and planned.recipe == replaced.recipe:
+            base = replaced.base or replaced.generation_id
         with self._database.write() as session:
-            begin(session, generation, planned, now)
+            begin(session, generation, planned, now, base)
         self._builder.make(generation, self._new_id(), progress, before=previous)
         with self._database.write() as session:
             publish(session, generation, previous, self._clock.now())

@@ -27,6 +27,8 @@ class Manifest:
     probes.npy, in order; `files` maps relative paths to fingerprints. `dense` names the folder of the vectors: one of
     its own each time it is made, because Chroma shares what it has open by path, and what replaces a damaged index
     must not be taken for it. `drift` counts the vectors put in and taken out since all of them were last written anew.
+    `base` is the generation whose collection on a Chroma server holds them, but for what the folder `dense` says (None:
+    its own).
     """
 
     generation: str
@@ -38,6 +40,7 @@ class Manifest:
     probes: tuple[str, ...] = ()
     files: dict[str, str] | None = None
     drift: int = 0
+    base: str | None = None
     format: int = FORMAT
 
 

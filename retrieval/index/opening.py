@@ -16,7 +16,6 @@ from retrieval.database import Database
 from retrieval.documents import Passage
 from retrieval.errors import IndexGone, IndexUnavailable
 from retrieval.index import manifest as manifests
-from retrieval.index.dense import ChromaIndex
 from retrieval.index.files import IndexFiles
 from retrieval.index.lexical import Bm25Index
 from retrieval.index.manifest import READERS, Manifest, same_space
@@ -33,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 MOST_PASSAGES_KEPT = 5000
 
-_retired: deque[tuple[ChromaIndex | None, FileLock]] = deque()
+_retired: deque[tuple[VectorIndex | None, FileLock]] = deque()
 
 
 class OpenGeneration:
@@ -87,7 +86,7 @@ def open_generation(generation: str, database: Database, files: IndexFiles, reci
     held = FileLock(folder / READERS)
     if not (folder / manifests.NAME).exists() or not held.take(shared=True):
         raise IndexGone
-    vectors: ChromaIndex | None = None
+    vectors: VectorIndex | None = None
     try:
         manifest = manifests.read(folder)
         vectors = _open_dense(manifest, files, folder, recipe)
@@ -120,13 +119,13 @@ def _wants_dense(manifest: Manifest, recipe: str | None) -> bool:
     return same_space(manifest.recipe, recipe)
 
 
-def _open_dense(manifest: Manifest, files: IndexFiles, folder: Path, recipe: str | None) -> ChromaIndex | None:
+def _open_dense(manifest: Manifest, files: IndexFiles, folder: Path, recipe: str | None) -> VectorIndex | None:
     if not _wants_dense(manifest, recipe):
         if recipe and manifest.passages:
             logger.warning("index built by recipe %s, not %s: searching words alone", manifest.recipe, recipe)
         return None
     try:
-        return files.open_dense(folder / manifest.dense, manifest.generation)
+        return files.open_dense(folder / manifest.dense, manifest.base or manifest.generation)
     except IndexUnavailable as error:
         logger.warning("%s", error)
         return None
@@ -156,7 +155,7 @@ def _titles(session: Session, generation: str, sources: Set[str]) -> Mapping[str
     return titles
 
 
-def _let_go(vectors: ChromaIndex | None, held: FileLock) -> None:
+def _let_go(vectors: VectorIndex | None, held: FileLock) -> None:
     try:
         if vectors is not None:
             vectors.close()

@@ -77,8 +77,8 @@ def pointer(session: Session | Connection) -> str | None:
     return session.scalar(_POINTED)
 
 
-def begin(session: Session, generation: str, planned: Plan, now: datetime) -> None:
-    """Write down that `generation` is being built."""
+def begin(session: Session, generation: str, planned: Plan, now: datetime, base: str | None = None) -> None:
+    """Write down that `generation` is being built, upon the collection of the generation `base` if that can be."""
     session.add(
         GenerationRow(
             generation_id=generation,
@@ -87,6 +87,7 @@ def begin(session: Session, generation: str, planned: Plan, now: datetime) -> No
             fingerprint=planned.fingerprint,
             passages=planned.passages,
             created_at=now,
+            base=base,
         )
     )
     session.flush()
@@ -168,6 +169,20 @@ def stale(session: Session, before: datetime) -> list[str]:
         GenerationRow.generation_id.not_in(select(PointerRow.generation_id)),
     )
     return list(session.scalars(query))
+
+
+def left_behind(session: Session, generations: Sequence[str]) -> list[str]:
+    """The generations whose collections on a server no other than these `generations` stands on."""
+    rows = session.execute(select(GenerationRow.generation_id, GenerationRow.base)).all()
+    needed = {row.base or row.generation_id for row in rows if row.generation_id not in generations}
+    used = {row.base or row.generation_id for row in rows if row.generation_id in generations}
+    return sorted(used - needed)
+
+
+def stand_alone(session: Session, generation: str) -> None:
+    """Write down that `generation` has a collection of its own."""
+    alone = update(GenerationRow).where(GenerationRow.generation_id == generation)
+    session.execute(alone.values(base=None))
 
 
 def forget(session: Session, generations: list[str], unread_since: datetime) -> None:

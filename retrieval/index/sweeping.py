@@ -10,7 +10,7 @@ from pathlib import Path
 from retrieval.database import Database
 from retrieval.index.files import ASIDE, SWEPT, IndexFiles
 from retrieval.index.manifest import READERS
-from retrieval.index.publishing import forget, pointer, stale
+from retrieval.index.publishing import forget, left_behind, pointer, stale
 from retrieval.locks import FileLock
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,9 @@ class Sweeper:
         """Forget generations left longer than the grace, then every folder that is neither current nor read."""
         with self._database.read() as session:
             gone = stale(session, now - self._grace)
-        for generation in gone:
+            collections = left_behind(session, gone)
+        # Before SQL forgets what names them: a sweeper that is killed here begins again.
+        for generation in collections:
             self._files.drop(generation)
         with self._database.write() as session:
             forget(session, gone, now - max(self._grace, STAGED_FOR))

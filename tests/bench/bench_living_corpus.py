@@ -1,6 +1,7 @@
 """One changed file, and none, in a large corpus: whole processes, until somebody who asks sees it.
 
-`PASSAGES=100000 python -m tests.bench living_corpus`. Vectors are drawn, not computed: only their number matters here.
+`PASSAGES=100000 python -m tests.bench living_corpus`; with `CHROMA_URL` the vectors lie on that server. They are drawn,
+not computed: only their number matters here.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ PASSAGES = int(os.environ.get("PASSAGES", "10000"))
 A_FILE, ROUNDS = 100, 3
 # A home given here is made once and used again.
 HOME = os.environ.get("BENCH_HOME")
+CHROMA = os.environ.get("CHROMA_URL")
 FLOOR = "import chromadb, onnxruntime"
 
 
@@ -46,7 +48,7 @@ class Bench:
         self.embedder = LocalEmbedder.load(user_cache_path("proviso-bench"), threads=2)
         self.database = Database(f"sqlite:///{home / 'proviso.db'}")
         upgrade(self.database)
-        self.generations = Generations(self.database, home, self.embedder, SystemClock())
+        self.generations = Generations(self.database, home, self.embedder, SystemClock(), CHROMA)
         self.retriever = HybridRetriever(self.generations, self.embedder)
 
     def fill(self) -> None:
@@ -119,7 +121,7 @@ class _Drawn(Generations):
     """Generations that draw what they would embed."""
 
     def __init__(self, bench: Bench) -> None:
-        super().__init__(bench.database, bench.home, bench.embedder, SystemClock())
+        super().__init__(bench.database, bench.home, bench.embedder, SystemClock(), CHROMA)
         self._bench = bench
 
     def build(self, progress: Callable[[int, int], None] | None = None) -> GenerationReport:

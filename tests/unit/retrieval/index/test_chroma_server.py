@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -22,46 +17,12 @@ from retrieval.index.dense import ChromaFolder, ChromaServer
 from retrieval.index.files import collection
 from retrieval.index.generations import AGAIN, Generations
 from retrieval.search.retriever import HybridRetriever
+from tests.support.chroma_server import Server
 from tests.support.clock import ManualClock
 from tests.support.corpus import WordEmbedder, orders, rule, store
 
 VECTORS = np.eye(8, dtype=np.float32)
 IDS = [f"p{number}" for number in range(8)]
-
-
-class Server:
-    """`chroma run` on a free port; it can be stopped and started again on its data."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        command = Path(sys.executable).with_name("chroma")
-        where = ["--host", "127.0.0.1", "--port", str(self.port), "--path", str(self._folder)]
-        self._process = subprocess.Popen(
-            [command, "run", *where], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self._folder
-        )
-        deadline = time.monotonic() + 40
-        while not self._answers():
-            assert time.monotonic() < deadline, "the Chroma server did not come up"
-            time.sleep(0.1)
-
-    def stop(self) -> None:
-        if self._process:
-            self._process.kill()
-            self._process.wait()
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/api/v2/heartbeat", timeout=1) as reply:
-                return reply.status == 200
-        except OSError:
-            return False
 
 
 @pytest.fixture(scope="module")
