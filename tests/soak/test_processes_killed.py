@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
-import threading
 import time
 from collections import Counter
 
@@ -19,35 +16,16 @@ from bot.work.people import person_id, team_id
 from bot.work.tables import InboxRow, OutboxRow
 from retrieval.database import Base, Database
 from tests.support.http_slack import HttpSlack
-from tests.support.mortal_worker import START, HastenedClock, answer_key
+from tests.support.mortal_worker import START, HastenedClock, answer_key, work
 from tests.support.postgresql import PostgresqlMissing, PostgresqlServer
+from tests.support.processes import Mortal, wait
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
 
 KILLS = 60
 STOPS = 4
 AMOUNT = 200
 DRAIN_SECONDS = 150.0
-
-
-class Worker:
-    """A process of the bot."""
-
-    def __init__(self, database: Database, slack: HttpSlack, origin: float, name: str) -> None:
-        command = [sys.executable, "-m", "tests.support.mortal_worker", database.url, slack.url, str(origin), name]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.ready = threading.Event()
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if line.strip() == "ready":
-                self.ready.set()
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
 
 
 class World:
@@ -95,18 +73,19 @@ def test_every_nudge_and_every_answer_is_seen_once_although_processes_are_killed
     slack = HttpSlack(silent=0.1, seed=10).start()
     world = World(database, HastenedClock(origin), chance)
     size, started = (2 if database.is_sqlite else 3), 0
-    workers: list[Worker] = []
+    workers: list[Mortal] = []
 
-    def start() -> Worker:
+    def start() -> Mortal:
         nonlocal started
         started += 1
-        return Worker(database, slack, origin, f"process-{started}")
+        return Mortal(work, database.url, slack.url, origin, f"process-{started}")
 
     try:
         workers = [start() for _ in range(size)]
         for kill in range(KILLS):
             world.go_on((kill + 1) / KILLS)
-            victim = _ready(workers, chance)
+            wait(lambda: any(worker.is_ready() for worker in workers))
+            victim = chance.choice([place for place, worker in enumerate(workers) if worker.is_ready()])
             time.sleep(chance.uniform(0.05, 0.6))
             workers[victim].kill()
             workers[victim] = start()
@@ -130,9 +109,9 @@ def test_everything_is_seen_once_although_the_database_goes_away_again_and_again
     slack, database = HttpSlack(silent=0.1, seed=11).start(), Database(server.url)
     Base.metadata.create_all(database.engine)
     world = World(database, HastenedClock(origin), chance, amount=60)
-    workers = [Worker(database, slack, origin, f"process-{n}") for n in range(2)]
+    workers = [Mortal(work, database.url, slack.url, origin, f"process-{n}") for n in range(2)]
     try:
-        assert all(worker.ready.wait(60) for worker in workers)
+        wait(lambda: all(worker.is_ready() for worker in workers))
         for stop in range(STOPS):
             world.go_on((stop + 1) / STOPS)
             time.sleep(chance.uniform(0.2, 1.5))
@@ -167,19 +146,8 @@ def _durable_server() -> PostgresqlServer:
 def _drain(world: World) -> int:
     deadline = time.monotonic() + DRAIN_SECONDS
     while (left := world.unfinished()) and time.monotonic() < deadline:
-        time.sleep(0.5)
+        time.sleep(0.2)
     return left
-
-
-def _ready(workers: list[Worker], chance: random.Random) -> int:
-    """One of those that work, or the first that comes to work."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        ready = [place for place, worker in enumerate(workers) if worker.ready.is_set()]
-        if ready:
-            return chance.choice(ready)
-        time.sleep(0.02)
-    raise AssertionError("no process has come to work within a minute")
 
 
 def _judge(database: Database, slack: HttpSlack, amount: int) -> int:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,8 +24,9 @@ from bot.work.workspace import claim
 from retrieval.database import Database
 from tests.support import serving_replica
 from tests.support.mortal_worker import START, HastenedClock
+from tests.support.processes import Mortal, wait
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
 
 KILLS = 60
 QUESTIONS = 60
@@ -40,26 +39,6 @@ ASKED = (
     "Should we engage a partner early on detainees?",
     "What do local forces bring that western forces do not?",
 )
-
-
-class Replica:
-    """A `serve` process."""
-
-    def __init__(self, context: multiprocessing.context.BaseContext, *arguments: object) -> None:
-        self._receiver, sender = context.Pipe(duplex=False)
-        self.process = context.Process(target=serving_replica.serve, args=(*arguments, sender), daemon=True)
-        self.process.start()
-        self._ready = False
-
-    def is_ready(self) -> bool:
-        """Raises EOFError when the process has ended by itself."""
-        if not self._ready and self._receiver.poll():
-            self._ready = self._receiver.recv() == "ready"
-        return self._ready
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.join()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -84,19 +63,17 @@ def test_every_question_is_answered_once_and_every_nudge_posted_once(database_ur
         composed.ensure_corpus()
         workspace = Workspace(sandbox)
         workspace.faults.arm("accepted_without_reply", method="chat.postMessage", probability=0.1)
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["tests.support.serving_replica"])
         size = 2 if database_url.startswith("sqlite") else 3
-        replicas: list[Replica] = []
+        replicas: list[Mortal] = []
 
-        def start() -> Replica:
-            return Replica(context, tmp_path, environment, origin)
+        def start() -> Mortal:
+            return Mortal(serving_replica.serve, tmp_path, environment, origin)
 
         try:
             replicas = [start() for _ in range(size)]
             questions: list[Message] = []
             for kill in range(KILLS):
-                _wait(lambda: any(replica.is_ready() for replica in replicas))
+                wait(lambda: any(replica.is_ready() for replica in replicas))
                 questions += _ask(workspace, chance, QUESTIONS * (kill + 1) // KILLS - len(questions))
                 _register(composed, workspace, kill)
                 workspace.redeliver(chance.choice(questions))
@@ -104,7 +81,7 @@ def test_every_question_is_answered_once_and_every_nudge_posted_once(database_ur
                 victim = chance.randrange(size)
                 replicas[victim].kill()
                 replicas[victim] = start()
-            _wait(lambda: _settled(workspace, questions), DRAIN_SECONDS, lambda: _state(composed, workspace))
+            wait(lambda: _settled(workspace, questions), DRAIN_SECONDS, lambda: _state(composed, workspace))
         finally:
             for replica in replicas:
                 replica.kill()
@@ -158,11 +135,3 @@ def _state(composed: Services, workspace: Workspace) -> str:
         states = counts(session)
     said = [entry for channel in ("C-ops", "C-liaison", "@amal") for entry in workspace.transcript(channel)]
     return "\n".join([f"outbox {states}", *said])
-
-
-def _wait(condition: Callable[[], bool], seconds: float = 60.0, state: Callable[[], str] = str) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            pytest.fail(f"waited in vain: {state()}")
-        time.sleep(0.1)

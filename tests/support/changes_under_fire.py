@@ -22,7 +22,8 @@ from retrieval.ports import SystemClock
 from retrieval.search.retriever import HybridRetriever
 from retrieval.types import Hit
 from tests.support.corpus import WordEmbedder, document, rule
-from tests.support.generations_under_fire import Outcome, _start, _wait
+from tests.support.generations_under_fire import PAUSE_SECONDS, Outcome, told
+from tests.support.processes import start, wait
 
 A_DOCUMENT, CHANGES = 15, 2
 HERALD = "Herald: the town crier tells of edition"
@@ -74,27 +75,17 @@ def run(url: str, home: Path, *, readers: int, editions: int, kills: int, docume
     home.mkdir(parents=True, exist_ok=True)
     chance = random.Random(seed)
     build(url, home, 0, documents, seed)
-    asking = [_start(read, url, home, number, documents, seed) for number in range(readers)]
-    _wait(lambda: all((home / f"reader-{number}.ready").exists() for number in range(readers)), 300)
+    asking = [start(read, url, home, number, documents, seed) for number in range(readers)]
+    wait(lambda: all((home / f"reader-{number}.ready").exists() for number in range(readers)), 300)
     killed = 0
     for edition in range(1, editions + 1):
         if killed < kills:
             killed += _kill(chance, url, home, edition, documents, seed)
-        builder = _start(build, url, home, edition, documents, seed)
+        builder = start(build, url, home, edition, documents, seed)
         builder.join(240)
         assert builder.exitcode == 0, f"the builder of edition {edition} ended with {builder.exitcode}"
     time.sleep(1)
-    (home / "stop").touch()
-    outcome = Outcome(killed=killed)
-    for number, process in enumerate(asking):
-        process.join(120)
-        assert process.exitcode == 0, f"a reader ended with {process.exitcode}"
-        seen = json.loads((home / f"reader-{number}.json").read_text())
-        outcome.answers += seen["answers"]
-        outcome.wrong += seen["wrong"]
-        outcome.failed += seen["failed"]
-        outcome.editions.append(seen["edition"])
-    return outcome
+    return told(home, asking, killed)
 
 
 def derived(home: Path, editions: int) -> int:
@@ -133,8 +124,8 @@ def _decide(corpus: Corpus, shape: Shape) -> None:
 
 
 def _kill(chance: random.Random, url: str, home: Path, edition: int, documents: int, seed: int) -> int:
-    builder = _start(build, url, home, edition, documents, seed)
-    _wait((home / f"building-{edition}").exists, 300)
+    builder = start(build, url, home, edition, documents, seed)
+    wait((home / f"building-{edition}").exists, 300)
     time.sleep(chance.uniform(0.0, 0.6))
     builder.kill()
     builder.join()
@@ -149,7 +140,7 @@ def read(url: str, home: Path, reader: int, documents: int, seed: int) -> None:
     chance = random.Random(reader)
     seen = {"answers": 0, "edition": 0, "wrong": [], "failed": []}
     while not (home / "stop").exists():
-        time.sleep(0.005)
+        time.sleep(PAUSE_SECONDS)
         number = chance.randrange(documents * A_DOCUMENT)
         try:
             hits = retriever.search(f"{rule(number)} {HERALD}", 40).hits

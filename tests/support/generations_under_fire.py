@@ -6,10 +6,10 @@ Every passage of an edition names it, so an answer that mixes two, or that misse
 from __future__ import annotations
 
 import json
-import multiprocessing
 import random
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from multiprocessing.process import BaseProcess
@@ -21,8 +21,10 @@ from retrieval.index.generations import Generations
 from retrieval.ports import SystemClock
 from retrieval.search.retriever import HybridRetriever
 from tests.support.corpus import WordEmbedder, document, rule
+from tests.support.processes import start, wait
 
-_PROCESSES = multiprocessing.get_context("spawn")
+# Between two questions of a reader: all of them together leave the builder half a processor.
+PAUSE_SECONDS = 0.02
 _EDITION = re.compile(r"edition (\d+)")
 
 
@@ -45,31 +47,28 @@ def run(
     home.mkdir(parents=True, exist_ok=True)
     chance = random.Random(seed)
     _build(url, home, 0, passages, grace)
-    stop = home / "stop"
-    asking = [_start(_read, url, home, number, passages, grace) for number in range(readers)]
-    _wait(lambda: all((home / f"reader-{number}.ready").exists() for number in range(readers)), 60)
+    asking = [start(_read, url, home, number, passages, grace) for number in range(readers)]
+    wait(lambda: all((home / f"reader-{number}.ready").exists() for number in range(readers)), 60)
     killed = 0
     for edition in range(1, editions + 1):
         if killed < kills:
             killed += _kill_while_building(chance, url, home, edition, passages, grace)
-        builder = _start(_build, url, home, edition, passages, grace)
+        builder = start(_build, url, home, edition, passages, grace)
         builder.join(120)
         assert builder.exitcode == 0, f"the builder of edition {edition} ended with {builder.exitcode}"
     time.sleep(0.5)
-    stop.touch()
-    for process in asking:
-        process.join(60)
-        assert process.exitcode == 0, f"a reader ended with {process.exitcode}"
+    outcome = told(home, asking, killed)
     _sweep(url, home, grace)
-    return _outcome(home, readers, killed)
+    outcome.folders = sorted(path.name for path in (home / "index").iterdir())
+    return outcome
 
 
 def _kill_while_building(
     chance: random.Random, url: str, home: Path, edition: int, passages: int, grace: timedelta
 ) -> int:
-    builder = _start(_build, url, home, edition, passages, grace)
+    builder = start(_build, url, home, edition, passages, grace)
     building = home / f"building-{edition}"
-    _wait(building.exists, 60)
+    wait(building.exists, 60)
     time.sleep(chance.uniform(0.0, 0.5))
     builder.kill()
     builder.join()
@@ -77,15 +76,18 @@ def _kill_while_building(
     return int(builder.exitcode == -9)
 
 
-def _outcome(home: Path, readers: int, killed: int) -> Outcome:
+def told(home: Path, asking: Sequence[BaseProcess], killed: int) -> Outcome:
+    """Stop the readers; what they saw."""
+    (home / "stop").touch()
     outcome = Outcome(killed=killed)
-    for number in range(readers):
+    for number, process in enumerate(asking):
+        process.join(120)
+        assert process.exitcode == 0, f"a reader ended with {process.exitcode}"
         seen = json.loads((home / f"reader-{number}.json").read_text())
         outcome.answers += seen["answers"]
         outcome.wrong += seen["wrong"]
         outcome.failed += seen["failed"]
         outcome.editions.append(seen["edition"])
-    outcome.folders = sorted(path.name for path in (home / "index").iterdir())
     return outcome
 
 
@@ -124,7 +126,7 @@ def _read(url: str, home: Path, reader: int, passages: int, grace: timedelta) ->
     wrong: list[str] = []
     failed: list[str] = []
     while not (home / "stop").exists():
-        time.sleep(0.002)
+        time.sleep(PAUSE_SECONDS)
         number = chance.randrange(passages)
         try:
             complaint, edition = _ask(retriever, number, edition)
@@ -156,16 +158,3 @@ def _ask(retriever: HybridRetriever, number: int, edition: int) -> tuple[str | N
     if hits[0].dense is None or hits[0].lexical is None:
         return f"only one leg answered for {number}", now
     return None, now
-
-
-def _start(target: object, *arguments: object) -> BaseProcess:
-    process = _PROCESSES.Process(target=target, args=arguments, daemon=True)  # type: ignore[arg-type]
-    process.start()
-    return process
-
-
-def _wait(condition: object, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < deadline, "a process did not come up"
-        time.sleep(0.002)

@@ -1,16 +1,14 @@
-"""One process of the bot, to be killed: inbox, outbox, scan and reconcile against an HTTP server, in hastened time.
-
-Run as `python -m tests.support.mortal_worker DATABASE_URL SLACK_URL ORIGIN NAME`; prints `ready` once it works.
-"""
+"""One process of the bot, to be killed: inbox, outbox, scan and reconcile against an HTTP server, in hastened time."""
 
 from __future__ import annotations
 
 import hashlib
-import sys
+import logging
 import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
 
 import bot.partners.tables
 import bot.reminders.tables  # noqa: F401 - its tables are needed by the engine's own
@@ -58,8 +56,10 @@ def apology(received: Received) -> Sequence[Post]:
     return [Post(key, received.team_id, received.body["channel"], None, "failed", {"reference": received.key})]
 
 
-def main(database_url: str, slack_url: str, origin: str, name: str) -> None:
-    database, clock = Database(database_url), HastenedClock(float(origin))
+def work(database_url: str, slack_url: str, origin: float, name: str, ready: Connection) -> None:
+    """Work until killed; sends "ready" once it does."""
+    logging.disable()  # of deaths and hang-ups it would tell without end
+    database, clock = Database(database_url), HastenedClock(origin)
     sender = Sender(
         database,
         HttpNotifier(slack_url),
@@ -75,9 +75,5 @@ def main(database_url: str, slack_url: str, origin: str, name: str) -> None:
     Metronome(jobs, database, clock, name).start()
     pool.start()
     sending.start()
-    print("ready", flush=True)
+    ready.send("ready")
     threading.Event().wait()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

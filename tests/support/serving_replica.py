@@ -1,7 +1,4 @@
-"""One `serve` process, to be killed: the whole bot as composed for Slack, in hastened time.
-
-Started from a forkserver that has imported everything, so that a start costs no imports.
-"""
+"""One `serve` process, to be killed: the whole bot as composed for Slack, in hastened time."""
 
 from __future__ import annotations
 
@@ -9,11 +6,7 @@ import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-import chromadb  # noqa: F401 - preloaded
-import onnxruntime  # noqa: F401 - preloaded
-
 import bot.service
-import retrieval.embedding.local  # noqa: F401 - preloaded
 from bot.app import build
 from bot.settings import Settings
 from tests.support.mortal_worker import HastenedClock
