@@ -9,7 +9,7 @@ import pytest
 from retrieval.database import Database
 from tests.support.changes_under_fire import derived, run
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
 EDITIONS = 12
 
 

@@ -10,7 +10,7 @@ import pytest
 from retrieval.database import Database
 from tests.support.generations_under_fire import run
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
 
 
 @pytest.mark.parametrize("grace", [timedelta(hours=1), timedelta(0)], ids=["grace", "no-grace"])

@@ -10,7 +10,7 @@ import pytest
 from retrieval.database import Database
 from tests.support.simulation import ENGINE_POINTS, Scale, Simulation
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
 
 YEAR = Scale(
     partners=300,

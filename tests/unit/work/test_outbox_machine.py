@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -163,9 +162,3 @@ def run(database: Database, examples: int, steps: int) -> None:
 
 def test_nothing_is_seen_twice_and_every_step_is_legal(sqlite_database: Database) -> None:
     run(sqlite_database, examples=15, steps=25)
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(900)
-def test_nothing_is_seen_twice_in_many_more_runs(sqlite_database: Database) -> None:
-    run(sqlite_database, examples=600, steps=50)
