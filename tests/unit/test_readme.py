@@ -48,8 +48,8 @@ def test_the_kinds_of_authority_are_those_that_are_known() -> None:
 
 def test_the_limits_are_those_that_hold() -> None:
     limits = Limits()
-    assert limits == Limits(memory_bytes=1 << 30, cpu_seconds=60, wall_seconds=120.0)
-    assert f"may use {limits.memory_bytes >> 30} GiB, {limits.cpu_seconds} processor\nseconds and 2 minutes" in README
+    assert limits == Limits(memory_bytes=448 << 20, cpu_seconds=60, wall_seconds=120.0)
+    assert f"may use {limits.memory_bytes >> 20} MB, {limits.cpu_seconds} processor\nseconds and 2 minutes" in README
     assert f"| {files.MAX_BYTES >> 20} MB a file |" in README
     assert f"| {pdf.MAX_PAGES:,} pages or {text.MAX_CHARACTERS // 10**6} million characters of a PDF |" in README
     unpacked = f"{archives.MAX_INFLATED // 10**6} MB or {archives.MAX_RATIO} times its size once unpacked"
