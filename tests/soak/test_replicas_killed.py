@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.app import Services, build
 from bot.migrations import upgrade
@@ -20,6 +21,7 @@ from bot.settings import Settings
 from bot.slack.manifest import render_manifest
 from bot.work.outbox import counts
 from bot.work.people import person_id
+from bot.work.tables import InboxRow
 from bot.work.workspace import claim
 from retrieval.database import Database
 from tests.support import serving_replica
@@ -52,7 +54,7 @@ def test_every_question_is_answered_once_and_every_nudge_posted_once(database_ur
     chance, origin = random.Random(7), time.time()
     clock = HastenedClock(origin)
     upgrade(Database(database_url))
-    with Sandbox(clock, manifest=render_manifest(), retries=(0.3, 1, 3, 10, 20)) as sandbox:
+    with Sandbox(clock, manifest=render_manifest(), retries=(0.3, 1, 3, 10, 20, 60)) as sandbox:
         environment = {
             "slack_bot_token": sandbox.bot_token,
             "slack_app_token": sandbox.app_token,
@@ -132,6 +134,6 @@ def _answers(workspace: Workspace, question: Message) -> list[Message]:
 
 def _state(composed: Services, workspace: Workspace) -> str:
     with composed.database.read() as session:
-        states = counts(session)
+        states, received = counts(session), session.scalar(select(func.count()).select_from(InboxRow))
     said = [entry for channel in ("C-ops", "C-liaison", "@amal") for entry in workspace.transcript(channel)]
-    return "\n".join([f"outbox {states}", *said])
+    return "\n".join([f"{received} events received, outbox {states}", *said])
