@@ -267,11 +267,19 @@ class Alignment:
         start = line.opening(met.quoted.place)
         return met.quoted.place - start <= 3 and line.words[start] in lexicon().prepositions
 
-    def _revoiced(self, *pair: Met) -> bool:
-        """Whether one of two neighbours is a verb that is in the passive on one side only, or its agent is named."""
-        line = self.lines[pair[0].sentence]
-        return self.claim.has_agent != line.has_agent or any(
-            self.claim.passive(met.said.place) != line.passive(met.quoted.place) for met in pair
+    def _revoiced(self, last: Met, met: Met) -> bool:
+        """Whether a verb is in the passive on one side only: one of the two, or whichever governs them."""
+        line = self.lines[last.sentence]
+        if self.claim.has_agent != line.has_agent and (
+            "by" in line.between(met.quoted.place, last.quoted.place)
+            or "by" in self.claim.between(last.said.place, met.said.place)
+        ):
+            return True
+        return any(self.claim.passive(m.said.place) != line.passive(m.quoted.place) for m in (last, met)) or any(
+            word.stem == quoted.stem and self.claim.passive(word.place) != line.passive(quoted.place)
+            for word in self.claim.content
+            for quoted in line.content
+            if not word.word.endswith(_NOUNS) and not quoted.word.endswith(_NOUNS)
         )
 
     def exchanged(self, sentence: int) -> bool:
