@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -268,29 +268,26 @@ class Alignment:
         return met.quoted.place - start <= 3 and line.words[start] in lexicon().prepositions
 
     def _revoiced(self, last: Met, met: Met) -> bool:
-        """Whether a verb is in the passive on one side only: one of the two, or whichever governs them."""
+        """Whether a verb is in the passive on one side only, or names its agent there: one of the two, or one near."""
         line = self.lines[last.sentence]
-        if self.claim.has_agent != line.has_agent and (
-            "by" in line.between(met.quoted.place, last.quoted.place)
-            or "by" in self.claim.between(last.said.place, met.said.place)
-        ):
+        between = line.between(met.quoted.place, last.quoted.place), self.claim.between(last.said.place, met.said.place)
+        if self.claim.has_agent != line.has_agent and any("by" in words for words in between):
             return True
-        return any(self.claim.passive(m.said.place) != line.passive(m.quoted.place) for m in (last, met)) or any(
-            word.stem == quoted.stem and self.claim.passive(word.place) != line.passive(quoted.place)
-            for word in self.claim.content
-            for quoted in line.content
-            if not word.word.endswith(_NOUNS) and not quoted.word.endswith(_NOUNS)
-        )
+        turned = any(self.claim.passive(m.said.place) != line.passive(m.quoted.place) for m in (last, met))
+        return turned or any(word.stem == quoted.stem for word, quoted in self._in_other_voice(line))
 
     def exchanged(self, sentence: int) -> bool:
         """Whether active and passive are exchanged between the claim and a sentence."""
         line = self.lines[sentence]
-        return self.claim.has_agent != line.has_agent or any(
-            word.meets(quoted) and self.claim.passive(word.place) != line.passive(quoted.place)
-            for word in self.claim.content
-            for quoted in line.content
-            if not word.word.endswith(_NOUNS) and not quoted.word.endswith(_NOUNS)
-        )
+        return self.claim.has_agent != line.has_agent or any(self._in_other_voice(line))
+
+    def _in_other_voice(self, line: Line) -> Iterator[tuple[Word, Word]]:
+        """The verbs that are in the passive in the claim or in a line, and not in both."""
+        for word in self.claim.content:
+            for quoted in line.content:
+                verbs = not word.word.endswith(_NOUNS) and not quoted.word.endswith(_NOUNS)
+                if verbs and word.meets(quoted) and self.claim.passive(word.place) != line.passive(quoted.place):
+                    yield word, quoted
 
     @cached_property
     def breaks(self) -> list[tuple[Met, Met, str]]:
