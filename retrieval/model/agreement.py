@@ -100,6 +100,21 @@ def _figures(said: Text, quoted: Text) -> str | None:
     for figure, times in Counter(said.figures).items():
         if times > known[figure]:
             return f"the figure or date {figure[1]} does not stand in its quote like that"
+    return _figures_apart(said, quoted)
+
+
+def _figures_apart(said: Text, quoted: Text) -> str | None:
+    """What makes one figure in the quote stays together: "two thirds", "ten days", "140 of" which were a third."""
+    mine, theirs = set(said.figure_pairs), set(quoted.figure_pairs)
+    alone = {figure for _, figure in said.figures} | {word for word in said.words if word == "one"}
+    if mine - theirs:
+        return f"{' '.join(min(mine - theirs))} do not stand together in its quote"
+    for times, unit in theirs:
+        if unit in alone and times not in alone and sum(figure == unit for _, figure in quoted.figures) == 1:
+            return f"its quote speaks of {times} {unit}"
+    for part, whole in quoted.shares:
+        if whole in alone and part not in alone and sum(f == whole for _, f in quoted.figures) == 1:
+            return f"its quote speaks of {part} of {whole}"
     return None
 
 

@@ -31,6 +31,10 @@ _MONTHS = {
 }
 _SHORT_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})t?\.(?= \d)")
 _MAY = re.compile(r"\bMay(?=,? \d)|(?<=\d )May\b|(?<=\b[Ii]n )May\b|(?<=\b[Ss]ince )May\b|(?<=\b[Uu]ntil )May\b")
+_UNITS = frozenset(
+    {"%", "hundred", "thousand", "million", "billion", "third", "quarter", "half", "dozen"}
+    | {"hour", "day", "week", "month", "year", "decade"}
+)
 _CLAUSE_ENDS = frozenset({",", ";", ":", "but", "because", "while", "whereas", "although", "though", "which"})
 
 
@@ -141,6 +145,41 @@ class Text:
                 bound = "+" if place in floors else "-" if place in ceilings else ""
                 found.append((bound, lists.figures.get(figure, figure)))
         return tuple(found)
+
+    @cached_property
+    def _counted(self) -> list[tuple[int, str]]:
+        """Where each figure stands, and which it is."""
+        figures = word_lists().figures
+        found = []
+        for place, word in enumerate(self.words):
+            figure = word.strip(".,:").replace(",", "") if word[0].isdigit() else figures.get(word)
+            if figure:
+                found.append((place, figures.get(figure, figure)))
+        return found
+
+    @cached_property
+    def figure_pairs(self) -> tuple[tuple[str, str], ...]:
+        """Figures with the unit or the multiple right behind them: ("10", "day"), ("2", "third")."""
+        pairs = zip(self._counted, self._counted[1:], strict=False)
+        return tuple((one, two) for (at, one), (then, two) in pairs if then == at + 1 and two in _UNITS)
+
+    @cached_property
+    def shares(self) -> tuple[tuple[str, str], ...]:
+        """A figure and the whole it is a part of: "a third of the 140 checks", "one in five"; a year is no whole."""
+        return tuple(
+            (self._part_before(at), whole)
+            for at, whole in self._counted
+            if self._part_before(at) and whole not in _UNITS and len(whole) < 4
+        )
+
+    def _part_before(self, whole: int) -> str:
+        """The figure, or "one", that is said of a whole at a place; "" for none."""
+        counted = dict(self._counted)
+        for at in range(max(0, whole - 4), whole - 1):
+            part = counted.get(at, "one" if self.words[at] == "one" else "")
+            if part and self.words[at + 1] in ("of", "in", "out"):
+                return part
+        return ""
 
     def strengths_of(self, stem: str) -> set[str]:
         """The strength each occurrence of a stem stands under: the nearest modal before it, or "" for none."""

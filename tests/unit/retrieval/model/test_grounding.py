@@ -204,6 +204,31 @@ def test_what_a_claim_may_leave_out_or_turn_is_left_alone(quote: str, claim: str
     assert disagreement(claim, [quote]) is None
 
 
+@pytest.mark.parametrize(
+    ("quote", "claim", "fault"),
+    [
+        (
+            "Fewer than a third of the 140 stores were counted.",
+            "The 140 stores were counted.",
+            "its quote speaks of third of 140",
+        ),
+        (
+            "Local crews held two thirds of the posts.",
+            "Local crews held a third of the posts.",
+            "its quote speaks of 2 third",
+        ),
+        (
+            "New guards train for ten days, old ones for six weeks.",
+            "New guards train for ten weeks.",
+            "10 week do not stand together in its quote",
+        ),
+        ("One in five of the posts has a nurse.", "Five of the posts have a nurse.", "its quote speaks of one of 5"),
+    ],
+)
+def test_figures_stay_together(quote: str, claim: str, fault: str) -> None:
+    assert disagreement(claim, [quote]) == fault
+
+
 def test_every_sentence_carries_itself() -> None:
     sentences = [sentence.text for p in PASSAGES for sentence in p.sentences]
     assert [text for text in sentences if disagreement(text, [text])] == []
