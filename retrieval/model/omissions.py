@@ -9,6 +9,9 @@ from retrieval.model.lines import BE, MODALS, STOPS, Line, Word
 from retrieval.model.paraphrase import lexicon
 from retrieval.model.statements import word_lists
 
+_DENYING = frozenset({"no", "never", "nobody", "none", "nothing", "nowhere"})
+# In a rule these make an exception or a limit of what they lead into.
+_RESTRICTING = frozenset({"without", "until", "pending", "against"})
 _PAST = frozenset({"was", "were", "had"})
 
 
@@ -20,6 +23,8 @@ def faults(laid: Alignment) -> Iterator[str]:
     yield from _progressive(laid)
     yield from _conditions(laid)
     yield from _limits(laid)
+    yield from _denials(laid)
+    yield from _tails(laid)
     yield from _reported(laid)
     yield from _seen(laid)
     yield from _added(laid)
@@ -166,6 +171,38 @@ def _limits(laid: Alignment) -> Iterator[str]:
     for at in said.places("only"):
         if theirs and not any(one.meets(other) for one in _beside(said, at) for other in theirs):
             yield 'it says "only" of something else than its quote'
+
+
+def _denials(laid: Alignment) -> Iterator[str]:
+    """A negation behind what the claim takes over, in the same stretch: "may be held under no circumstances"."""
+    if laid.claim.text.denials or laid.claim.text.negating:
+        return
+    for number, line in enumerate(laid.lines):
+        taken = sorted(met.quoted.place for met in laid.path if met.sentence == number)
+        for start, end in _stretches(line):
+            negated = [at for at in range(start, end) if line.words[at] in _DENYING]
+            inside = [at for at in taken if start <= at < end]
+            if len(inside) > 1 and any(at > inside[0] for at in negated):
+                yield f'it leaves out "{line.words[negated[-1]]}"'
+
+
+def _tails(laid: Alignment) -> Iterator[str]:
+    """In a rule, a limit that ends the stretch it takes over: "may not enter without two interpreters"."""
+    for number, line in enumerate(laid.lines):
+        taken = sorted(met.quoted.place for met in laid.path if met.sentence == number)
+        for start, end in _stretches(line):
+            inside = [at for at in taken if start <= at < end]
+            if len(inside) < 2 or not MODALS & set(line.words[start : inside[-1]]):
+                continue
+            limits = [word for word in line.words[inside[-1] + 1 : end] if word in _RESTRICTING]
+            if limits:
+                yield f'it leaves out what follows "{limits[0]}" in its quote'
+
+
+def _stretches(line: Line) -> Iterator[tuple[int, int]]:
+    """Where each stretch between stops begins and ends."""
+    stops = [-1, *(at for at, word in enumerate(line.words) if word in STOPS), len(line.words)]
+    yield from ((one + 1, two) for one, two in zip(stops, stops[1:], strict=False) if two > one + 1)
 
 
 def _beside(line: Line, place: int) -> list[Word]:
