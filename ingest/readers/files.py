@@ -75,11 +75,15 @@ def metadata_beside(path: Path) -> tuple[bytes, bytes]:
 
 
 def content_hash(data: bytes, folder: bytes, own: bytes) -> str:
-    """SHA-256 over document and both its metadata files, 64 hexadecimal digits."""
-    digest = hashlib.sha256(hashlib.sha256(data).digest())
-    for metadata, mark in ((folder, b"folder"), (own, b"")):
-        digest.update(hashlib.sha256(metadata).digest() + mark if metadata else b"")
-    return digest.hexdigest()
+    """SHA-256 of the document, 64 hexadecimal digits; before it and a colon 12 of its metadata files', where it has any.
+
+    What is decided of a document follows its bytes, wherever they are moved and whatever metadata they meet there.
+    """
+    document = hashlib.sha256(data).hexdigest()
+    if not folder and not own:
+        return document
+    metadata = hashlib.sha256(hashlib.sha256(folder).digest() + hashlib.sha256(own).digest())
+    return f"{metadata.hexdigest()[:12]}:{document}"
 
 
 def _first_there(path: Path, *names: str) -> bytes:

@@ -404,6 +404,20 @@ def test_the_files_of_a_root_that_was_moved_are_the_same_sources_elsewhere(
     assert len(library.corpus.roots()) == 2
 
 
+def test_a_withdrawn_file_that_moves_to_a_folder_with_metadata_of_its_own_stays_withdrawn(
+    library: Library, write: Write
+) -> None:
+    write("guild/_meta.yaml", "publisher: Guild of Keepers")
+    folder = write("a.txt", "Oil.").parent
+    library.ingest(folder)
+    library.corpus.withdraw(library.corpus.sources()[0].source.source_id)
+    shutil.move(folder / "a.txt", folder / "guild" / "a.txt")
+
+    assert counts(library.ingest(folder)) == (0, 1, 0, 0)
+    (moved,) = [summary.source for summary in library.corpus.sources()]
+    assert (moved.path, moved.publisher, moved.status) == ("guild/a.txt", "Guild of Keepers", "withdrawn")
+
+
 def test_a_copy_whose_original_is_still_there_is_another_source(library: Library, write: Write, tmp_path: Path) -> None:
     folder = write("a.txt", "Oil.").parent
     library.ingest(folder)
