@@ -75,7 +75,7 @@ def metadata_beside(path: Path) -> tuple[bytes, bytes]:
 
 
 def content_hash(data: bytes, folder: bytes, own: bytes) -> str:
-    """SHA-256 of the document, 64 hexadecimal digits; before it and a colon 12 of its metadata files', where it has any.
+    """SHA-256 of the document, 64 hexadecimal digits; before it and a colon 12 of its metadata, where it has any.
 
     What is decided of a document follows its bytes, wherever they are moved and whatever metadata they meet there.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from retrieval.model.alignment import Alignment, Met
 from retrieval.model.lines import BE, MODALS, STOPS, Line, Word
@@ -202,7 +203,7 @@ def _tails(laid: Alignment) -> Iterator[str]:
 def _stretches(line: Line) -> Iterator[tuple[int, int]]:
     """Where each stretch between stops begins and ends."""
     stops = [-1, *(at for at, word in enumerate(line.words) if word in STOPS), len(line.words)]
-    yield from ((one + 1, two) for one, two in zip(stops, stops[1:], strict=False) if two > one + 1)
+    yield from ((one + 1, two) for one, two in pairwise(stops) if two > one + 1)
 
 
 def _beside(line: Line, place: int) -> list[Word]:
