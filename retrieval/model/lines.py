@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from retrieval.model.paraphrase import lexicon, plain, spelled
-from retrieval.model.statements import Text, carries, word_lists
+from retrieval.model.statements import Text, carries
 
 STOPS = frozenset({",", ";", ":"})
 BE = frozenset({"be", "is", "are", "was", "were", "been", "being", "am"})
@@ -24,9 +24,18 @@ class Word:
 
     def meets(self, other: Word) -> bool:
         """Whether one may stand for the other."""
-        if _agent(self.word, other.word) or _agent(other.word, self.word):
+        if _does_it(self.word, other.word) or _does_it(other.word, self.word):
             return False
         return bool(self.keys & other.keys) or _related(self.stem, other.stem)
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A word of a claim, and the word of a sentence that it stands for."""
+
+    said: Word
+    sentence: int
+    quoted: Word
 
 
 class Line:
@@ -39,12 +48,11 @@ class Line:
     @cached_property
     def content(self) -> list[Word]:
         """The words that carry content, figures included."""
-        figures = word_lists().figures
         found = []
         for place, (word, stem) in enumerate(zip(self.words, self.text.stems, strict=True)):
-            figure = word.strip(".,:").replace(",", "") if word[0].isdigit() else figures.get(word)
+            figure = self.text.counted.get(place)
             if figure:
-                found.append(Word(place, word, word, frozenset({("figure", figures.get(figure, figure))})))
+                found.append(Word(place, word, word, frozenset({("figure", figure)})))
             elif carries(stem) and word not in lexicon().small:
                 stem = spelled(stem)
                 keys = {stem, *lexicon().groups.get(stem, ())}
@@ -96,7 +104,7 @@ def is_figure(word: Word) -> bool:
     return any(isinstance(key, tuple) for key in word.keys)
 
 
-def _agent(noun: str, verb: str) -> bool:
+def _does_it(noun: str, verb: str) -> bool:
     """Whether the one is who does what the other says: "successor" and "succeeded" tell of two people."""
     singular = noun.removesuffix("s")
     return singular.endswith(("er", "or")) and verb.endswith(("ed", "ing")) and not verb.startswith(singular)

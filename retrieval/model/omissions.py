@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from retrieval.model.alignment import Alignment, Met
-from retrieval.model.lines import BE, MODALS, STOPS, Line, Word
+from retrieval.model.alignment import Alignment
+from retrieval.model.lines import BE, MODALS, STOPS, Line, Met, Word
 from retrieval.model.paraphrase import lexicon
 from retrieval.model.statements import word_lists
 
@@ -98,7 +98,7 @@ def _conditions(laid: Alignment) -> Iterator[str]:
     """A clause of condition next to what the claim takes over, of which the claim keeps nothing."""
     said = set(laid.claim.words)
     for number, line in enumerate(laid.lines):
-        taken = {met.quoted.place for met in laid.path if met.sentence == number}
+        taken = laid.taken(number)
         for start, end in _segments(line):
             inside = [place for place in taken if start <= place < end]
             if not inside or _past(line, start, end):
@@ -159,7 +159,7 @@ def _limits(laid: Alignment) -> Iterator[str]:
     """ "Only" and "except" stay, and stay where they are."""
     said = laid.claim
     for number, line in enumerate(laid.lines):
-        taken = {met.quoted.place for met in laid.path if met.sentence == number}
+        taken = laid.taken(number)
         for word, kept in word_lists().limits.items():
             for place in line.places(word):
                 start = line.opening(place)
@@ -179,7 +179,7 @@ def _denials(laid: Alignment) -> Iterator[str]:
     if laid.claim.text.denials or laid.claim.text.negating:
         return
     for number, line in enumerate(laid.lines):
-        taken = sorted(met.quoted.place for met in laid.path if met.sentence == number)
+        taken = laid.taken(number)
         for start, end in _stretches(line):
             negated = [at for at in range(start, end) if line.words[at] in _DENYING]
             inside = [at for at in taken if start <= at < end]
@@ -190,7 +190,7 @@ def _denials(laid: Alignment) -> Iterator[str]:
 def _tails(laid: Alignment) -> Iterator[str]:
     """In a rule, a limit that ends the stretch it takes over: "may not enter without two interpreters"."""
     for number, line in enumerate(laid.lines):
-        taken = sorted(met.quoted.place for met in laid.path if met.sentence == number)
+        taken = laid.taken(number)
         for start, end in _stretches(line):
             inside = [at for at in taken if start <= at < end]
             if len(inside) < 2 or not MODALS & set(line.words[start : inside[-1]]):
@@ -214,7 +214,7 @@ def _beside(line: Line, place: int) -> list[Word]:
 def _reported(laid: Alignment) -> Iterator[str]:
     """What somebody says or fears, or what was to come of something, is not given as a fact."""
     for number, line in enumerate(laid.lines):
-        taken = sorted(met.quoted.place for met in laid.path if met.sentence == number)
+        taken = laid.taken(number)
         if not taken:
             continue
         if taken[0] > 2 and line.words[taken[0] - 2] == "to" and not _attributed(laid, number, 0):
@@ -238,7 +238,7 @@ def _seen(laid: Alignment) -> Iterator[str]:
         if "as" in theirs and BE & set(mine) and "as" not in mine and not BE & set(theirs[theirs.index("as") :]):
             yield f'it says "is" where its quote says "as … {met.quoted.word}"'
     for number, line in enumerate(laid.lines):
-        taken = [met.quoted.place for met in laid.path if met.sentence == number]
+        taken = laid.taken(number)
         end = next((at for at, word in enumerate(line.words) if word in STOPS), 0)
         somebody = line.words[0] in ("to", "for") and not {"example", "part"} & set(line.words[1:3]) and end <= 5
         if somebody and taken and min(taken) > end > 1 and set(line.words[1:2]) & lexicon().determiners:

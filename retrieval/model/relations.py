@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from retrieval.model.alignment import Alignment, Met
-from retrieval.model.lines import BE, MODALS, STOPS, Line
+from retrieval.model.alignment import Alignment
+from retrieval.model.lines import BE, MODALS, STOPS, Line, Met
 from retrieval.model.paraphrase import lexicon
 from retrieval.model.statements import word_lists
 
@@ -180,17 +180,9 @@ def _names(laid: Alignment) -> Iterator[str]:
             moved = led in lexicon().prepositions and led == line.leading(first.quoted.place)
             listed = {"and", "or", ","} >= set(line.between(second.quoted.place, first.quoted.place))
             again = any(first.said.meets(word) and word.place < second.quoted.place for word in line.content)
-            if not (moved or listed or again or _revoiced(laid, first, second)):
+            between = [met for met in laid.path if first.said.place < met.said.place < second.said.place]
+            if not (moved or listed or again or any(laid.order.turned(met) for met in between)):
                 yield f'"{first.said.word}" and "{second.said.word}" change places'
-
-
-def _revoiced(laid: Alignment, first: Met, second: Met) -> bool:
-    """Whether a verb between two words of the claim is in the passive there or in the quote, and not in both."""
-    return any(
-        laid.claim.passive(met.said.place) != laid.lines[met.sentence].passive(met.quoted.place)
-        for met in laid.path
-        if first.said.place < met.said.place < second.said.place
-    )
 
 
 def _is_name(laid: Alignment, met: Met) -> bool:
@@ -217,6 +209,6 @@ def _compared(laid: Alignment) -> Iterator[str]:
     for than in laid.claim.places("than"):
         for met in laid.path:
             theirs = laid.lines[met.sentence].places("than")
-            turned = laid.exchanged(met.sentence) or len(theirs) != 1 or met.said.word[0].isdigit()
+            turned = laid.order.exchanged(met.sentence) or len(theirs) != 1 or met.said.word[0].isdigit()
             if not turned and (met.said.place > than) != (met.quoted.place > theirs[0]):
                 yield f'it puts "{met.said.word}" on the other side of "than"'

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -137,46 +138,42 @@ class Text:
     def figures(self) -> tuple[tuple[str, str], ...]:
         """Each figure or date with "+" for at least, "-" for at most, "" for as it stands."""
         lists = word_lists()
-        found = []
         floors, ceilings = set(self.places(lists.at_least)), set(self.places(lists.at_most))
-        for place, word in enumerate(self.words):
-            figure = word.strip(".,:").replace(",", "") if word[0].isdigit() else lists.figures.get(word)
-            if figure:
-                bound = "+" if place in floors else "-" if place in ceilings else ""
-                found.append((bound, lists.figures.get(figure, figure)))
-        return tuple(found)
+        return tuple(
+            ("+" if place in floors else "-" if place in ceilings else "", figure)
+            for place, figure in self.counted.items()
+        )
 
     @cached_property
-    def _counted(self) -> list[tuple[int, str]]:
-        """Where each figure stands, and which it is."""
+    def counted(self) -> dict[int, str]:
+        """The figure at each place where one stands, in one spelling: "12" for "twelve" and "12,"."""
         figures = word_lists().figures
-        found = []
+        found = {}
         for place, word in enumerate(self.words):
             figure = word.strip(".,:").replace(",", "") if word[0].isdigit() else figures.get(word)
             if figure:
-                found.append((place, figures.get(figure, figure)))
+                found[place] = figures.get(figure, figure)
         return found
 
     @cached_property
     def figure_pairs(self) -> tuple[tuple[str, str], ...]:
         """Figures with the unit or the multiple right behind them: ("10", "day"), ("2", "third")."""
-        pairs = zip(self._counted, self._counted[1:], strict=False)
+        pairs = pairwise(self.counted.items())
         return tuple((one, two) for (at, one), (then, two) in pairs if then == at + 1 and two in _UNITS)
 
     @cached_property
     def shares(self) -> tuple[tuple[str, str], ...]:
         """A figure and the whole it is a part of: "a third of the 140 checks", "one in five"; a year is no whole."""
         return tuple(
-            (self._part_before(at), whole)
-            for at, whole in self._counted
-            if self._part_before(at) and whole not in _UNITS and len(whole) < 4
+            (part, whole)
+            for at, whole in self.counted.items()
+            if whole not in _UNITS and len(whole) < 4 and (part := self._part_before(at))
         )
 
     def _part_before(self, whole: int) -> str:
         """The figure, or "one", that is said of a whole at a place; "" for none."""
-        counted = dict(self._counted)
         for at in range(max(0, whole - 4), whole - 1):
-            part = counted.get(at, "one" if self.words[at] == "one" else "")
+            part = self.counted.get(at, "one" if self.words[at] == "one" else "")
             if part and self.words[at + 1] in ("of", "in", "out"):
                 return part
         return ""
