@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from retrieval.database import Base, Database
+from tests.support.chroma_server import Server
 from tests.support.clock import ManualClock
 from tests.support.postgresql import PostgresqlMissing, PostgresqlServer
 
@@ -135,3 +136,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
         report.outcome = "failed"
         report.longrepr = f"this test may not be skipped here: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="module")
+def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A Chroma server of the module's own."""
+    server = Server(tmp_path_factory.mktemp("chroma"))
+    server.start()
+    yield server
+    server.stop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,14 +32,6 @@ from tests.support.corpus import WordEmbedder, document, orders, rule, store
 QUERIES = ("order 17", "inspect the lantern at monday", "kelp", rule(3))
 KELP = document("new.md", "A brand new rule about kelp.")
 LATER = timedelta(hours=2)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("chroma"))
-    server.start()
-    yield server
-    server.stop()
 
 
 class Fleet:
@@ -86,14 +78,14 @@ class Fleet:
 
 
 @pytest.fixture
-def fleet(database: Database, tmp_path: Path, clock: ManualClock, server: Server) -> Fleet:
-    return Fleet(database, tmp_path, clock, server)
+def fleet(database: Database, tmp_path: Path, clock: ManualClock, chroma_server: Server) -> Fleet:
+    return Fleet(database, tmp_path, clock, chroma_server)
 
 
 @pytest.fixture
-def one_fleet(sqlite_database: Database, tmp_path: Path, clock: ManualClock, server: Server) -> Fleet:
+def one_fleet(sqlite_database: Database, tmp_path: Path, clock: ManualClock, chroma_server: Server) -> Fleet:
     """As `fleet`, for what no database has a part in."""
-    return Fleet(sqlite_database, tmp_path, clock, server)
+    return Fleet(sqlite_database, tmp_path, clock, chroma_server)
 
 
 def test_changes_upon_changes_stand_on_the_one_collection(one_fleet: Fleet) -> None:
@@ -266,10 +258,10 @@ EDITS = st.lists(
 
 
 @pytest.fixture(scope="module")
-def begun(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def begun(chroma_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A machine and its database with a generation in a collection of its own."""
     home = tmp_path_factory.mktemp("begun")
-    fleet = _fleet(home, server)
+    fleet = _fleet(home, chroma_server)
     fleet.build(*orders(0, 60, documents=12))
     fleet.database.close()
     return home
@@ -279,14 +271,14 @@ def begun(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @settings(deadline=None, max_examples=4)
 def test_random_edits_find_what_comparing_all_texts_finds(
     begun: Path,
-    server: Server,
+    chroma_server: Server,
     tmp_path_factory: pytest.TempPathFactory,
     first: list[tuple[str, int, int]],
     second: list[tuple[str, int, int]],
 ) -> None:
     home = tmp_path_factory.mktemp("edits") / "home"
     shutil.copytree(begun, home)
-    fleet = _fleet(home, server)
+    fleet = _fleet(home, chroma_server)
     for edits in (first, second):
         for edit, part, number in edits:
             _edit(fleet, edit, f"orders-{part}.md", number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,16 +24,8 @@ VECTORS = np.eye(8, dtype=np.float32)
 IDS = [f"p{number}" for number in range(8)]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("chroma"))
-    server.start()
-    yield server
-    server.stop()
-
-
-def test_a_collection_is_filled_found_and_dropped(server: Server) -> None:
-    chroma = ChromaServer(server.url)
+def test_a_collection_is_filled_found_and_dropped(chroma_server: Server) -> None:
+    chroma = ChromaServer(chroma_server.url)
     chroma.create("proviso-one", IDS, VECTORS)
     index = chroma.open("proviso-one")
 
@@ -52,13 +43,13 @@ def test_a_collection_is_filled_found_and_dropped(server: Server) -> None:
 
 
 def test_machines_share_a_collection_and_sweep_it_once_it_is_left(
-    server: Server, sqlite_database: Database, tmp_path: Path, clock: ManualClock
+    chroma_server: Server, sqlite_database: Database, tmp_path: Path, clock: ManualClock
 ) -> None:
     embedder, corpus = WordEmbedder(), Corpus(sqlite_database)
     store(corpus, clock, *orders(0, 40))
 
     def machine(name: str) -> Generations:
-        return Generations(sqlite_database, tmp_path / name, embedder, clock, chroma_url=server.url)
+        return Generations(sqlite_database, tmp_path / name, embedder, clock, chroma_url=chroma_server.url)
 
     one, two = machine("one"), machine("two")
     first = one.build()
@@ -76,19 +67,19 @@ def test_machines_share_a_collection_and_sweep_it_once_it_is_left(
     assert HybridRetriever(two, embedder).search("order 117").hits[0].passage.text == rule(117)
     one.sweep(clock.advance(timedelta(hours=2)))
     with pytest.raises(IndexGone):
-        ChromaServer(server.url).open(collection(first.id))
+        ChromaServer(chroma_server.url).open(collection(first.id))
 
 
 def test_a_collection_that_was_lost_is_made_again(
-    server: Server, sqlite_database: Database, tmp_path: Path, clock: ManualClock
+    chroma_server: Server, sqlite_database: Database, tmp_path: Path, clock: ManualClock
 ) -> None:
     embedder = WordEmbedder()
     store(Corpus(sqlite_database), clock, *orders(0, 40))
-    generations = Generations(sqlite_database, tmp_path / "home", embedder, clock, chroma_url=server.url)
+    generations = Generations(sqlite_database, tmp_path / "home", embedder, clock, chroma_url=chroma_server.url)
     retriever = HybridRetriever(generations, embedder)
     report = generations.build()
     assert retriever.search("order 17").hits[0].dense is not None
-    ChromaServer(server.url).drop(collection(report.id))
+    ChromaServer(chroma_server.url).drop(collection(report.id))
 
     assert retriever.search("order 17").hits[0].dense is not None
 
