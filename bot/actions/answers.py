@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.actions.registry import Context
 from bot.errors import NotFound
-from bot.views.models import PassageView
-from bot.views.passages import Quoted, view_of
+from bot.views.passages.model import PassageView, view_of
+from bot.views.passages.values import Quoted
 from bot.views.sources import Ageing
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.actions.registry import Context
 from bot.checklists.catalogue import Catalogue
-from bot.views.models import ChecklistView
+from bot.views.checklists.model import ChecklistView
 
 
 def show(context: Context, topic: str = "") -> ChecklistView:

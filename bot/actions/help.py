@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.actions.registry import Context, Registry
-from bot.views.models import CAUTION, HelpEntry, HelpView
+from bot.views.help.model import HelpEntry, HelpView
+from bot.views.words import CAUTION
 
 LEAD = (
     "I answer questions on good practice in partnered military operations from indexed guidance, and show the passage "

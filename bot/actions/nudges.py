@@ -16,7 +16,8 @@ from bot.reminders import occurrences
 from bot.reminders.occurrences import Occurrence
 from bot.reminders.rules import local_date
 from bot.reminders.series import DONE, OPEN
-from bot.views.models import CONCLUSIONS, NudgeView, RecordForm, SnoozeForm
+from bot.views.nudges.model import NudgeView, RecordForm, SnoozeForm
+from bot.views.words import CONCLUSIONS
 from bot.work.people import person_id, slack_user
 
 _SNOOZE_DAYS = 7

@@ -12,7 +12,7 @@ from bot.partners import register, validation
 from bot.partners.register import NewPartner, Partner
 from bot.reminders import occurrences
 from bot.reminders.rules import local_date, zones
-from bot.views.models import AddPartnerForm, PartnerListView, PartnerView
+from bot.views.partners.model import AddPartnerForm, PartnerListView, PartnerView
 from bot.work.people import person_id, slack_user
 
 _ADDED = "Added as proposed: support should not begin before the outset assessment is recorded."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from bot.actions.arguments import Argument, UsageError, read
 from bot.errors import NotAllowed
-from bot.views.models import Form, View
+from bot.views.view import View
 from retrieval.authority import AGED_AFTER_YEARS
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Context:
 
 
 Handler = Callable[..., View]
-FormMaker = Callable[..., Form]
+FormMaker = Callable[..., View]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import click
 
 from bot.cli.context import print_json, services
 from bot.reminders.preview import PlannedNudge, Story, preview, why
-from bot.views.words import STAGES
+from bot.views.nudges.words import STAGES
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
 PREVIEW_DAYS = 90

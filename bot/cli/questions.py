@@ -9,7 +9,7 @@ import click
 from bot.cli.context import print_json, run_batch, services
 from bot.cli.scope import KEYS, scoped
 from bot.cli.terminal import show
-from bot.views.models import AnswerView
+from bot.views.answers.model import AnswerView
 from retrieval.documents import Scope
 from retrieval.types import Hit, Results, Turn
 

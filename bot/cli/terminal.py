@@ -7,7 +7,7 @@ import sys
 import click
 
 from bot.views.markdown import render_markdown
-from bot.views.models import View
+from bot.views.view import View
 
 
 def show(view: View) -> None:

@@ -11,8 +11,8 @@ from bot.actions.checklists import look_up
 from bot.app import Services
 from bot.cli.terminal import show
 from bot.reminders.rules import Cadence, local_date, stages
-from bot.views.models import AnswerView
-from bot.views.words import STAGES
+from bot.views.answers.model import AnswerView
+from bot.views.nudges.words import STAGES
 
 QUESTION = "When should support to a partner be suspended?"
 TOPIC = "detention"

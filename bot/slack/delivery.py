@@ -9,12 +9,14 @@ from typing import Any
 
 from slack_sdk import WebClient
 
+from bot.access.policy import Place, may_show
 from bot.slack.failures import Failure, translate
 from bot.slack.privacy import Privacy
 from bot.views.blocks import render_blocks
 from bot.views.kit import Message
 from bot.views.limits import FALLBACK, clip
-from bot.views.wire import FROM_REGISTER, view_of
+from bot.views.stored import view_of
+from bot.views.view import StoredView
 from bot.work.notifier import Ambiguous, DestinationBlocked, HistoryUnreadable, Malformed, OutgoingPost, Refused
 
 logger = logging.getLogger(__name__)
@@ -40,9 +42,8 @@ class SlackNotifier:
 
     def post(self, post: OutgoingPost) -> str:
         """Post it; its timestamp. Raises one of the five failures of the port."""
-        message = self._rendered(post)
-        if post.view in FROM_REGISTER:
-            self._require_inside(post.channel)
+        view, message = self._rendered(post)
+        self._require_allowed(view, post.channel)
         try:
             return self._say(post, message)
         except Exception as error:  # every way a call can fail has exactly one meaning here
@@ -68,24 +69,27 @@ class SlackNotifier:
             logger.info("history of a channel unreadable: %s", type(error).__name__)
             raise HistoryUnreadable from error
 
-    def _rendered(self, post: OutgoingPost) -> Message:
+    def _rendered(self, post: OutgoingPost) -> tuple[StoredView, Message]:
         try:
-            message = render_blocks(view_of(post.view, post.data))
+            view = view_of(post.view, post.data)
+            message = render_blocks(view)
         except (KeyError, TypeError, ValueError) as error:
             raise Malformed(f"cannot render: {type(error).__name__}") from error
         if post.repeat:
             note = {"type": "context", "elements": [{"type": "mrkdwn", "text": REPEAT, "verbatim": True}]}
             message = Message(clip(f"{message.text}\n{REPEAT}", FALLBACK), (*message.blocks[:49], note))
-        return Message(message.text, ()) if post.plain else message
+        return view, Message(message.text, ()) if post.plain else message
 
-    def _require_inside(self, channel: str) -> None:
-        """Raises unless the channel belongs to one organisation; nothing has been posted when it does."""
+    def _require_allowed(self, view: StoredView, channel: str) -> None:
+        """Raise unless everybody in the channel may see the view; nothing has been posted when it raises."""
+        if may_show(view.shows, Place()):
+            return  # shown anywhere: Slack need not be asked about the channel
         try:
-            inside = self._privacy.of_channel(channel)
+            place = Place(self._privacy.of_channel(channel))
         except Exception as error:  # only the question failed: an ambiguous outcome of it is a plain refusal
             failure = translate(error)
             raise (Refused() if isinstance(failure, Ambiguous) else failure) from error
-        if not inside:
+        if not may_show(view.shows, place):
             # The message alone waits: answers may go on being given there.
             raise _told(Refused(_ASK_AGAIN_SECONDS, _SHARED))
 

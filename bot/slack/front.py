@@ -13,14 +13,17 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
+from bot.access.policy import Content, Place, may_show
 from bot.actions.registry import Actor, Context, Desk, Registry
-from bot.errors import BotError
+from bot.errors import BotError, NotAllowed
 from bot.reminders.occurrences import OccurrenceChanged
 from bot.slack.client import TIMEOUT_SECONDS, error_code
 from bot.slack.privacy import Privacy
 from bot.slack.teams import Teams
-from bot.views.blocks import render_blocks
-from bot.views.models import ErrorView, NudgeView, View
+from bot.views.blocks import render_blocks, render_modal
+from bot.views.notices.model import ErrorView
+from bot.views.nudges.model import NudgeView
+from bot.views.view import View
 from retrieval.ports import Clock
 
 logger = logging.getLogger(__name__)
@@ -66,7 +69,7 @@ class Front:
             now=self.clock.now(),
             registry=self.registry,
             channel=asker.channel,
-            inside=lambda channel: self.privacy.inside(channel, asker.user),
+            inside=lambda channel: self._may_see(Content.REGISTER, channel, asker.user),
         )
 
     def guarded(self, asker: Asker, work: Callable[[], None]) -> None:
@@ -80,7 +83,7 @@ class Front:
 
     def tell(self, asker: Asker, view: View) -> None:
         """Show it to this person alone: by the response_url, else in the channel, else in a direct message."""
-        message = render_blocks(view)
+        message = render_blocks(self._allowed(asker, view))
         body = {"text": message.text, "blocks": list(message.blocks)}
         for way in (self._by_response_url, self._in_channel, self._directly):
             try:
@@ -90,10 +93,11 @@ class Front:
                 logger.info("private answer failed: %s", type(error).__name__)
         logger.warning("a private answer found no way to its reader")
 
-    def open_modal(self, trigger_id: str, view: dict[str, Any]) -> str:
+    def open_modal(self, asker: Asker, trigger_id: str, view: View) -> str:
         """Open a modal; its id. Raises TooLate when the trigger has expired, AlreadyOpen when it is spent."""
+        modal = render_modal(self._allowed(asker, view))
         try:
-            opened = self.client.views_open(trigger_id=trigger_id, view=view)
+            opened = self.client.views_open(trigger_id=trigger_id, view=modal)
         except SlackApiError as error:
             if error_code(error) == "exchanged_trigger_id":
                 raise AlreadyOpen from error
@@ -102,10 +106,11 @@ class Front:
             raise
         return str(opened["view"]["id"])
 
-    def update_modal(self, view_id: str, view: dict[str, Any]) -> None:
+    def update_modal(self, asker: Asker, view_id: str, view: View) -> None:
         """Show something else in an open modal; a modal that was closed meanwhile stays closed."""
+        modal = render_modal(self._allowed(asker, view))
         try:
-            self.client.views_update(view_id=view_id, view=view)
+            self.client.views_update(view_id=view_id, view=modal)
         except SlackApiError as error:
             if error_code(error) != "not_found":
                 raise
@@ -117,6 +122,17 @@ class Front:
             self.client.chat_update(channel=channel, ts=ts, text=message.text, blocks=list(message.blocks))
         except Exception as error:  # the change itself is committed; the card catches up at the next click
             logger.info("card not updated: %s", type(error).__name__)
+
+    def _allowed(self, asker: Asker, view: View) -> View:
+        """The view, or in its place the refusal, where this person may not see it there."""
+        if self._may_see(view.shows, asker.channel, asker.user):
+            return view
+        return ErrorView(NotAllowed().message)
+
+    def _may_see(self, content: Content | None, channel: str | None, user: str) -> bool:
+        if may_show(content, Place()):
+            return True  # shown to anybody: Slack need not be asked
+        return may_show(content, self.privacy.place(channel), self.privacy.person(user))
 
     def _by_response_url(self, asker: Asker, body: dict[str, Any]) -> bool:
         if not asker.response_url:

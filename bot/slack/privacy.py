@@ -1,4 +1,4 @@
-"""Where the register may be shown: to full members, in channels of one organisation. Doubt means no."""
+"""What Slack knows of the place and the person something is shown to. What it cannot tell stays unknown."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.access.policy import Person, Place
 from bot.slack.client import error_code
 
 logger = logging.getLogger(__name__)
@@ -33,13 +34,20 @@ class Privacy:
         self._keep = keep
         self._known: dict[str, tuple[float, bool]] = {}
 
-    def inside(self, channel: str | None, user: str | None) -> bool:
-        """Whether the register may be shown to this person in this channel; False when Slack cannot tell."""
+    def place(self, channel: str | None) -> Place:
+        """The channel as a place to show something in. None is nowhere in particular: only the asker reads it."""
+        return Place(True if channel is None else self._known_or_none(lambda: self.of_channel(channel)))
+
+    def person(self, user: str) -> Person:
+        """The person as a reader."""
+        return Person(self._known_or_none(lambda: self.of_user(user)))
+
+    def _known_or_none(self, ask: Callable[[], bool]) -> bool | None:
         try:
-            return (channel is None or self.of_channel(channel)) and (user is None or self.of_user(user))
-        except Exception as error:  # whatever keeps us from knowing keeps the register closed
-            logger.warning("privacy unknown: %s", type(error).__name__)
-            return False
+            return ask()
+        except Exception as error:  # what cannot be known must not be taken for allowed
+            logger.warning("a channel or a person could not be looked up: %s", type(error).__name__)
+            return None
 
     def of_channel(self, channel: str) -> bool:
         """Whether no other organisation shares the channel; raises what the call raises."""

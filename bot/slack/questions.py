@@ -8,8 +8,9 @@ from typing import Any
 from bot.actions.help import LEAD, help_view
 from bot.actions.registry import Registry
 from bot.slack.status import Status
+from bot.views.answers.model import AnswerView
+from bot.views.help.model import HelpView
 from bot.views.limits import QUESTION
-from bot.views.models import AnswerView, HelpView
 from bot.views.sources import Ageing
 from bot.work.inbox import Received
 from bot.work.outbox import Post, post_key

@@ -1,43 +1,44 @@
-"""From a view model to Block Kit: a message, or a modal for the forms and the passage."""
+"""From a view to Block Kit: a message, or a modal for the forms and the passage."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from bot.views import answers, checklists, forms, notices, nudges, partners, passages
+from bot.views.answers.blocks import message as answer
+from bot.views.answers.model import AnswerView
+from bot.views.checklists.blocks import message as checklist
+from bot.views.checklists.model import ChecklistView
+from bot.views.help.blocks import message as help_
+from bot.views.help.model import HelpView
 from bot.views.kit import Message
-from bot.views.models import (
-    AddPartnerForm,
-    AnswerView,
-    ChecklistView,
-    ErrorView,
-    HelpView,
-    NoticeView,
-    NudgeView,
-    PartnerListView,
-    PartnerView,
-    PassageView,
-    RecordForm,
-    SnoozeForm,
-    View,
-)
+from bot.views.notices import blocks as notices
+from bot.views.notices.model import ErrorView, NoticeView
+from bot.views.nudges import blocks as nudges
+from bot.views.nudges.model import NudgeView, RecordForm, SnoozeForm
+from bot.views.partners import blocks as partners
+from bot.views.partners.model import AddPartnerForm, PartnerListView, PartnerView
+from bot.views.passages import blocks as passages
+from bot.views.passages.model import FetchingPassage, MissingPassage, PassageView
+from bot.views.view import View
 
-_MESSAGES: dict[type[Any], Callable[[Any], Message]] = {
-    AnswerView: answers.message,
-    ChecklistView: checklists.message,
+_MESSAGES: dict[type[View], Callable[[Any], Message]] = {
+    AnswerView: answer,
+    ChecklistView: checklist,
     PartnerView: partners.message,
     PartnerListView: partners.listing,
     NudgeView: nudges.message,
-    HelpView: notices.help_message,
+    HelpView: help_,
     NoticeView: notices.notice,
     ErrorView: notices.error,
 }
-_MODALS: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
+_MODALS: dict[type[View], Callable[[Any], dict[str, Any]]] = {
     PassageView: passages.modal,
-    AddPartnerForm: forms.add_partner,
-    SnoozeForm: forms.snooze,
-    RecordForm: forms.record,
+    FetchingPassage: passages.fetching,
+    MissingPassage: passages.missing,
+    AddPartnerForm: partners.add_partner,
+    SnoozeForm: nudges.snooze,
+    RecordForm: nudges.record,
     ErrorView: notices.error_modal,
 }
 

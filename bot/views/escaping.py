@@ -17,6 +17,8 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _SAFE_URL = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~!$&'()+,;=:@%/?#-]*)?")
 _USER = re.compile(r"[UW][A-Z0-9]{1,30}")
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,30}")
+# Ends a line inside a Markdown paragraph.
+BREAK = "  \n"
 # Letters that are drawn as nothing, and selectors that can carry hidden data.
 _INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5")
 _PLAIN_ANGLES = str.maketrans("<>", "‹›")
@@ -79,3 +81,13 @@ def channel(slack_channel: str | None, otherwise: str = "no channel") -> str:
     if not slack_channel:
         return otherwise
     return f"<#{slack_channel}>" if _CHANNEL.fullmatch(slack_channel) else escape(slack_channel)
+
+
+def code(text: str) -> str:
+    """For text between backticks of our own: as `escape`, with its underscores kept."""
+    return escape(text).replace("ˍ", "_")
+
+
+def markdown(text: str) -> str:
+    """For Markdown: one line without control characters, and without a link of its own."""
+    return one_line(text).replace("](", "] (")

@@ -1,76 +1,19 @@
-"""Dates, intervals and purposes in words, the same in Slack and in the terminal."""
+"""Dates and standing phrases, the same in Slack and in the terminal."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
-from bot.views.models import NudgeView, PartnerView
-
-if TYPE_CHECKING:
-    from bot.checklists.catalogue import Item
-
-OUTSET = "outset assessment"
-OUTSET_BASIS = (
-    "risks of working with a partner are assessed at the outset (“Don't Forget Your Friends: Risks and Opportunities "
-    "in Security Partnerships”, ICRC, par. 3; NATO Policy for the Protection of Civilians, par. 14)"
-)
-STAGES = {
-    "ahead": "coming up",
-    "due": "due",
-    "overdue7": "overdue by a week",
-    "overdue14": "overdue by two weeks",
-    "overdue30": "overdue by a month",
+CONCLUSIONS = {
+    "continue": "Continue",
+    "continue with measures": "Continue with measures",
+    "suspend": "Suspend",
+    "end": "End the support",
 }
-CADENCE_BASIS = "your organisation’s own interval; no source gives one"
+
+CAUTION = "Not for classified information. No names of victims, detainees or sources."
 
 
 def day(value: date) -> str:
     """For example "Monday 9 March 2026"."""
     return f"{value:%A} {value.day} {value:%B %Y}"
-
-
-def basis(item: Item) -> str:
-    """What an item rests on, in one line; a source is named once, with every place in it."""
-    if isinstance(item.basis, str):
-        return item.basis
-    named: dict[str, list[str]] = {}
-    for reference in item.basis:
-        source = f"“{reference.source}”" + (f", {reference.publisher}" if reference.publisher else "")
-        places = ", ".join(part for part in (reference.locator, reference.note) if part)
-        named.setdefault(source, []).append(places)
-    return "; ".join(", ".join([source, *filter(None, places)]) for source, places in named.items())
-
-
-def nudge_heading(view: NudgeView) -> str:
-    """What is due, how urgent, and for whom."""
-    state = "recorded" if view.state == "done" else "closed" if view.state == "cancelled" else _urgency(view)
-    return f"{view.purpose.capitalize()} {state}: {view.partner}"
-
-
-def _urgency(view: NudgeView) -> str:
-    if view.stage.startswith("overdue"):
-        return "overdue"
-    return "coming up" if view.stage == "ahead" else "due"
-
-
-def nudge_due(view: NudgeView) -> str:
-    """When it is due, by the partner's local calendar; how late it is; where the series had it when that moved."""
-    late = f", {view.overdue_days} days ago" if view.overdue_days > 1 and view.state == "open" else ""
-    moved = f" (scheduled for {day(view.scheduled_on)})" if view.scheduled_on != view.due_on else ""
-    return f"{day(view.due_on)}{late}{moved}, {view.zone} time"
-
-
-def nudge_why(view: NudgeView) -> str:
-    """The trigger and what it rests on."""
-    return OUTSET_BASIS if view.purpose == OUTSET else CADENCE_BASIS
-
-
-def partner_due(view: PartnerView) -> str:
-    """What is due next for a partner, and when."""
-    if view.next_due is None:
-        return "nothing is due"
-    parts = [f"{view.purpose or 'assessment'} due {day(view.next_due)}"]
-    if view.snoozed_until:
-        parts.append(f"nudges put off until {day(view.snoozed_until)}")
-    return ", ".join(parts)

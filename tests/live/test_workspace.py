@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from bot.slack.client import error_code
 from bot.slack.delivery import SlackNotifier
 from bot.slack.serve import check_token
-from bot.views.models import NoticeView
+from bot.views.notices.model import NoticeView
 from bot.work.notifier import OutgoingPost
 
 pytestmark = pytest.mark.live

@@ -15,9 +15,12 @@ from bot.actions.registry import Call
 from bot.errors import Conflict
 from bot.reminders.occurrences import OccurrenceChanged
 from bot.slack.front import Asker, Front
-from bot.views import checklists, nudges, passages
-from bot.views.blocks import render_modal
-from bot.views.models import CardRef, NudgeView, RecordForm, SnoozeForm
+from bot.views.checklists import model as checklists
+from bot.views.nudges import model as nudges
+from bot.views.nudges.model import CardRef, NudgeView, RecordForm, SnoozeForm
+from bot.views.nudges.values import read_card
+from bot.views.passages.model import FetchingPassage, MissingPassage
+from bot.views.passages.values import SHOW, read_value
 
 Work = Callable[[Front, Asker, dict[str, Any], dict[str, Any]], None]
 
@@ -27,7 +30,7 @@ def register(app: App, front: Front) -> None:
     app.action(nudges.ACKNOWLEDGE)(_handler(front, _acknowledge))
     app.action(nudges.SNOOZE)(_handler(front, _open_form))
     app.action(nudges.RECORD)(_handler(front, _open_form))
-    app.action(passages.SHOW)(_handler(front, _show_passage))
+    app.action(SHOW)(_handler(front, _show_passage))
     app.action(re.compile(rf"^{re.escape(checklists.SHOW)}(\.\d+)?$"))(_handler(front, _show_checklist))
 
 
@@ -49,7 +52,7 @@ def asker_of(body: dict[str, Any]) -> Asker:
 
 
 def _acknowledge(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
-    card = nudges.read_card(action["value"])
+    card = read_card(action["value"])
     call = Call(front.registry.get(nudges.ACKNOWLEDGE), vars(card))
     context = front.context(asker)
     try:
@@ -77,7 +80,7 @@ def _card_of(body: dict[str, Any]) -> CardRef | None:
 
 
 def _open_form(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
-    card = nudges.read_card(action["value"])
+    card = read_card(action["value"])
     context = front.context(asker)
     try:
         form = front.registry.ask(context, Call(front.registry.get(action["action_id"]), vars(card)))
@@ -86,18 +89,18 @@ def _open_form(front: Front, asker: Asker, body: dict[str, Any], action: dict[st
         raise
     if isinstance(form, (SnoozeForm, RecordForm)):
         form = replace(form, card=_card_of(body))
-    front.open_modal(body["trigger_id"], render_modal(form))
+    front.open_modal(asker, body["trigger_id"], form)
 
 
 def _show_passage(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
-    quoted = passages.read_value(action["value"])
-    view_id = front.open_modal(body["trigger_id"], passages.opening())
-    call = Call(front.registry.get(passages.SHOW), {"quoted": quoted})
+    quoted = read_value(action["value"])
+    view_id = front.open_modal(asker, body["trigger_id"], FetchingPassage())
+    call = Call(front.registry.get(SHOW), {"quoted": quoted})
     try:
-        modal = render_modal(front.registry.run(front.context(asker), call))
+        view = front.registry.run(front.context(asker), call)
     except PassageGone:
-        modal = passages.gone()
-    front.update_modal(view_id, modal)
+        view = MissingPassage()
+    front.update_modal(asker, view_id, view)
 
 
 def _show_checklist(front: Front, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:

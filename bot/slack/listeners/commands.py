@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.slack.front import Asker, Front
-from bot.views.blocks import is_modal, render_modal
+from bot.views.blocks import is_modal
 
 
 def register(app: App, front: Front) -> None:
@@ -31,6 +31,6 @@ def _run(front: Front, asker: Asker, noun: str, command: dict[str, Any]) -> None
     context = front.context(asker)
     view = front.registry.ask(context, call) if call.action.form else front.registry.run(context, call)
     if is_modal(view):
-        front.open_modal(command["trigger_id"], render_modal(view))
+        front.open_modal(asker, command["trigger_id"], view)
     else:
         front.tell(asker, view)

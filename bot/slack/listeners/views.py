@@ -16,19 +16,19 @@ from bot.actions.arguments import FieldError
 from bot.actions.registry import Call
 from bot.slack.front import Asker, Front, error_view
 from bot.slack.listeners.actions import asker_of
-from bot.views import forms
 from bot.views.blocks import render_modal
-from bot.views.forms import read_kept
-from bot.views.models import NudgeView
+from bot.views.nudges.model import RECORD, SNOOZE, NudgeView
+from bot.views.nudges.values import read_kept
+from bot.views.partners.model import ADD
 
 Values = dict[str, Any]
 
 
 def register(app: App, front: Front) -> None:
     """A listener for each form."""
-    app.view(forms.ADD)(_handler(front, _add_partner))
-    app.view(forms.SNOOZE)(_handler(front, _about_occurrence))
-    app.view(forms.RECORD)(_handler(front, _about_occurrence))
+    app.view(ADD)(_handler(front, _add_partner))
+    app.view(SNOOZE)(_handler(front, _about_occurrence))
+    app.view(RECORD)(_handler(front, _about_occurrence))
 
 
 def _handler(front: Front, work: Callable[[Front, Asker, dict[str, Any]], Callable[[], None]]) -> Callable[..., None]:
@@ -51,7 +51,7 @@ def _add_partner(front: Front, asker: Asker, view: dict[str, Any]) -> Callable[[
     values["every"] = _whole(values.get("every"))
     origin = view.get("private_metadata") or None
     asker = Asker(asker.slack_team, asker.user, origin)
-    call = Call(front.registry.get(forms.ADD), {k: v for k, v in values.items() if v is not None})
+    call = Call(front.registry.get(ADD), {k: v for k, v in values.items() if v is not None})
     added = front.registry.run(front.context(asker), call)
     return lambda: front.tell(asker, added)
 

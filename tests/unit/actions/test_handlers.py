@@ -20,19 +20,13 @@ from bot.partners import register
 from bot.partners import tables as _partners
 from bot.reminders import tables as _reminders
 from bot.reminders.occurrences import OccurrenceChanged
-from bot.views.models import (
-    AddPartnerForm,
-    ChecklistView,
-    HelpView,
-    NudgeView,
-    PartnerListView,
-    PartnerView,
-    PassageView,
-    RecordForm,
-    SnoozeForm,
-    View,
-)
-from bot.views.passages import Quoted
+from bot.views.checklists.model import ChecklistView
+from bot.views.help.model import HelpView
+from bot.views.nudges.model import NudgeView, RecordForm, SnoozeForm
+from bot.views.partners.model import AddPartnerForm, PartnerListView, PartnerView
+from bot.views.passages.model import PassageView
+from bot.views.passages.values import Quoted
+from bot.views.view import View
 from bot.work.people import team_id
 from retrieval.database import Database
 from retrieval.documents import EVERYTHING, Passage, Scope, Sentence, Source, Span

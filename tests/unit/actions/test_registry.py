@@ -13,7 +13,10 @@ from bot.actions.arguments import Argument, UsageError, read
 from bot.actions.help import help_view
 from bot.actions.registry import Action, Registry
 from bot.actions.table import REGISTRY
-from bot.views import checklists, forms, nudges, passages
+from bot.views.checklists.model import SHOW as SHOW_CHECKLIST
+from bot.views.nudges.model import ACKNOWLEDGE, RECORD, SNOOZE
+from bot.views.partners.model import ADD
+from bot.views.passages.values import SHOW as SHOW_PASSAGE
 
 
 @pytest.mark.parametrize(
@@ -118,9 +121,9 @@ def test_help_is_the_registry_read_aloud() -> None:
 
 
 def test_every_button_and_form_a_view_shows_is_in_the_registry() -> None:
-    shown = {nudges.ACKNOWLEDGE, nudges.SNOOZE, nudges.RECORD, passages.SHOW, checklists.SHOW}
+    shown = {ACKNOWLEDGE, SNOOZE, RECORD, SHOW_PASSAGE, SHOW_CHECKLIST}
     assert shown == {action.name for action in REGISTRY.on("button")}
-    assert {forms.ADD, forms.SNOOZE, forms.RECORD} == {action.name for action in REGISTRY.on("form")}
+    assert {ADD, SNOOZE, RECORD} == {action.name for action in REGISTRY.on("form")}
     assert all(action.form for action in REGISTRY.on("form"))
 
 

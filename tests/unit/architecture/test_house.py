@@ -14,13 +14,14 @@ ROOT = Path(__file__).parents[3]
 PACKAGES = ("bot", "ingest", "retrieval", "prompts")
 BOT_ROOMS = {
     "work": set[str](),
-    "checklists": {"work"},
-    "partners": {"work", "reminders"},
-    "reminders": {"work"},
-    "views": {"checklists", "partners", "reminders", "work"},
-    "actions": {"views", "checklists", "partners", "reminders", "work"},
-    "slack": {"actions", "views", "checklists", "partners", "reminders", "work"},
-    "sandbox": {"actions", "views", "checklists", "partners", "reminders", "work"},
+    "access": {"work"},
+    "reminders": {"access", "work"},
+    "checklists": {"reminders", "access", "work"},
+    "partners": {"reminders", "access", "work"},
+    "views": {"checklists", "partners", "reminders", "access", "work"},
+    "actions": {"views", "checklists", "partners", "reminders", "access", "work"},
+    "slack": {"actions", "views", "checklists", "partners", "reminders", "access", "work"},
+    "sandbox": {"actions", "views", "checklists", "partners", "reminders", "access", "work"},
     "migrations": {"tables"},
 }
 VENDORS = {

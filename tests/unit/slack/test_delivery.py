@@ -13,12 +13,14 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.access.policy import Content, may_show
 from bot.sandbox.driver import Workspace
 from bot.sandbox.things import BOT_USER, Channel, User
 from bot.slack.client import build_client
 from bot.slack.delivery import REPEAT, SlackNotifier
 from bot.slack.failures import CREDENTIALS, DESTINATION, MALFORMED, translate
 from bot.slack.privacy import Privacy
+from bot.views.notices.model import NoticeView
 from bot.work.notifier import (
     Ambiguous,
     CredentialsBlocked,
@@ -39,6 +41,19 @@ def notifier(client: WebClient) -> SlackNotifier:
 def post(view: str = "notice", channel: str = "C0OPS", thread: str | None = None, **more: Any) -> OutgoingPost:
     data = {"text": "Hello & welcome"} if view == "notice" else NUDGE.to_data()
     return OutgoingPost(str(uuid.uuid4()), channel, thread, view, data, **more)
+
+
+def inside(privacy: Privacy, channel: str, user: str) -> bool:
+    return may_show(Content.REGISTER, privacy.place(channel), privacy.person(user))
+
+
+def test_a_view_that_does_not_say_what_it_shows_is_posted_nowhere(
+    notifier: SlackNotifier, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(NoticeView, "shows", None)
+    with pytest.raises(Refused):
+        notifier.post(post())
+    assert workspace.bot_messages("C-ops") == []
 
 
 def test_a_post_carries_its_key_and_unfurls_nothing(notifier: SlackNotifier, workspace: Workspace) -> None:
@@ -234,13 +249,13 @@ def test_every_failure_has_one_meaning(error: Exception, meaning: type[Exception
 def test_the_register_is_closed_to_guests_and_where_nobody_knows(client: WebClient, workspace: Workspace) -> None:
     workspace.add_user(User("U0GUEST", "gil", "Gil", is_guest=True), "ops")
     privacy = Privacy(client, keep=0.0)
-    assert privacy.inside("C0OPS", "U0AMAL")
-    assert privacy.inside(None, None)
-    assert not privacy.inside("C0OPS", "U0GUEST")
-    assert not privacy.inside("C0NOWHERE", "U0AMAL")
-    assert not privacy.inside("C0OPS", "U0NOBODY")
+    assert inside(privacy, "C0OPS", "U0AMAL")
+    assert privacy.place(None).inside
+    assert not inside(privacy, "C0OPS", "U0GUEST")
+    assert not inside(privacy, "C0NOWHERE", "U0AMAL")
+    assert not inside(privacy, "C0OPS", "U0NOBODY")
     workspace.faults.arm("server_error", method="users.info", times=1)
-    assert not privacy.inside("C0OPS", "U0AMAL")
+    assert not inside(privacy, "C0OPS", "U0AMAL")
 
 
 def test_a_server_without_the_method_has_no_guests_and_shares_nothing(
@@ -251,7 +266,7 @@ def test_a_server_without_the_method_has_no_guests_and_shares_nothing(
 
     monkeypatch.setattr(client, "users_info", unknown)
     monkeypatch.setattr(client, "conversations_info", unknown)
-    assert Privacy(client).inside("C0OPS", "U0AMAL")
+    assert inside(Privacy(client), "C0OPS", "U0AMAL")
 
 
 def test_an_answer_about_privacy_is_remembered_for_a_while(client: WebClient, workspace: Workspace) -> None:

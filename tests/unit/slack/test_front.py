@@ -18,18 +18,21 @@ from bot.slack.front import AlreadyOpen, Asker, Front, TooLate, error_view
 from bot.slack.listeners.views import read_values
 from bot.slack.privacy import Privacy
 from bot.slack.teams import Teams
-from bot.views.models import ErrorView, NoticeView
-from bot.views.passages import opening
+from bot.views.notices.model import ErrorView, NoticeView
+from bot.views.passages.model import FetchingPassage
 from retrieval.database import Database
 from tests.support.clock import ManualClock
 from tests.unit.actions.test_handlers import OnePassage
-from tests.unit.views.samples import NUDGE, RECORDED
+from tests.unit.views.samples import NUDGE, PARTNER, RECORDED
 
 
 @pytest.fixture
 def front(client: WebClient, sqlite_database: Database, clock: ManualClock) -> Front:
     desk = Desk(sqlite_database, Catalogue.load(), OnePassage())
     return Front(desk, REGISTRY, Teams(sqlite_database), Privacy(client), client, clock)
+
+
+AMAL = Asker("T1", "U0AMAL", "C0OPS")
 
 
 def told(workspace: Workspace, channel: str) -> str:
@@ -64,16 +67,16 @@ def test_a_trigger_that_expired_is_told_as_such_and_one_that_is_spent_is_a_repet
     front: Front, workspace: Workspace
 ) -> None:
     trigger = workspace.world.new_trigger("U0AMAL")
-    view_id = front.open_modal(trigger, opening())
+    view_id = front.open_modal(AMAL, trigger, FetchingPassage())
     with pytest.raises(AlreadyOpen):
-        front.open_modal(trigger, opening())
+        front.open_modal(AMAL, trigger, FetchingPassage())
     late = workspace.world.new_trigger("U0AMAL")
     workspace.advance(timedelta(seconds=4))
     with pytest.raises(TooLate, match="Nothing was changed"):
-        front.open_modal(late, opening())
-    front.update_modal(view_id, opening())
+        front.open_modal(AMAL, late, FetchingPassage())
+    front.update_modal(AMAL, view_id, FetchingPassage())
     workspace.user("amal").close_modal()
-    front.update_modal(view_id, opening())
+    front.update_modal(AMAL, view_id, FetchingPassage())
 
 
 def test_a_card_is_brought_up_to_date_and_one_that_is_gone_is_no_loss(front: Front, workspace: Workspace) -> None:
@@ -82,6 +85,13 @@ def test_a_card_is_brought_up_to_date_and_one_that_is_gone_is_no_loss(front: Fro
         front.update_card("C0OPS", ts, view)
     assert "*Recorded: Suspend*, by @bo" in told(workspace, "C-ops")
     front.update_card("C0OPS", "1.000001", NUDGE)
+
+
+def test_a_view_of_the_register_is_not_shown_where_it_may_not_be(front: Front, workspace: Workspace) -> None:
+    workspace.channel("C-ops").is_shared = True
+    front.tell(AMAL, PARTNER)
+    assert told(workspace, "C-ops").startswith("You may not do that here.")
+    workspace.channel("C-ops").is_shared = False
 
 
 def test_an_error_of_ours_shows_a_reference_and_logs_no_words(caplog: pytest.LogCaptureFixture) -> None:

@@ -16,7 +16,7 @@ from bot.slack.questions import QuestionHandler
 from bot.slack.status import SEARCHING, Status
 from bot.views.blocks import render_blocks
 from bot.views.sources import Ageing
-from bot.views.wire import view_of
+from bot.views.stored import view_of
 from bot.work.inbox import Inbox, Received
 from bot.work.outbox import post_key
 from bot.work.tables import InboxRow, OutboxRow

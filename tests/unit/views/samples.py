@@ -7,22 +7,14 @@ from datetime import date
 from bot.actions.help import help_view
 from bot.actions.table import REGISTRY
 from bot.checklists.catalogue import Catalogue
-from bot.views.models import (
-    AddPartnerForm,
-    AnswerView,
-    CardRef,
-    ChecklistView,
-    ErrorView,
-    NoticeView,
-    NudgeView,
-    PartnerListView,
-    PartnerView,
-    PassageView,
-    RecordForm,
-    SnoozeForm,
-    View,
-)
+from bot.views.answers.model import AnswerView
+from bot.views.checklists.model import ChecklistView
+from bot.views.notices.model import ErrorView, NoticeView
+from bot.views.nudges.model import CardRef, NudgeView, RecordForm, SnoozeForm
+from bot.views.partners.model import AddPartnerForm, PartnerListView, PartnerView
+from bot.views.passages.model import PassageView
 from bot.views.sources import Ageing
+from bot.views.view import View
 from retrieval.documents import Source, Span
 from retrieval.types import Answer, Citation, Claim
 

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.sandbox.blocks import check_message
+from bot.views.answers.model import AnswerView
 from bot.views.blocks import render_blocks
 from bot.views.limits import body_text
 from bot.views.markdown import render_markdown
-from bot.views.models import AnswerView
-from bot.views.passages import SHOW
+from bot.views.passages.values import SHOW
 from retrieval.documents import Source, Span
 from retrieval.types import Answer, Citation, Claim
 from tests.unit.views.samples import EXTRACTIVE, FAILED

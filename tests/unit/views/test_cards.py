@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from bot.checklists.catalogue import Checklist, Item
 from bot.sandbox.blocks import check_message, check_view
 from bot.views.blocks import is_modal, render_blocks, render_modal
-from bot.views.forms import Kept, read_kept
-from bot.views.models import CardRef, ChecklistView, NudgeView, PartnerListView, SnoozeForm, View
-from bot.views.nudges import Card, card_value, read_card
-from bot.views.wire import view_of
+from bot.views.checklists.model import ChecklistView
+from bot.views.nudges.model import CardRef, NudgeView, SnoozeForm
+from bot.views.nudges.values import Card, Kept, card_value, read_card, read_kept
+from bot.views.partners.model import PartnerListView
+from bot.views.stored import view_of
+from bot.views.view import View
 from tests.unit.views.samples import MESSAGES, MODALS, NUDGE, OVERDUE, PARTNER
 from tests.unit.views.test_escaping import HOSTILE, LIVE
 

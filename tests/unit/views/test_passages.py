@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.sandbox.blocks import check_view
 from bot.views.blocks import render_modal
-from bot.views.models import PassageView
-from bot.views.passages import Quoted, button_value, find_marks, gone, opening, read_value, view_of
+from bot.views.passages.model import FetchingPassage, MissingPassage, PassageView, find_marks, view_of
+from bot.views.passages.values import Quoted, button_value, read_value
 from retrieval.documents import Passage, Sentence, Source, Span
 from retrieval.types import Citation
 from tests.unit.views.test_escaping import HOSTILE
@@ -67,5 +67,5 @@ def test_a_passage_without_marks_says_so() -> None:
 
 
 def test_the_modals_around_a_passage_are_sound() -> None:
-    for modal in (opening(), gone()):
+    for modal in (render_modal(FetchingPassage()), render_modal(MissingPassage())):
         check_view(modal, "modal")

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.views.models import AnswerView
+from bot.views.answers.model import AnswerView
 from bot.views.sources import Ageing, cautions, facts, reservation
 from retrieval.documents import Source, Span
 from retrieval.types import Answer, Citation

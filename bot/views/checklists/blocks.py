@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from bot.checklists.catalogue import Checklist, Item
 from bot.views import kit, limits
+from bot.views.checklists.model import SHOW, ChecklistView
+from bot.views.checklists.words import basis
 from bot.views.escaping import escape, one_line, plain
 from bot.views.kit import Block, Message
-from bot.views.models import ChecklistView
-from bot.views.words import basis
 
-SHOW = "checklist.show"
 _BUTTONS = 12
 
 

@@ -1,42 +1,20 @@
-"""A nudge in Slack: what is due, why, who is the focal point, and the three things one can do about it."""
+"""A nudge in Slack: what is due, why, who is the focal point, the three things one can do, and their forms."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from typing import Any
 
 from bot.views import kit, limits
 from bot.views.escaping import escape, user
 from bot.views.kit import Block, Message
-from bot.views.models import CAUTION, CONCLUSIONS, NudgeView
-from bot.views.words import day, nudge_due, nudge_heading, nudge_why
+from bot.views.nudges.model import ACKNOWLEDGE, RECORD, SNOOZE, NudgeView, RecordForm, SnoozeForm
+from bot.views.nudges.values import card_value, form_value
+from bot.views.nudges.words import nudge_due, nudge_heading, nudge_why
+from bot.views.words import CAUTION, CONCLUSIONS, day
 
-ACKNOWLEDGE = "nudge.acknowledge"
-SNOOZE = "nudge.snooze"
-RECORD = "nudge.record"
+NOTE_LENGTH = 2000
 
-
-@dataclass(frozen=True)
-class Card:
-    """What a nudge's button says: which occurrence, at which version it was shown, and at which stage."""
-
-    occurrence_id: str
-    version: int
-    stage: str
-
-
-def card_value(view: NudgeView) -> str:
-    """The value every button of the card carries: ids only."""
-    return json.dumps({"o": view.occurrence_id, "v": view.version, "s": view.stage})
-
-
-def read_card(value: str) -> Card:
-    """The inverse of `card_value`; raises ValueError on anything else."""
-    try:
-        data = json.loads(value)
-        return Card(str(data["o"]), int(data["v"]), str(data["s"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError("not the value of a nudge's button") from error
+REASON_LENGTH = 300
 
 
 def message(view: NudgeView) -> Message:
@@ -78,3 +56,30 @@ def _buttons(view: NudgeView) -> list[Block]:
     snooze = kit.button("Snooze…", SNOOZE, value, label=f"Put off nudges about {view.partner}")
     acknowledge = kit.button("Acknowledge", ACKNOWLEDGE, value, label=f"Acknowledge the nudge about {view.partner}")
     return [*([] if view.acknowledged else [acknowledge]), snooze, record]
+
+
+def snooze(form: SnoozeForm) -> dict[str, Any]:
+    """The date until which nothing is posted about an occurrence."""
+    about = f"*{escape(form.partner)}*, due {day(form.due_on)}. The scheduled date stays; only the nudges wait."
+    until = {"type": "datepicker", "initial_date": form.until.isoformat()}
+    reason = kit.text_input(longest=REASON_LENGTH)
+    blocks = [
+        kit.section(about),
+        kit.context(CAUTION),
+        kit.field("until", "No nudge before", until),
+        kit.field("reason", "Reason", reason, hint="Shown on the card, kept in the register.", optional=True),
+    ]
+    return kit.modal(SNOOZE, "Snooze", blocks, submit="Snooze", keep=form_value(form))
+
+
+def record(form: RecordForm) -> dict[str, Any]:
+    """The conclusion of an assessment and a note."""
+    about = f"*{escape(form.partner)}*, {escape(form.purpose)} due {day(form.due_on)}."
+    note = kit.text_input(multiline=True, longest=NOTE_LENGTH)
+    blocks = [
+        kit.section(about),
+        kit.context(CAUTION),
+        kit.field("conclusion", "Conclusion", kit.select(CONCLUSIONS.items(), kind="radio_buttons")),
+        kit.field("note", "Note", note, hint="Reasons, and measures agreed. Kept in the register.", optional=True),
+    ]
+    return kit.modal(RECORD, "Record an assessment", blocks, submit="Record", keep=form_value(form))

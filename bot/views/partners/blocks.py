@@ -1,14 +1,19 @@
-"""Partners in Slack: one, and the register."""
+"""Partners in Slack: one, the list, and the form that adds one."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from bot.views import kit, limits
 from bot.views.escaping import channel, escape, one_line, user
 from bot.views.kit import Message
-from bot.views.models import CONCLUSIONS, PartnerListView, PartnerView
-from bot.views.words import day, partner_due
+from bot.views.partners.model import ADD, AddPartnerForm, PartnerListView, PartnerView
+from bot.views.partners.words import partner_due
+from bot.views.words import CAUTION, CONCLUSIONS, day
 
 _SHOWN = 40
+
+_UNITS = (("months", "months"), ("days", "days"))
 
 
 def message(view: PartnerView) -> Message:
@@ -52,3 +57,37 @@ def listing(view: PartnerListView) -> Message:
 def _row(view: PartnerView) -> str:
     name = limits.clip(escape(one_line(view.name)), 120)
     return f"*{name}* · {escape(view.status)} · {escape(partner_due(view))}"
+
+
+def add_partner(form: AddPartnerForm) -> dict[str, Any]:
+    """Name, focal point, channel, zone, interval, date of the first assessment."""
+    focal: kit.Block = {"type": "users_select", "placeholder": kit.plain_text("Choose a person", 150)}
+    channel: kit.Block = {
+        "type": "conversations_select",
+        "placeholder": kit.plain_text("Choose a channel", 150),
+        "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
+    }
+    first: kit.Block = {"type": "datepicker"}
+    every = kit.text_input(str(form.every) if form.every else "6", longest=4)
+    blocks = [
+        kit.context(CAUTION),
+        kit.field("name", "Name of the partner", kit.text_input(form.name, longest=80)),
+        kit.field("focal", "Focal point", focal | _if("initial_user", form.focal_slack), hint="Who is nudged."),
+        kit.field(
+            "channel", "Channel", channel | _if("initial_conversation", form.channel), hint="Where nudges are posted."
+        ),
+        kit.field("zone", "Time zone", kit.text_input(form.zone, longest=64), hint="For example Europe/Brussels."),
+        kit.field("every", "Reassess every", every, hint="Your organisation’s own interval; no source gives one."),
+        kit.field("unit", "Unit", kit.select(_UNITS, form.unit)),
+        kit.field(
+            "first_due",
+            "First assessment due",
+            first | _if("initial_date", form.first_due.isoformat() if form.first_due else None),
+            hint="Assess before support begins. Until then the partner is only proposed.",
+        ),
+    ]
+    return kit.modal(ADD, "Add a partner", blocks, submit="Add", keep=form.origin or "")
+
+
+def _if(name: str, value: str | None) -> dict[str, Any]:
+    return {name: value} if value else {}

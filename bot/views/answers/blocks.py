@@ -6,20 +6,24 @@ from collections.abc import Sequence
 from itertools import chain
 
 from bot.views import kit, limits
+from bot.views.answers.model import AnswerView
+from bot.views.answers.words import RELATED, mode_label
 from bot.views.escaping import escape, link, one_line
 from bot.views.kit import Block, Message
-from bot.views.models import AnswerView
-from bot.views.passages import SHOW, button_value
+from bot.views.passages.values import SHOW, button_value
 from bot.views.sources import Ageing, describe, reservation
 from retrieval.types import Answer, Citation, Claim
 
-RELATED = "Related, not an answer"
-_EXTRACTIVE = "Quoted word for word; no AI wrote this."
 _SOURCE_ROOM = 1000
+
 _FALLBACK_SOURCE = 300
+
 _LEAST_CAUTION = 90
+
 _NOTE = 300
+
 _MOST_SOURCES = 24
+
 _HEADS = {
     "abstained": "*Not in the guidance*",
     "refused": "*Not answered*",
@@ -53,14 +57,6 @@ def _reference(view: AnswerView) -> str:
     """The reference of a failure, unless its text names one already."""
     told = view.answer.status != "failed" or "reference" in view.answer.text
     return "" if told else view.reference
-
-
-def mode_label(answer: Answer) -> str:
-    """Who wrote the words."""
-    if answer.mode == "extractive":
-        return _EXTRACTIVE
-    model = f" ({answer.model})" if answer.model else ""
-    return f"Written by an AI model{model} from the passages named; each statement was checked against its quote."
 
 
 def _answered(view: AnswerView) -> list[Block]:

@@ -1,0 +1,1 @@
+"""A checklist, or what there is when none was meant."""

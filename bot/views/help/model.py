@@ -1,0 +1,47 @@
+"""What can be done here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.access.policy import Content
+from bot.views.view import StoredView
+
+
+@dataclass(frozen=True)
+class HelpEntry:
+    """One thing that can be done, how it is typed, and an example."""
+
+    usage: str
+    summary: str
+    example: str | None = None
+
+
+@dataclass(frozen=True)
+class HelpView(StoredView):
+    """What can be done here. `lead` stands first, `entries` follow, `foot` is small print."""
+
+    thing = "help"
+    shows = Content.OURS
+
+    title: str
+    lead: str
+    entries: tuple[HelpEntry, ...]
+    foot: str = ""
+
+    def to_data(self) -> dict[str, Any]:
+        """As it waits in the outbox."""
+        return {
+            "title": self.title,
+            "lead": self.lead,
+            "entries": [vars(entry) for entry in self.entries],
+            "foot": self.foot,
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> HelpView:
+        """The inverse of `to_data`."""
+        entries = tuple(HelpEntry(**entry) for entry in data["entries"])
+        return cls(data["title"], data["lead"], entries, data["foot"])

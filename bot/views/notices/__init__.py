@@ -1,0 +1,1 @@
+"""Something to know, and something that went wrong."""

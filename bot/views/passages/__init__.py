@@ -1,0 +1,1 @@
+"""A passage with what an answer quoted of it."""

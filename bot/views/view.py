@@ -1,0 +1,31 @@
+"""What every view model states: its name and what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+from bot.access.policy import Content
+
+
+class View:
+    """What a renderer needs to know of one thing, and nothing else. `thing` is its name.
+
+    `shows` decides who may see it (`bot.access`): a view that states nothing is shown to nobody.
+    """
+
+    thing: ClassVar[str]
+    shows: ClassVar[Content | None] = None
+
+
+class StoredView(View):
+    """A view that waits in the outbox as data."""
+
+    def to_data(self) -> dict[str, Any]:
+        """The view as JSON."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """The inverse of `to_data`."""
+        raise NotImplementedError
