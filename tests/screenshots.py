@@ -13,7 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from bot.app import build_sandbox
+from bot.app.sandbox import build_sandbox
+from bot.app.service import build_service
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.driver import Workspace
 from bot.sandbox.server import Sandbox
@@ -32,7 +33,7 @@ def running() -> Iterator[Workspace]:
     with tempfile.TemporaryDirectory() as home, Sandbox(SandboxClock(MORNING), manifest=render_manifest()) as sandbox:
         composed = build_sandbox(Settings(_env_file=None, proviso_home=Path(home)), sandbox)
         composed.ensure_corpus()
-        service, stop, ready = composed.service(scan_seconds=0.5), threading.Event(), threading.Event()
+        service, stop, ready = build_service(composed, scan_seconds=0.5), threading.Event(), threading.Event()
         arguments = {"app_token": sandbox.app_token, "address": "127.0.0.1:0", "stop": stop, "on_ready": ready.set}
         thread = threading.Thread(target=service.serve, kwargs=arguments)
         thread.start()

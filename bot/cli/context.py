@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
-    from bot.app import Services
+    from bot.app.core import Core
     from bot.settings import Settings
 
 One = Callable[[dict[str, Any]], dict[str, Any]]
@@ -33,9 +33,9 @@ def configure() -> Settings:
 
 
 @contextmanager
-def services() -> Iterator[Services]:
+def services() -> Iterator[Core]:
     """The composed services of this installation, closed at the end."""
-    from bot.app import build
+    from bot.app.core import build
 
     composed = build(configure())
     try:

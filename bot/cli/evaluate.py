@@ -19,7 +19,7 @@ from retrieval.evaluation.reporting import difference_rows, markdown_table, plai
 from retrieval.search.parts import PARTS
 
 if TYPE_CHECKING:
-    from bot.app import Services
+    from bot.app.core import Core
     from retrieval.evaluation.answers import Judged
     from retrieval.search.retriever import HybridRetriever
 
@@ -140,7 +140,7 @@ def _questions(file: Path) -> list[dict[str, Any]]:
     return questions
 
 
-def _judged(composed: Services, parts: frozenset[str], questions: Sequence[Mapping[str, Any]]) -> list[Judged]:
+def _judged(composed: Core, parts: frozenset[str], questions: Sequence[Mapping[str, Any]]) -> list[Judged]:
     from retrieval.answering import Answerer
     from retrieval.evaluation.answers import judge
 
@@ -149,7 +149,7 @@ def _judged(composed: Services, parts: frozenset[str], questions: Sequence[Mappi
     return [judge(question, lambda text, context: answerer.answer(text, context=context)) for question in questions]
 
 
-def _plot(composed: Services, wanted: Wanted, questions: Sequence[Mapping[str, Any]]) -> None:
+def _plot(composed: Core, wanted: Wanted, questions: Sequence[Mapping[str, Any]]) -> None:
     from retrieval.answering import Answerer
     from retrieval.answers.abstention import log_odds
     from retrieval.evaluation.curve import plotted, trade_off
@@ -163,7 +163,7 @@ def _plot(composed: Services, wanted: Wanted, questions: Sequence[Mapping[str, A
         click.echo(plotted(figures))
 
 
-def _search(composed: Services, without: frozenset[str]) -> HybridRetriever:
+def _search(composed: Core, without: frozenset[str]) -> HybridRetriever:
     return composed.retriever.lacking(without)
 
 
@@ -172,9 +172,9 @@ def _variants(wanted: Wanted) -> tuple[frozenset[str], ...]:
 
 
 @contextmanager
-def _throw_away() -> Iterator[Services]:
-    """Services on a home that is gone afterwards; the model settings are the installation's own."""
-    from bot.app import build
+def _throw_away() -> Iterator[Core]:
+    """The parts on a home that is gone afterwards; the model settings are the installation's own."""
+    from bot.app.core import build
 
     settings = configure()
     with tempfile.TemporaryDirectory(prefix="proviso-evaluate-") as home:

@@ -62,10 +62,12 @@ def why_(key: str, as_json: bool) -> None:
 @nudges.command()
 def run() -> None:
     """Do one round now: find what has fallen due, post it, look up what nobody knows about."""
+    from bot.app.service import build_service
+
     with services() as composed:
-        service = composed.service()
+        service = build_service(composed)
         service.check()
-        found, posted, settled = service.scanner.scan(), service.sender.send_due(), service.sender.reconcile()
+        found, posted, settled = service.run_once()
     click.echo(f"{found} fell due, {posted} tried, {settled} settled")
 
 

@@ -17,7 +17,7 @@ SIGNS = {"ok": "ok  ", "warning": "warn", "problem": "FAIL", "off": "off "}
 @click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
 def doctor(as_json: bool) -> int:
     """Check each setting, scope, server and index, and say how to mend what is wrong."""
-    from bot.doctor import examine
+    from bot.app.doctor import examine
 
     with services() as composed:
         findings = examine(composed)

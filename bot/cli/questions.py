@@ -14,7 +14,7 @@ from retrieval.documents import Scope
 from retrieval.types import Hit, Results, Turn
 
 if TYPE_CHECKING:
-    from bot.app import Services
+    from bot.app.core import Core
 
 BATCH = click.option("--file", "file", type=click.File("rb"), help='JSON lines; "-" reads them here.')
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
@@ -73,7 +73,7 @@ def search(query: str | None, k: int, file: BinaryIO | None, scope: Scope, as_js
         return 0
 
 
-def _prepare(composed: Services, scope: Scope) -> None:
+def _prepare(composed: Core, scope: Scope) -> None:
     """Have something to search. Raises SourceUnknown for a scope that names a source there is not."""
     composed.ensure_corpus()
     if scope.sources:
@@ -87,7 +87,7 @@ def _one_of(text: str | None, file: BinaryIO | None, name: str) -> None:
         raise click.UsageError(f"{name} is empty")
 
 
-def _answer(composed: Services, item: dict[str, Any], scope: Scope) -> dict[str, Any]:
+def _answer(composed: Core, item: dict[str, Any], scope: Scope) -> dict[str, Any]:
     context = item.get("context") or []
     good = isinstance(context, list) and all(
         isinstance(t, dict) and t.get("role") in ("user", "assistant") and isinstance(t.get("text"), str)
@@ -104,7 +104,7 @@ def _answer(composed: Services, item: dict[str, Any], scope: Scope) -> dict[str,
     return {"id": item.get("id")} | AnswerView(answer, ageing=composed.ageing()).to_json()
 
 
-def _found(composed: Services, query: str, k: int, scope: Scope) -> dict[str, Any]:
+def _found(composed: Core, query: str, k: int, scope: Scope) -> dict[str, Any]:
     from retrieval.search.folding import fold
     from retrieval.search.succession import yield_to_successors
 

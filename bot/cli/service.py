@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import click
 
-from bot.app import Services, build_sandbox
+from bot.app.core import Core
+from bot.app.sandbox import build_sandbox
 from bot.cli.context import configure, services
 from bot.cli.progress import progress
 from bot.errors import UserError
@@ -53,7 +54,7 @@ def tour(then_serve: bool, port: int) -> None:
 
 
 @contextmanager
-def _sandbox(port: int) -> Iterator[tuple[Sandbox, Services]]:
+def _sandbox(port: int) -> Iterator[tuple[Sandbox, Core]]:
     from bot.sandbox.clock import SandboxClock
     from bot.slack.manifest import render_manifest
 
@@ -73,12 +74,13 @@ def _sandbox(port: int) -> Iterator[tuple[Sandbox, Services]]:
         workspace.stop()
 
 
-def _run(composed: Services, *, scan_seconds: float, ready: str) -> None:
+def _run(composed: Core, *, scan_seconds: float, ready: str) -> None:
+    from bot.app.service import build_service
     from bot.slack.serve import stop_on_signals
 
     stop = stop_on_signals()
     settings = composed.settings
-    service = composed.service(scan_seconds=scan_seconds)
+    service = build_service(composed, scan_seconds=scan_seconds)
     with progress() as show:
         composed.refresh_starter(show)
     token = settings.slack_app_token

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bot.app import Services
+from bot.app.core import Core
 from bot.cli.context import print_json, services
 from bot.cli.progress import progress
 from bot.cli.terminal import plain
@@ -111,7 +111,7 @@ def sync(only: str | None, as_json: bool) -> int:
     return 1 if any(outcome.status in ("withheld", "failed") for outcome in outcomes) else 0
 
 
-def _decide(decide: Callable[[Services], None], done: str) -> None:
+def _decide(decide: Callable[[Core], None], done: str) -> None:
     with services() as composed:
         decide(composed)
         with progress() as show:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from bot.actions.checklists import look_up
-from bot.app import Services
+from bot.app.core import Core
 from bot.cli.terminal import show
 from bot.reminders.rules import Cadence, local_date, stages
 from bot.views.answers.model import AnswerView
@@ -20,7 +20,7 @@ CADENCE = Cadence(every=180, unit="days", zone="Europe/Brussels")
 FIRST_IN_DAYS = 30
 
 
-def show_all(composed: Services) -> None:
+def show_all(composed: Core) -> None:
     """A cited answer, a checklist, and the nudges an example partner would bring."""
     _heading("Ask", f'./run ask "{QUESTION}"')
     show(AnswerView(composed.answerer.answer(QUESTION), ageing=composed.ageing()))
@@ -30,7 +30,7 @@ def show_all(composed: Services) -> None:
     _preview(composed)
 
 
-def _preview(composed: Services) -> None:
+def _preview(composed: Core) -> None:
     zone = ZoneInfo(CADENCE.zone)
     due = local_date(composed.clock.now(), CADENCE.zone) + timedelta(days=FIRST_IN_DAYS)
     click.echo(f"A partner whose outset assessment is due on {due:%d %B %Y} would bring, until it is recorded:\n")

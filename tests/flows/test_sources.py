@@ -18,7 +18,7 @@ Run = Callable[..., tuple[int, Any, str]]
 def proviso(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
     monkeypatch.setenv("PROVISO_HOME", str(tmp_path / "home"))
     # Words alone will do, and what is embedded is not the matter here.
-    monkeypatch.setattr("bot.app.Services.embedder", None)
+    monkeypatch.setattr("bot.app.core.Core.embedder", None)
 
     def run(*arguments: str) -> tuple[int, Any, str]:
         with pytest.raises(SystemExit) as ended:

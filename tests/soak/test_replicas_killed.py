@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.app import Services, build
+from bot.app.core import Core, build
 from bot.migrations import upgrade
 from bot.partners.register import NewPartner, add
 from bot.sandbox.driver import Workspace
@@ -104,7 +104,7 @@ def _ask(workspace: Workspace, chance: random.Random, count: int) -> list[Messag
     ]
 
 
-def _register(composed: Services, workspace: Workspace, number: int) -> None:
+def _register(composed: Core, workspace: Workspace, number: int) -> None:
     with composed.database.write() as session:
         team = claim(session, TEAM)
         person = person_id(session, team, workspace.user("amal").user.id)
@@ -132,7 +132,7 @@ def _answers(workspace: Workspace, question: Message) -> list[Message]:
     return [m for m in workspace.bot_messages(question.channel) if m.thread_ts == question.ts]
 
 
-def _state(composed: Services, workspace: Workspace) -> str:
+def _state(composed: Core, workspace: Workspace) -> str:
     with composed.database.read() as session:
         states, received = counts(session), session.scalar(select(func.count()).select_from(InboxRow))
     said = [entry for channel in ("C-ops", "C-liaison", "@amal") for entry in workspace.transcript(channel)]

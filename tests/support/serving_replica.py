@@ -6,18 +6,19 @@ import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-import bot.service
-from bot.app import build
+import bot.app.service
+from bot.app.core import build
+from bot.app.service import build_service
 from bot.settings import Settings
 from tests.support.mortal_worker import HastenedClock
 
 
 def serve(home: Path, environment: dict[str, str], origin: float, ready: Connection) -> None:
     """Serve until killed; sends "ready" once connected."""
-    bot.service.RECONCILE_SECONDS = 0.5
+    bot.app.service.RECONCILE_SECONDS = 0.5
     settings = Settings(_env_file=None, proviso_home=home, **environment)
     composed = build(settings, clock=HastenedClock(origin))
-    composed.service(scan_seconds=0.3).serve(
+    build_service(composed, scan_seconds=0.3).serve(
         app_token=environment["slack_app_token"],
         address="127.0.0.1:0",
         stop=threading.Event(),

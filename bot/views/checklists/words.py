@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bot.checklists.catalogue import Item
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.checklists.catalogue import Item
 
 
 def basis(item: Item) -> str:

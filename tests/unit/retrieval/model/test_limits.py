@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 import bot.tables
-from bot.app import build
+from bot.app.core import build
 from bot.settings import Settings
 from prompts.loading import load
 from retrieval.answering import Answerer

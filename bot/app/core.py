@@ -1,4 +1,4 @@
-"""The composition root: what there is, made from the settings. The only module that sees everything."""
+"""What answers, remembers and reads, made from the settings: database, index, answers, model."""
 
 from __future__ import annotations
 
@@ -11,11 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
-from bot.errors import SettingsError
+from bot.app.model import chat_model, kept_answers, model_budgets, model_name, model_server
 from bot.migrations import upgrade
-from bot.sandbox.things import TEAM as SANDBOX_TEAM
 from bot.settings import Settings
 from bot.views.sources import Ageing
 from ingest.roots import STARTER_ROOT
@@ -34,8 +31,6 @@ from retrieval.search.retriever import HybridRetriever
 if TYPE_CHECKING:
     from bot.actions.registry import Desk
     from bot.checklists.catalogue import Catalogue
-    from bot.sandbox.server import Sandbox
-    from bot.service import Service
     from bot.work.folders import FolderSync
     from ingest.passages import Count
     from ingest.report import Progress
@@ -43,14 +38,14 @@ if TYPE_CHECKING:
     from retrieval.embedding.local import LocalEmbedder
     from retrieval.embedding.openai_server import OpenAIEmbedder
     from retrieval.model.answering import ModelAnswerer
-    from retrieval.model.budgets import Budgets, Caps
+    from retrieval.model.budgets import Budgets
     from retrieval.model.cache import AnswerCache
 
 logger = logging.getLogger(__name__)
 
 
-def build(settings: Settings, *, clock: Clock | None = None, model_cache: Path | None = None) -> Services:
-    """The services of one installation. Nothing is opened before it is used; `close` gives everything back.
+def build(settings: Settings, *, clock: Clock | None = None, model_cache: Path | None = None) -> Core:
+    """The parts of one installation. Nothing is opened before it is used; `close` gives everything back.
 
     `model_cache` is where the converted local model lies, by default in the home.
     """
@@ -59,35 +54,11 @@ def build(settings: Settings, *, clock: Clock | None = None, model_cache: Path |
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     # With this the OpenAI client writes requests, questions included, to the log.
     os.environ.pop("OPENAI_LOG", None)
-    return Services(settings, clock or SystemClock(), model_cache or settings.proviso_home)
+    return Core(settings, clock or SystemClock(), model_cache or settings.proviso_home)
 
 
-def build_sandbox(settings: Settings, sandbox: Sandbox) -> Services:
-    """The services of the sandbox: a home of its own below the installation's, and the sandbox's clock and tokens.
-
-    Raises SettingsError for a database that has known a real workspace.
-    """
-    own = {
-        "proviso_home": settings.proviso_home / "sandbox",
-        "database_url": None,
-        "chroma_url": None,
-        "slack_bot_token": SecretStr(sandbox.bot_token),
-        "slack_app_token": SecretStr(sandbox.app_token),
-        "slack_signing_secret": SecretStr(sandbox.signing_secret),
-        "slack_api_url": sandbox.api_url,
-        "proviso_http": "127.0.0.1:0",
-        "proviso_folder_sync": "off",
-    }
-    from bot.work.workspace import claim
-
-    composed = build(settings.model_copy(update=own), clock=sandbox.clock, model_cache=settings.proviso_home)
-    with composed.database.write() as session:
-        claim(session, SANDBOX_TEAM, take_over=False)
-    return composed
-
-
-class Services:
-    """Every part, made at first use from the settings and the parts below it."""
+class Core:
+    """Every part that a command may need, made at first use from the settings and the parts below it."""
 
     def __init__(self, settings: Settings, clock: Clock, model_cache: Path) -> None:
         self.settings = settings
@@ -111,7 +82,7 @@ class Services:
         if self.settings.proviso_embedding_model:
             from retrieval.embedding.openai_server import OpenAIEmbedder
 
-            return OpenAIEmbedder(_name(self.settings.proviso_embedding_model), *self.model_server)
+            return OpenAIEmbedder(model_name(self.settings.proviso_embedding_model), *model_server(self.settings))
         from retrieval.embedding.local import LocalEmbedder
 
         try:
@@ -166,29 +137,17 @@ class Services:
         """The model that words answers; None when none is set."""
         if not self.settings.proviso_chat_model:
             return None
-        from retrieval.model.answering import ModelAnswerer
-
-        cache = None if self.afresh else self.answer_cache
-        return ModelAnswerer.build(
-            self.settings.proviso_chat_model, *self.model_server, budgets=self.budgets, cache=cache
-        )
+        return chat_model(self.settings, self.budgets, None if self.afresh else self.answer_cache)
 
     @cached_property
     def budgets(self) -> Budgets:
         """What the model may cost. Raises SettingsError for a limit of money without a price."""
-        from retrieval.model.budgets import Budgets, Price
-
-        settings = self.settings
-        price = Price.parse(settings.proviso_model_price) if settings.proviso_model_price else None
-        return Budgets(self.database, self.clock, _caps(settings), zone=settings.proviso_zone, price=price)
+        return model_budgets(self.settings, self.database, self.clock)
 
     @property
     def answer_cache(self) -> AnswerCache | None:
         """Answers kept for the next asker; None where the settings keep none."""
-        from retrieval.model.cache import AnswerCache
-
-        days = self.settings.proviso_answer_cache_days
-        return AnswerCache(self.database, self.clock, age=timedelta(days=days)) if days else None
+        return kept_answers(self.settings, self.database, self.clock)
 
     def sweep_model(self, now: datetime) -> None:
         """Erase kept answers and sums of spending that have outlived their use."""
@@ -246,55 +205,7 @@ class Services:
         with self.database.write() as session:
             return claim(session, slack_team)
 
-    def service(self, *, scan_seconds: float = 30.0) -> Service:
-        """The bot itself, for the Slack-shaped server the settings name. Raises SettingsError without a token."""
-        from bot.service import Service
-
-        token = self.settings.slack_bot_token
-        if token is None:
-            raise SettingsError("SLACK_BOT_TOKEN is not set. Nothing was started; README says how to connect Slack.")
-        secret = self.settings.slack_signing_secret
-        return Service(
-            self,
-            token=token.get_secret_value(),
-            api_url=self.settings.slack_api_url,
-            signing_secret=secret.get_secret_value() if secret else None,
-            scan_seconds=scan_seconds,
-            answers=self.settings.proviso_answers,
-            listeners=self.settings.proviso_listeners,
-        )
-
     def close(self) -> None:
         """Give back what was opened."""
         if "database" in self.__dict__:
             self.database.close()
-
-    @property
-    def model_server(self) -> tuple[str | None, str | None]:
-        """Key and address of the model server; None for an address is OpenAI's own."""
-        key = self.settings.openai_api_key
-        return (key.get_secret_value() if key else None, self.settings.openai_base_url)
-
-
-def _caps(settings: Settings) -> Caps:
-    from retrieval.model.budgets import Caps
-
-    person, everybody = settings.proviso_money_per_person_day, settings.proviso_money_per_day
-    if (person is not None or everybody is not None) and not settings.proviso_model_price:
-        raise SettingsError(
-            "A limit of money is set without PROVISO_MODEL_PRICE. Nothing was asked of the model; set the price of a "
-            'million tokens as "IN/OUT", or limit tokens instead.'
-        )
-    return Caps(
-        person_tokens=settings.proviso_tokens_per_person_day,
-        tokens=settings.proviso_tokens_per_day,
-        person_money=None if person is None else int(person * 1e6),
-        money=None if everybody is None else int(everybody * 1e6),
-    )
-
-
-def _name(model: str) -> str:
-    provider, _, name = model.rpartition(":")
-    if provider not in ("", "openai"):
-        raise SettingsError(f"{provider} is no provider of models here. Nothing was started; write openai:NAME.")
-    return name

@@ -1,0 +1,37 @@
+"""The bot as the sandbox runs it: a home of its own, and the sandbox's clock and tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from bot.app.core import Core, build
+from bot.sandbox.things import TEAM
+from bot.settings import Settings
+from bot.work.workspace import claim
+
+if TYPE_CHECKING:
+    from bot.sandbox.server import Sandbox
+
+
+def build_sandbox(settings: Settings, sandbox: Sandbox) -> Core:
+    """The parts of the sandbox, in a home below the installation's.
+
+    Raises SettingsError for a database that has known a real workspace.
+    """
+    own = {
+        "proviso_home": settings.proviso_home / "sandbox",
+        "database_url": None,
+        "chroma_url": None,
+        "slack_bot_token": SecretStr(sandbox.bot_token),
+        "slack_app_token": SecretStr(sandbox.app_token),
+        "slack_signing_secret": SecretStr(sandbox.signing_secret),
+        "slack_api_url": sandbox.api_url,
+        "proviso_http": "127.0.0.1:0",
+        "proviso_folder_sync": "off",
+    }
+    core = build(settings.model_copy(update=own), clock=sandbox.clock, model_cache=settings.proviso_home)
+    with core.database.write() as session:
+        claim(session, TEAM, take_over=False)
+    return core

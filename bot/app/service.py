@@ -1,0 +1,211 @@
+"""The running bot: listeners, workers, sender and metronome, composed for one Slack-shaped server."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.actions.table import REGISTRY
+from bot.app.core import Core
+from bot.app.health import health
+from bot.errors import SettingsError
+from bot.reminders.nudges import still_wanted
+from bot.reminders.scan import Scanner
+from bot.slack.app import build_bolt
+from bot.slack.client import QUICK_TIMEOUT_SECONDS, build_client
+from bot.slack.delivery import SlackNotifier
+from bot.slack.front import Front
+from bot.slack.http import Health
+from bot.slack.inbox_middleware import KIND
+from bot.slack.privacy import Privacy
+from bot.slack.questions import QuestionHandler
+from bot.slack.serve import check_token, serve
+from bot.slack.status import Status
+from bot.slack.teams import Teams
+from bot.work.folders import FolderSync
+from bot.work.inbox import Inbox
+from bot.work.loops import WakingLoop
+from bot.work.people import person_id
+from bot.work.retention import sweep
+from bot.work.schedule import Job, Metronome
+from bot.work.sender import Sender
+from bot.work.workers import WorkerPool
+
+logger = logging.getLogger(__name__)
+
+SEND_SECONDS = 2.0
+RECONCILE_SECONDS = 20.0
+SWEEP_SECONDS = 3600.0
+FOLDER_SECONDS = 30.0
+# Nudges stay with their story: `nudges why` has to be able to tell it.
+KEPT_VIEWS = ("nudge",)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a running bot is made of. `stopping` is set when it is to end."""
+
+    client: WebClient
+    scanner: Scanner
+    sender: Sender
+    workers: WorkerPool
+    posting: WakingLoop
+    metronome: Metronome
+    folders: FolderSync | None
+    stopping: threading.Event
+
+
+class Service:
+    """Everything that runs while the bot serves. Any number of these may serve one database.
+
+    `build_app` makes the Bolt app and calls auth.test once; `claim_workspace` takes Slack's id of the workspace;
+    `open_index` has the index at hand before the first question.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        build_app: Callable[[], App],
+        claim_workspace: Callable[[str], object],
+        open_index: Callable[[], object],
+        health: Health,
+        accepts_http: bool,
+    ) -> None:
+        self._parts = parts
+        self._build_app = build_app
+        self._claim_workspace = claim_workspace
+        self._open_index = open_index
+        self._health = health
+        self._accepts_http = accepts_http
+
+    def serve(
+        self, *, app_token: str | None, address: str, stop: threading.Event, on_ready: Callable[[], None]
+    ) -> None:
+        """Run until `stop` is set. `on_ready` is called once connected and able to answer.
+
+        Raises SettingsError and ServiceUnavailable when Slack refuses or does not answer.
+        """
+        if app_token is None and not self._accepts_http:
+            raise SettingsError(
+                "Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set. Nothing was started; set one of them "
+                "(README, Connect Slack)."
+            )
+        self.check()
+        self._open_index()
+        bolt = self._build_app()
+        self.start()
+        try:
+            serve(bolt, app_token=app_token, address=address, health=self._health, stop=stop, on_ready=on_ready)
+        finally:
+            self.stop()
+
+    def check(self) -> None:
+        """Refuse a token that Slack refuses or that lacks scopes, and a database of another workspace."""
+        self._claim_workspace(check_token(self._parts.client))
+
+    def run_once(self) -> tuple[int, int, int]:
+        """One round by hand: how many nudges fell due, how many messages were tried, how many were settled."""
+        return self._parts.scanner.scan(), self._parts.sender.send_due(), self._parts.sender.reconcile()
+
+    def start(self) -> None:
+        """Begin to work on what is there, whether or not Slack is connected."""
+        self._parts.workers.start()
+        self._parts.posting.start()
+        self._parts.metronome.start()
+
+    def stop(self) -> None:
+        """Finish what is under way; the rest is taken up at the next start, or by another replica."""
+        # A job waits for Slack up to a hundred times in a row: it has to end after the call under way.
+        self._parts.stopping.set()
+        self._parts.metronome.stop()
+        if self._parts.folders:
+            self._parts.folders.stop()
+        self._parts.workers.stop()
+        self._parts.posting.stop()
+
+
+def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
+    """The bot for the Slack-shaped server that the settings name. Raises SettingsError without a token."""
+    settings = core.settings
+    if settings.slack_bot_token is None:
+        raise SettingsError("SLACK_BOT_TOKEN is not set. Nothing was started; README says how to connect Slack.")
+    token, stopping = settings.slack_bot_token.get_secret_value(), threading.Event()
+    client = build_client(token, settings.slack_api_url)
+    quick_client = build_client(token, settings.slack_api_url, timeout=QUICK_TIMEOUT_SECONDS)
+    privacy = Privacy(client)
+    inbox = Inbox(core.database, core.clock)
+    scanner = Scanner(core.database, core.clock)
+    sender = Sender(
+        core.database,
+        SlackNotifier(client, privacy),
+        core.clock,
+        core.worker,
+        still_wanted=still_wanted,
+        stopping=stopping.is_set,
+    )
+    workers = _workers(core, inbox, Status(quick_client))
+    posting = WakingLoop("posting", lambda: sender.send_due(1))
+    inbox.on_receive, inbox.on_posts = workers.wake, posting.wake
+    jobs = _jobs(core, scanner, sender, posting, scan_seconds)
+    metronome = Metronome(jobs, core.database, core.clock, core.worker)
+    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
+    return Service(
+        Parts(client, scanner, sender, workers, posting, metronome, core.folders, stopping),
+        build_app=lambda: build_bolt(
+            Front(core.desk, REGISTRY, Teams(core.database), privacy, client, core.clock),
+            inbox,
+            signing_secret=secret,
+            listeners=settings.proviso_listeners,
+        ),
+        claim_workspace=core.claim_workspace,
+        open_index=core.generations.current,
+        health=lambda: health(metronome, core.database, core.clock),
+        accepts_http=secret is not None,
+    )
+
+
+def _workers(core: Core, inbox: Inbox, status: Status) -> WorkerPool:
+    """The threads that answer questions. The limits on a model are each person's own, so it is told who asks."""
+
+    def our_id(team: str, slack_user: str) -> str:
+        with core.database.write() as session:
+            return person_id(session, team, slack_user)
+
+    person = our_id if core.settings.proviso_chat_model else None
+    questions = QuestionHandler(core.answerer, REGISTRY, core.ageing, status, person)
+    return WorkerPool(
+        inbox, {KIND: questions}, core.settings.proviso_answers, failures={KIND: questions.failed}, name=core.worker
+    )
+
+
+def _jobs(core: Core, scanner: Scanner, sender: Sender, posting: WakingLoop, scan_seconds: float) -> tuple[Job, ...]:
+    """The table of everything nobody asked for."""
+
+    def scan() -> None:
+        if scanner.scan():
+            posting.wake()
+
+    return (
+        Job("scan", scan_seconds, scan),
+        Job("send", SEND_SECONDS, sender.send_due),
+        Job("reconcile", RECONCILE_SECONDS, sender.reconcile),
+        Job("sweep", SWEEP_SECONDS, lambda: _sweep(core, scanner)),
+        *((Job("folders", FOLDER_SECONDS, core.folders.beat),) if core.folders else ()),
+    )
+
+
+def _sweep(core: Core, scanner: Scanner) -> None:
+    """Erase what has outlived its age, clear away old indexes, and look at changed time zones."""
+    now = core.clock.now()
+    with core.database.write() as session:
+        swept = sweep(session, now, keep_views=KEPT_VIEWS)
+    core.generations.sweep(now)
+    core.sweep_model(now)
+    scanner.refresh()
+    logger.info("swept %d contents, %d events, %d messages", swept.contents, swept.events, swept.messages)
