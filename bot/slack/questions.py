@@ -62,7 +62,8 @@ class QuestionHandler:
             return [_post(received, "help", help_view(self._registry, lead))]
         if int(body.get("length", 0)) > QUESTION:
             return [self._answer(received, _too_long(int(body["length"])))]
-        if self._status is not None:
+        # Slack shows and clears a status per thread: without a thread it would go on after the answer.
+        if self._status is not None and body["thread"]:
             self._status.searching(body["channel"], body["thread"])
         answer = self._answering.answer(text, asker=self._asker(received))
         if answer.status == "failed" and received.attempt < _TRIES:

@@ -13,9 +13,15 @@ _SPECIAL = re.compile(r"<!(?:subteam\^[A-Z0-9]+|date\^[^|>]*|[a-z]+)(?:\|([^>]*)
 _LINK = re.compile(r"<((?:https?|mailto|tel):[^|>]+)(?:\|([^>]*))?>")
 
 
-def thread_of(event: Mapping[str, Any]) -> str:
-    """The thread to answer in: the one the message stands in, else one below the message itself."""
-    return str(event.get("thread_ts") or event["ts"])
+def thread_of(event: Mapping[str, Any]) -> str | None:
+    """The thread to answer in: the one the message stands in, else a new one below it; None in a direct message.
+
+    A direct message is a conversation of two: its answer follows it in plain view, not behind "1 reply".
+    """
+    if event.get("thread_ts"):
+        return str(event["thread_ts"])
+    direct = str(event.get("channel", "")).startswith("D")
+    return None if direct else str(event["ts"])
 
 
 def plain_words(text: str, bot_user: str | None) -> str:

@@ -33,10 +33,10 @@ def test_a_mention_is_answered_in_its_thread_with_sources(bot: Bot, workspace: W
     assert reply.text.startswith("“A supporting state")
 
 
-def test_a_direct_message_is_answered_in_a_thread_too(bot: Bot, workspace: Workspace) -> None:
+def test_a_direct_message_is_answered_beside_it(bot: Bot, workspace: Workspace) -> None:
     asked = workspace.user("bo").dm("May detainees be transferred where torture is likely?")
     reply = workspace.wait_for_reply(asked)
-    assert reply.thread_ts == asked.ts
+    assert reply.thread_ts is None
     assert "A transfer must not take place where torture is likely." in workspace.text(reply)
 
 

@@ -98,6 +98,11 @@ def test_the_thread_is_the_messages_own_or_a_new_one() -> None:
     assert thread_of({"ts": "2"}) == "2"
 
 
+def test_a_direct_message_is_answered_beside_it_unless_it_stands_in_a_thread() -> None:
+    assert thread_of({"ts": "2", "channel": "D1"}) is None
+    assert thread_of({"ts": "2", "thread_ts": "1", "channel": "D1"}) == "1"
+
+
 @pytest.mark.parametrize(
     ("written", "words"),
     [
