@@ -68,7 +68,7 @@ def take(page: Page, workspace: Workspace) -> None:
     amal.command("/partner add", channel="C-ops")
     amal.wait_for_modal()
     amal.submit({"Name of the partner": "4th Brigade", "Reassess every": "6"})
-    workspace.advance(timedelta(days=22))
+    workspace.advance(timedelta(days=28))
     workspace.wait_for(lambda: any("overdue" in line for line in workspace.transcript("C-ops")), 20)
     page.get_by_role("button", name="ops").first.click()
     page.get_by_role("button", name="Acknowledge").last.wait_for()

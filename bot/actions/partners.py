@@ -33,7 +33,7 @@ def add_form(
     unit: str | None = None,
     first_due: date | None = None,
 ) -> AddPartnerForm:
-    """The form, with what was typed and what can be guessed: this channel, this person, two weeks from now."""
+    """The form, with what was typed and what can be guessed: this channel, this person, the usual first date."""
     zone = zone or context.desk.zone
     here = context.channel if context.channel and not context.channel.startswith("D") else None
     today = local_date(context.now, zone if zone in zones() else "UTC")

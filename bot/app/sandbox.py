@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.app.core import Core, build
+from bot.reminders.preview import next_nudge
+from bot.sandbox.clock import NextNudge
 from bot.sandbox.things import TEAM
 from bot.settings import Settings
 from bot.work.workspace import claim
@@ -34,4 +36,11 @@ def build_sandbox(settings: Settings, sandbox: Sandbox) -> Core:
     core = build(settings.model_copy(update=own), clock=sandbox.clock, model_cache=settings.proviso_home)
     with core.database.write() as session:
         claim(session, TEAM, take_over=False)
+    sandbox.page.find_next_nudge = lambda: _next_nudge(core)
     return core
+
+
+def _next_nudge(core: Core) -> NextNudge | None:
+    with core.database.read() as session:
+        nudge = next_nudge(session, core.clock.now())
+    return NextNudge(nudge.at, nudge.channel) if nudge else None

@@ -30,7 +30,8 @@ STATUS_AFTER: dict[Conclusion, Status] = {
 
 SUBJECT_KIND = "partner"
 # The guidance puts assessment before support and names no period: this one is our own judgement.
-OUTSET_DAYS = 14
+# Longer than the two weeks of warning before a due date, so that the warning comes: in the first week.
+OUTSET_DAYS = 20
 
 
 def add(session: Session, new: NewPartner, now: datetime) -> Partner:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from bot.work.outbox import Step, find, story
 
 STILL_OPEN = "unless it is recorded before"
 ON_TIME = "if the ones before are recorded on their day"
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,17 @@ def preview(
             plans += _of_open(row, occurrence, until, now)
             plans += _of_later(row, occurrence, until)
     return sorted(plans, key=lambda plan: (plan.at, plan.title))
+
+
+def next_nudge(session: Session, now: datetime) -> PlannedNudge | None:
+    """The first nudge after `now` that comes if nobody does anything; None when nothing is planned."""
+    pairs = session.execute(
+        select(SeriesRow, OccurrenceRow)
+        .join(OccurrenceRow, OccurrenceRow.series_id == SeriesRow.series_id)
+        .where(SeriesRow.state == ACTIVE, OccurrenceRow.state == OPEN)
+    )
+    planned = (plan for series, occurrence in pairs for plan in _of_open(series, occurrence, _END_OF_TIME, now))
+    return min((plan for plan in planned if plan.at > now), key=lambda plan: plan.at, default=None)
 
 
 def why(session: Session, key: str) -> Story:

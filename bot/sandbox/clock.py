@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+
+@dataclass(frozen=True)
+class NextNudge:
+    """The next message the app will post by itself: when (UTC) and in which channel."""
+
+    at: datetime
+    channel: str
+
+
+FindNextNudge = Callable[[], NextNudge | None]
 
 
 class SandboxClock:

@@ -222,7 +222,8 @@ class Person:
         for source in [message] if message else self._sources():
             for block, element in forms.interactive(source.blocks):
                 if label in (element.get("action_id"), _label(element)):
-                    values = forms.values(source.blocks, {})
+                    blocks = source.fillable_blocks if isinstance(source, View) else source.blocks
+                    values = forms.values(blocks, {})
                     action = forms.action(block, element, value)
                     return self._sandbox.run(self._sandbox.interactions.act(self.user, action, source, values))
         raise LookupError(f"{self.user.name} sees nothing called {label}")
@@ -241,9 +242,20 @@ class Person:
         for name, value in (given or {}).items():
             block, element = _field(view, name)
             filled.setdefault(block["block_id"], {})[element.get("action_id", "")] = value
+            if element["type"] == "external_select" and isinstance(value, str):
+                self._sandbox.run(self._sandbox.interactions.suggest(self.user, view, block, element, value))
         return self._sandbox.run(
-            self._sandbox.interactions.submit(self.user, view, forms.values(view.blocks, filled)),
+            self._sandbox.interactions.submit(self.user, view, forms.values(view.fillable_blocks, filled)),
         )
+
+    def suggestions(self, field: str, typed: str) -> list[str]:
+        """What the visible modal's select offers for what was typed."""
+        view = self.modal
+        if view is None:
+            raise LookupError(f"{self.user.name} has no modal open")
+        block, element = _field(view, field)
+        found = self._sandbox.run(self._sandbox.interactions.suggest(self.user, view, block, element, typed))
+        return [option["text"]["text"] for option in found]
 
     def close_modal(self) -> None:
         """Close the visible modal."""

@@ -131,7 +131,17 @@ def _feedback(item: Json, at: str) -> Problems:
 
 Check = Callable[[Json, str], Problems]
 
-_PICKERS = ("users_select", "channels_select", "conversations_select", "external_select")
+
+def _external_select(item: Json, at: str) -> Problems:
+    least = item.get("min_query_length", 3)
+    if not isinstance(least, int) or least < 0:
+        yield problem("must be an integer of 0 or more", f"{at}/min_query_length")
+    for name in ("options", "option_groups"):
+        if name in item:
+            yield problem("the options of an external select come from the app", f"{at}/{name}")
+
+
+_PICKERS = ("users_select", "channels_select", "conversations_select")
 INPUTS: dict[str, Check] = {
     "plain_text_input": _text_input,
     "static_select": _static_select,
@@ -146,6 +156,8 @@ INPUTS: dict[str, Check] = {
     "url_text_input": nothing_more,
     "rich_text_input": nothing_more,
     "file_input": nothing_more,
+    "external_select": _external_select,
+    "multi_external_select": _external_select,
     **dict.fromkeys(_PICKERS, nothing_more),
     **dict.fromkeys([f"multi_{name}" for name in _PICKERS], nothing_more),
 }

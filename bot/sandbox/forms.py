@@ -51,9 +51,10 @@ def options(element: Json) -> list[Json]:
 
 def _chosen(element: Json, value: Value) -> list[Json]:
     wanted = [value] if isinstance(value, str) else value or []
-    found = [o for o in options(element) if o["value"] in wanted or o["text"]["text"] in wanted]
+    known = {option["value"]: option for option in options(element)}.values()
+    found = [o for o in known if o["value"] in wanted or o["text"]["text"] in wanted]
     if len(found) != len(set(wanted)):
-        offered = ", ".join(option["text"]["text"] for option in options(element))
+        offered = ", ".join(option["text"]["text"] for option in known)
         raise LookupError(f"{wanted} is not among the options: {offered}")
     return found
 

@@ -11,7 +11,7 @@ from bot.sandbox.blocks import check_view
 from bot.sandbox.calls import Call
 from bot.sandbox.chat_methods import content
 from bot.sandbox.delivery import Deliveries, Delivery
-from bot.sandbox.forms import unfit
+from bot.sandbox.forms import options, unfit
 from bot.sandbox.things import APP, BOT_USER, TEAM, TEAM_DOMAIN, Channel, Json, Message, Refusal, User, View
 from bot.sandbox.typed import from_typed
 from bot.sandbox.world import World
@@ -171,6 +171,17 @@ class Interactions:
         else:
             payload |= self._message_fields(user, source) | {"state": {"values": values or {}}}
         return await self._deliveries.once(Delivery("interactive", payload))
+
+    async def suggest(self, user: User, view: View, block: Json, element: Json, typed: str) -> list[Json]:
+        """The options the app offers for what was typed into a select of a form."""
+        action_id = element.get("action_id", "")
+        about: Json = {"action_id": action_id, "block_id": block["block_id"], "value": typed}
+        about["container"] = {"type": "view", "view_id": view.id}
+        payload = self._interaction("block_suggestion", user, view) | about
+        delivery = await self._deliveries.once(Delivery("interactive", payload))
+        found = options(delivery.answer)
+        view.suggested.setdefault(action_id, []).extend(found)
+        return found
 
     def _message_fields(self, user: User, message: Message) -> Json:
         channel = self._world.channels[message.channel]

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.sandbox import forms
+from bot.sandbox.clock import FindNextNudge
 from bot.sandbox.interactions import Interactions
 from bot.sandbox.snapshot import Snapshot
 from bot.sandbox.things import Json, Message, Refusal, User, View
@@ -35,8 +36,10 @@ class PageApi:
         self._interactions = interactions
         self._snapshot = snapshot
         self._session = session
+        # The app knows what it will post: whoever composes it with the sandbox sets this.
+        self.find_next_nudge: FindNextNudge = lambda: None
         self._watchers: set[asyncio.Event] = set()
-        self._doings: dict[str, Callable[[User, Json], Coroutine[Any, Any, None]]] = {
+        self._doings: dict[str, Callable[[User, Json], Coroutine[Any, Any, Json | None]]] = {
             "say": self._say,
             "command": self._command,
             "act": self._act,
@@ -45,6 +48,7 @@ class PageApi:
             "open_app": self._open_app,
             "dismiss": self._dismiss,
             "advance": self._advance,
+            "suggest": self._suggest,
         }
 
     # -- files ----------------------------------------------------------------------------------------------------
@@ -109,7 +113,10 @@ class PageApi:
         user = self._world.users.get(query.get("user", ""))
         if user is None:
             return JSONResponse({"error": "no such person"}, 404)
-        return JSONResponse(self._snapshot.of(user, query.get("channel", ""), query.get("thread") or None))
+        shown = self._snapshot.of(user, query.get("channel", ""), query.get("thread") or None)
+        nudge = await asyncio.to_thread(self.find_next_nudge)
+        next_nudge = {"at": nudge.at.isoformat(), "channel": nudge.channel} if nudge else None
+        return JSONResponse(shown | {"next_nudge": next_nudge})
 
     async def do(self, request: Request) -> Response:
         """One doing of one person, by name."""
@@ -117,12 +124,12 @@ class PageApi:
             return JSONResponse({"error": "not from this page"}, 403)
         try:
             body = await request.json()
-            await self._doings[body["do"]](self._world.users[body["user"]], body)
+            result = await self._doings[body["do"]](self._world.users[body["user"]], body)
         except Refusal as refusal:
             return JSONResponse({"error": refusal.code}, 409)
         except (KeyError, ValueError, TypeError, LookupError):
             return JSONResponse({"error": "that is not there any more"}, 400)
-        return JSONResponse({"ok": True})
+        return JSONResponse({"ok": True} | (result or {}))
 
     # -- doings ---------------------------------------------------------------------------------------------------
 
@@ -145,14 +152,22 @@ class PageApi:
 
     async def _act(self, user: User, body: Json) -> None:
         source = self._source(user, body)
-        block, element = _element(source.blocks, body)
+        blocks = source.fillable_blocks if isinstance(source, View) else source.blocks
+        block, element = _element(blocks, body)
         action = forms.action(block, element, body.get("value"))
-        values = forms.values(source.blocks, body.get("values", {}))
+        values = forms.values(blocks, body.get("values", {}))
         await self._interactions.act(user, action, source, values)
 
     async def _submit(self, user: User, body: Json) -> None:
         view = self._world.stack(user.id)[-1]
-        await self._interactions.submit(user, view, forms.values(view.blocks, body.get("values", {})))
+        await self._interactions.submit(user, view, forms.values(view.fillable_blocks, body.get("values", {})))
+
+    async def _suggest(self, user: User, body: Json) -> Json:
+        source = self._source(user, body)
+        if not isinstance(source, View):
+            raise Refusal("no_suggestions_in_messages")
+        block, element = _element(source.blocks, body)
+        return {"options": await self._interactions.suggest(user, source, block, element, str(body["typed"]))}
 
     async def _close(self, user: User, body: Json) -> None:
         stack = self._world.stack(user.id)

@@ -158,6 +158,20 @@ class Channel:
         }
 
 
+def with_options(block: Json, suggested: Mapping[str, list[Json]]) -> Json:
+    """A block whose external selects carry as options what they start with and what was suggested, by action id."""
+
+    def filled(element: Json) -> Json:
+        if "external_select" not in element.get("type", ""):
+            return element
+        start = element.get("initial_options", [element["initial_option"]] if "initial_option" in element else [])
+        return element | {"options": [*start, *suggested.get(element.get("action_id", ""), [])]}
+
+    single = {name: filled(block[name]) for name in ("accessory", "element") if name in block}
+    several = {"elements": [filled(element) for element in block["elements"]]} if block["type"] == "actions" else {}
+    return block | single | several
+
+
 @dataclass
 class View:
     """A modal or a Home tab as it is open for one user. `errors` are by block id, as the app gave them."""
@@ -170,6 +184,7 @@ class View:
     previous: str | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
     values: Json = field(default_factory=dict)
+    suggested: dict[str, list[Json]] = field(default_factory=dict)  # options the app offered, by action id
 
     @property
     def title(self) -> str:
@@ -181,6 +196,11 @@ class View:
         """Its blocks, block ids filled in."""
         blocks: list[Json] = self.body.get("blocks", [])
         return blocks
+
+    @property
+    def fillable_blocks(self) -> list[Json]:
+        """Its blocks; a select whose options come from the app has those it offered so far."""
+        return [with_options(block, self.suggested) for block in self.blocks]
 
     def to_slack(self) -> Json:
         """The object apps receive."""

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from bot.errors import Conflict, NotFound, UserError
 from bot.reminders.occurrences import OccurrenceChanged, acknowledge, get
-from bot.reminders.preview import ON_TIME, STILL_OPEN
+from bot.reminders.preview import ON_TIME, STILL_OPEN, next_nudge
 from bot.reminders.scan import Scanner, preview, why
 from bot.reminders.tables import OccurrenceRow, SeriesRow
 from bot.work.outbox import SUPERSEDED
@@ -332,3 +332,19 @@ def test_a_warning_is_given_even_when_it_falls_due_at_the_moment_of_opening(watc
     watch.add(assess_by=date(2026, 3, 16))
     watch.beat()
     assert watch.said == [("03-02", "ahead")]
+
+
+def test_the_next_nudge_is_the_first_that_comes_if_nobody_does_anything(watch: Watch) -> None:
+    def upcoming() -> tuple[datetime, str] | None:
+        with watch.database.read() as session:
+            nudge = next_nudge(session, watch.clock.now())
+        return nudge and (nudge.at, nudge.stage)
+
+    assert upcoming() is None
+    watch.add("Border Guard", assess_by=date(2026, 3, 30))
+    watch.add("River Guard", assess_by=date(2026, 3, 20))
+    assert upcoming() == (day(3, 6, 9), "ahead")
+    watch.until(day(3, 6, 9))
+    assert upcoming() == (day(3, 16, 9), "ahead")
+    watch.until(day(5, 30))
+    assert upcoming() is None

@@ -137,7 +137,7 @@ def test_the_register_is_closed_outside(context: Context, name: str) -> None:
 def test_the_form_knows_what_can_be_guessed(context: Context) -> None:
     form = REGISTRY.ask(context, Call(REGISTRY.get("partner.add"), {"name": "4th Brigade"}))
     assert form == AddPartnerForm(
-        "Europe/Brussels", "4th Brigade", "U0AMAL", "C0OPS", None, "months", date(2026, 3, 16), "C0OPS"
+        "Europe/Brussels", "4th Brigade", "U0AMAL", "C0OPS", None, "months", date(2026, 3, 22), "C0OPS"
     )
 
 

@@ -38,7 +38,7 @@ def test_a_new_partner_is_proposed_until_its_outset_assessment_is_recorded(watch
         "Europe/Berlin",
         "every 6 months",
     )
-    assert (partner.purpose, partner.due_on) == ("outset assessment", date(2026, 3, 16))
+    assert (partner.purpose, partner.due_on) == ("outset assessment", date(2026, 3, 22))
     assert (partner.focal, partner.focal_slack, partner.last_conclusion) == (watch.amal, "U-amal", None)
     assert watch.record().status == "active"
 
@@ -81,7 +81,7 @@ def test_the_history_names_who_concluded_what_and_when(watch: Watch) -> None:
         entries = history(session, partner.partner_id)
     assert [(e.conclusion, e.note, e.by, e.at, e.purpose, e.scheduled_on) for e in entries] == [
         ("suspend", None, watch.bo, watch.clock.now(), "reassessment", date(2026, 8, 29)),
-        ("continue with measures", "Two measures agreed.", watch.amal, first, "outset assessment", date(2026, 3, 16)),
+        ("continue with measures", "Two measures agreed.", watch.amal, first, "outset assessment", date(2026, 3, 22)),
     ]
 
 

@@ -164,3 +164,48 @@ def test_waiting_in_vain_shows_what_was_said(workspace: Workspace) -> None:
     workspace.user("amal").say("C-ops", "hello")
     with pytest.raises(AssertionError, match=r"waited 0.1 s in vain for a miracle; said:\n#ops: amal: hello"):
         workspace.wait_for(lambda: False, 0.1, "a miracle")
+
+
+ZONE = {
+    "type": "input",
+    "block_id": "zone",
+    "label": {"type": "plain_text", "text": "Time zone"},
+    "element": {"type": "external_select", "action_id": "zone", "min_query_length": 2},
+}
+ZONES = ("Europe/Brussels", "Europe/Stockholm", "Asia/Kabul")
+
+
+def zone_option(name: str) -> Json:
+    return {"text": {"type": "plain_text", "text": name}, "value": name.lower()}
+
+
+def test_a_select_offers_what_the_app_suggests_for_the_typed_text(app: App, connected: Workspace) -> None:
+    typed: list[str] = []
+    submitted: list[Any] = []
+
+    @app.options("zone")
+    def offer(ack: Any, payload: Json) -> None:
+        typed.append(payload["value"])
+        ack(options=[zone_option(name) for name in ZONES if payload["value"].lower() in name.lower()])
+
+    @app.view("zones")
+    def submit(ack: Any, view: Json) -> None:
+        ack()
+        submitted.append(view["state"]["values"]["zone"]["zone"]["selected_option"])
+
+    amal = connected.user("amal")
+    connected.world.open_view(amal.id, titled("Zones", callback_id="zones", blocks=[ZONE]))
+    assert amal.suggestions("Time zone", "europe") == ["Europe/Brussels", "Europe/Stockholm"]
+    amal.submit({"Time zone": "Asia/Kabul"})
+    assert typed == ["europe", "Asia/Kabul"]
+    assert submitted == [zone_option("Asia/Kabul")]
+    assert amal.modal is None
+
+
+def test_a_select_whose_options_come_from_the_app_names_none_itself(client: WebClient, connected: Workspace) -> None:
+    element = ZONE["element"] | {"options": [zone_option("Asia/Kabul")]}  # type: ignore[operator]
+    with pytest.raises(SlackApiError) as error:
+        client.views_publish(user_id="U0AMAL", view={"type": "home", "blocks": [ZONE | {"element": element}]})
+    assert error.value.response["response_metadata"]["messages"] == [
+        "[ERROR] the options of an external select come from the app [json-pointer:/view/blocks/0/element/options]"
+    ]
