@@ -42,8 +42,6 @@ SEND_SECONDS = 2.0
 RECONCILE_SECONDS = 20.0
 SWEEP_SECONDS = 3600.0
 FOLDER_SECONDS = 30.0
-# Nudges stay with their story: `nudges why` has to be able to tell it.
-KEPT_VIEWS = ("nudge",)
 
 
 @dataclass(frozen=True)
@@ -204,7 +202,7 @@ def _sweep(core: Core, scanner: Scanner) -> None:
     """Erase what has outlived its age, clear away old indexes, and look at changed time zones."""
     now = core.clock.now()
     with core.database.write() as session:
-        swept = sweep(session, now, keep_views=KEPT_VIEWS)
+        swept = sweep(session, now)
     core.generations.sweep(now)
     core.sweep_model(now)
     scanner.refresh()

@@ -8,7 +8,7 @@ from sqlalchemy import inspect, text
 
 from retrieval.database import Database
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision; a test holds it to the scripts."""
 
 _LOCK = 0x70726F76

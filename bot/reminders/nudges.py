@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.reminders.rules import Stage, local_date
 from bot.reminders.series import OPEN
 from bot.reminders.tables import OccurrenceRow, SeriesRow
+from bot.work.kinds import NUDGE
 from bot.work.notifier import OutgoingPost
 from bot.work.outbox import Post, post_key
 from bot.work.people import slack_user
@@ -47,7 +48,8 @@ def nudge(session: Session, series: SeriesRow, occurrence: OccurrenceRow, stage:
         "acknowledged_by": _slack(session, occurrence.acknowledged_by),
     }
     key = nudge_key(series.team_id, occurrence.occurrence_id, stage, occurrence.snooze_no)
-    return Post(key, series.team_id, series.channel, None, VIEW, data, subject(occurrence.occurrence_id))
+    about = subject(occurrence.occurrence_id)
+    return Post(NUDGE, key, series.team_id, series.channel, None, VIEW, data, about)
 
 
 def silenced(occurrence: OccurrenceRow, stage: str) -> bool:

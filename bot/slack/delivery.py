@@ -78,7 +78,7 @@ class SlackNotifier:
         if post.repeat:
             note = {"type": "context", "elements": [{"type": "mrkdwn", "text": REPEAT, "verbatim": True}]}
             message = Message(clip(f"{message.text}\n{REPEAT}", FALLBACK), (*message.blocks[:49], note))
-        return view, Message(message.text, ()) if post.plain else message
+        return view, Message(message.text, ()) if post.form != "full" else message
 
     def _require_allowed(self, view: StoredView, channel: str) -> None:
         """Raise unless everybody in the channel may see the view; nothing has been posted when it raises."""

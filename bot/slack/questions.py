@@ -13,6 +13,7 @@ from bot.views.help.model import HelpView
 from bot.views.limits import QUESTION
 from bot.views.sources import Ageing
 from bot.work.inbox import Received
+from bot.work.kinds import ANSWER
 from bot.work.outbox import Post, post_key
 from retrieval.ports import Answering
 from retrieval.types import Answer
@@ -93,7 +94,8 @@ def _too_long(length: int) -> Answer:
 def _post(received: Received, view: str, model: AnswerView | HelpView) -> Post:
     data: dict[str, Any] = model.to_data()
     body = received.body
-    return Post(_key(received), received.team_id, body["channel"], body["thread"], view, data)
+    place = (received.team_id, body["channel"], body["thread"])
+    return Post(ANSWER, _key(received), *place, view, data, asker=body.get("user"))
 
 
 def _key(received: Received) -> str:

@@ -168,9 +168,9 @@ class Claims:
         """It was refused for its form: once more as plain text, then never again."""
         row, now = claim.row, self._clock.now()
         with self._database.write() as session:
-            if row.plain:
+            if row.form != "full":
                 return self._die(session, row, reason)
-            return self._back(session, row, PENDING, reason, not_before=now, plain=True)
+            return self._back(session, row, PENDING, reason, not_before=now, form="plain")
 
     def ambiguous(self, claim: Claim, reason: str) -> bool:
         """Nobody knows whether it was posted: history decides before it is tried again."""
@@ -225,10 +225,9 @@ class Claims:
 def _due(now: datetime) -> Select[OutboxRow]:
     query = select(OutboxRow).outerjoin(DestinationRow, joined())
     query = query.where(OutboxRow.state.in_(WAITING), due(OutboxRow.not_before, now, LONGEST_WAIT), free(now))
-    # Somebody waits for what has no subject (an answer); nudges can wait for it.
     # Blocked messages take turns as the probe: one that alone is refused must not keep its channel blocked.
     probed = case((OutboxRow.state == BLOCKED, OutboxRow.attempt), else_=0)
-    return query.order_by(probed, OutboxRow.subject.is_not(None), OutboxRow.not_before, OutboxRow.id).limit(1)
+    return query.order_by(probed, OutboxRow.priority, OutboxRow.not_before, OutboxRow.id).limit(1)
 
 
 def _pause(attempt: int) -> timedelta:

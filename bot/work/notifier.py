@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
+
+Form = Literal["full", "plain", "short"]
+"""How much of a message is shown: all of it, its text without blocks, or only that it could not be shown."""
+
+
+def form_of(name: str) -> Form:
+    """The form with this name."""
+    return "plain" if name == "plain" else "short" if name == "short" else "full"
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingPost:
-    """A message about to be posted.
+    """A message about to be posted, or about to take the place of the one at `slack_ts` (operation update).
 
-    `key` must be findable in history afterwards. `plain` asks for text without blocks (the blocks were refused once);
-    `repeat` says that it may have been posted before and nobody could tell, which the message should admit.
+    `key` must be findable in history afterwards. `form` and `part` (1 or 2 of 2; 0 is the whole) say what to show
+    when Slack has refused the whole. `repeat` says that it may have been posted before and nobody could tell, which
+    the message should admit.
     """
 
     key: str
@@ -21,7 +30,10 @@ class OutgoingPost:
     thread: str | None
     view: str
     data: Mapping[str, Any]
-    plain: bool = False
+    operation: Literal["post", "update"] = "post"
+    slack_ts: str | None = None
+    form: Form = "full"
+    part: int = 0
     repeat: bool = False
     ephemeral_user: str | None = None
     team_id: str = ""

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from bot.work.notifier import OutgoingPost
+from bot.work.kinds import PostKind
+from bot.work.notifier import OutgoingPost, form_of
 from bot.work.statements import change, insert_once
 from bot.work.tables import OutboxLogRow, OutboxRow
 
@@ -31,6 +32,9 @@ GIVE_UP_ATTEMPTS = 20
 # No message waits longer than this for its next try or look, whoever asked for it.
 LONGEST_WAIT = timedelta(hours=1)
 
+POST = "post"
+UPDATE = "update"
+
 _NAMESPACE = uuid.UUID("6f2f0bd6-8a53-5b0e-9d8b-6b7f3f0d6a11")
 
 
@@ -39,9 +43,11 @@ class Post:
     """A message to be posted. `view` names how it is shown, `data` (JSON) holds the facts it is shown from.
 
     `thread` is the timestamp it answers to. `subject` is what it is about: waiting posts about a subject can be
-    superseded together. `ephemeral_user` (Slack's id) makes it visible to that person only.
+    superseded together. `ephemeral_user` (Slack's id) makes it visible to that person only. `asker` (Slack's id) is
+    the person who waits for it, and who is told when it has to be given up.
     """
 
+    kind: PostKind
     key: str
     team_id: str
     channel: str
@@ -50,6 +56,7 @@ class Post:
     data: Mapping[str, Any]
     subject: str | None = None
     ephemeral_user: str | None = None
+    asker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +78,39 @@ def post_key(*parts: object) -> str:
 
 def enqueue(session: Session, post: Post, now: datetime) -> bool:
     """Put a message into the outbox; False when its key is there already, and then nothing changes."""
-    return _insert(session, post, now, PENDING, None)
+    return insert(session, _values(post), now, PENDING)
 
 
 def record_superseded(session: Session, post: Post, now: datetime, why: str) -> bool:
     """Record a message that will never be posted, and why; False when its key is there already."""
-    return _insert(session, post, now, SUPERSEDED, why)
+    return insert(session, _values(post), now, SUPERSEDED, detail=why)
 
 
-def _insert(session: Session, post: Post, now: datetime, state: str, detail: str | None) -> bool:
-    values = {
+def _values(post: Post) -> dict[str, Any]:
+    return {
         "key": post.key,
+        "kind": post.kind.name,
+        "priority": post.kind.priority,
+        "operation": POST,
         "team_id": post.team_id,
         "channel": post.channel,
         "thread": post.thread,
         "ephemeral_user": post.ephemeral_user,
+        "asker": post.asker,
         "view": post.view,
         "data": dict(post.data),
         "subject": post.subject,
-        "state": state,
-        "attempt": 0,
-        "created_at": now,
-        "not_before": now,
-        "finished_at": now if state in TERMINAL else None,
     }
-    inserted = insert_once(session, OutboxRow, values)
+
+
+def insert(
+    session: Session, values: Mapping[str, Any], now: datetime, state: str, *, detail: str | None = None
+) -> bool:
+    """Add a row of the outbox with these values and begin its story; False when its key is there already."""
+    begun = {"state": state, "created_at": now, "not_before": now, "finished_at": now if state in TERMINAL else None}
+    inserted = insert_once(session, OutboxRow, {**values, **begun})
     if inserted:
-        log(session, post.key, now, None, state, detail=detail)
+        log(session, values["key"], now, None, state, detail=detail)
     return inserted
 
 
@@ -178,7 +191,10 @@ def outgoing(row: OutboxRow) -> OutgoingPost:
         thread=row.thread,
         view=row.view,
         data=row.data or {},
-        plain=row.plain,
+        operation="update" if row.operation == UPDATE else "post",
+        slack_ts=row.slack_ts,
+        form=form_of(row.form),
+        part=row.part,
         repeat=row.repeat,
         ephemeral_user=row.ephemeral_user,
         team_id=row.team_id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -11,10 +10,12 @@ from sqlalchemy import CursorResult, Delete, delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.work.inbox import DONE, FAILED
+from bot.work.kinds import KINDS
 from bot.work.outbox import TERMINAL
 from bot.work.statements import change
 from bot.work.tables import InboxRow, OutboxLogRow, OutboxRow
 
+_KEPT = tuple(kind.name for kind in KINDS.values() if kind.kept)
 # Slack may deliver an event again after an hour, and after a restart later still.
 SHORTEST_KEY_AGE = timedelta(days=1)
 
@@ -37,12 +38,12 @@ class Ages:
     messages: timedelta = timedelta(days=30)
 
 
-def sweep(session: Session, now: datetime, ages: Ages | None = None, *, keep_views: Collection[str] = ()) -> Swept:
-    """Erase what has outlived its age. Messages shown as one of `keep_views` stay, with their facts and their log."""
+def sweep(session: Session, now: datetime, ages: Ages | None = None) -> Swept:
+    """Erase what has outlived its age. Messages of a kept kind stay, with their facts and their story."""
     ages = ages or Ages()
-    ended = (OutboxRow.state.in_(TERMINAL), OutboxRow.view.not_in(keep_views))
+    ended = (OutboxRow.state.in_(TERMINAL), OutboxRow.kind.not_in(_KEPT))
     erase = update(OutboxRow).where(*ended, OutboxRow.finished_at < now - ages.contents, OutboxRow.data.is_not(None))
-    contents = change(session, erase.values(data=None))
+    contents = change(session, erase.values(data=None, asker=None))
     keys = select(OutboxRow.key).where(*ended, OutboxRow.finished_at < now - ages.messages)
     _delete(session, delete(OutboxLogRow).where(OutboxLogRow.key.in_(keys)))
     messages = _delete(session, delete(OutboxRow).where(OutboxRow.key.in_(keys)))

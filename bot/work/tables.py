@@ -55,9 +55,13 @@ class InboxRow(Base):
 
 
 class OutboxRow(Base):
-    """One message to be posted exactly once. `view` and `data` are frozen at insert; `key` says nothing about them.
+    """One message to be posted exactly once, or one update of a message that was. `key` says nothing about it.
 
-    `looks` counts empty looks into history since the last try, `unreadable` the looks that history refused.
+    `kind` names the PostKind, `view` and `data` are frozen at insert. An update has the key of the message it is for
+    in `card`, its timestamp in `slack_ts` and the version of what it shows. `part` counts the halves of a message that
+    was too long (0: whole); `follows` is the key of the message that must be posted before. `asker` is Slack's id of
+    the person who waits for it. `looks` counts empty looks into history since the last try, `unreadable` the looks
+    that history refused.
     """
 
     __tablename__ = "outbox"
@@ -65,10 +69,19 @@ class OutboxRow(Base):
         Index("ix_outbox_due", "state", "not_before"),
         Index("ix_outbox_lease", "state", "lease_until"),
         Index("ix_outbox_posted", "channel", "slack_ts"),
+        Index("ix_outbox_card", "card", "state"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     key: Mapped[str] = mapped_column(KEY, unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    priority: Mapped[int] = mapped_column(Integer)
+    operation: Mapped[str] = mapped_column(String(8), default="post")
+    card: Mapped[str | None] = mapped_column(KEY)
+    version: Mapped[int | None] = mapped_column(Integer)
+    part: Mapped[int] = mapped_column(Integer, default=0)
+    follows: Mapped[str | None] = mapped_column(KEY)
+    asker: Mapped[str | None] = mapped_column(String(64))
     team_id: Mapped[str] = mapped_column(KEY)
     channel: Mapped[str] = mapped_column(String(64))
     thread: Mapped[str | None] = mapped_column(String(40))
@@ -79,7 +92,7 @@ class OutboxRow(Base):
     state: Mapped[str] = mapped_column(String(12))
     attempt: Mapped[int] = mapped_column(Integer, default=0)
     maybe_delivered: Mapped[bool] = mapped_column(default=False)
-    plain: Mapped[bool] = mapped_column(default=False)
+    form: Mapped[str] = mapped_column(String(8), default="full")
     repeat: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     not_before: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -113,7 +126,8 @@ class OutboxLogRow(Base):
 class DestinationRow(Base):
     """What is known of a channel: whether it takes messages, and when the next one may go.
 
-    The channel `*` stands for the whole workspace: blocked when our credentials are refused.
+    `paced_until` counts what was posted lately; until `held_until` Slack has asked us to wait. The channel `*` stands
+    for the whole workspace: blocked when our credentials are refused, held when there were too many requests.
     """
 
     __tablename__ = "destination"
@@ -124,6 +138,7 @@ class DestinationRow(Base):
     blocked_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     next_check: Mapped[datetime | None] = mapped_column(UtcDateTime)
     paced_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class HeartbeatRow(Base):

@@ -10,9 +10,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import select, text
 
 import bot.migrations
 from bot.migrations import HEAD, revision, upgrade
+from bot.work.tables import OutboxRow
 from retrieval.database import Base, Database
 
 
@@ -40,6 +42,34 @@ def test_a_new_database_gets_exactly_the_tables_of_the_code(empty: Database) -> 
     with empty.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": ours, "compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+EARLIER_OUTBOX = """
+INSERT INTO outbox (key, team_id, channel, view, subject, state, attempt, maybe_delivered, plain, repeat, created_at,
+                    not_before, looks, unreadable)
+VALUES (:key, 't', 'C1', :view, :subject, 'PENDING', 0, false, :plain, false, :at, :at, 0, 0)
+"""
+
+
+def test_messages_of_an_earlier_version_get_their_kind_priority_and_form(empty: Database) -> None:
+    rows = [
+        {"key": "1", "view": "answer", "subject": None, "plain": False},
+        {"key": "2", "view": "nudge", "subject": "occurrence:1", "plain": True},
+        {"key": "3", "view": "help", "subject": None, "plain": False},
+        {"key": "4", "view": "notice", "subject": None, "plain": True},
+    ]
+    upgrade(empty, "0004")
+    with empty.write() as session:
+        session.execute(text(EARLIER_OUTBOX), [row | {"at": "2026-03-02 08:00:00+00:00"} for row in rows])
+    upgrade(empty)
+    with empty.read() as session:
+        found = session.scalars(select(OutboxRow).order_by(OutboxRow.key)).all()
+    assert [(row.kind, row.priority, row.operation, row.part, row.form) for row in found] == [
+        ("answer", 0, "post", 0, "full"),
+        ("nudge", 10, "post", 0, "plain"),
+        ("answer", 0, "post", 0, "full"),
+        ("notice", 0, "post", 0, "plain"),
+    ]
 
 
 def test_replicas_that_start_together_all_find_the_schema(empty: Database) -> None:

@@ -24,7 +24,7 @@ class Message:
     at: datetime
     view: str
     data: dict[str, Any]
-    plain: bool
+    form: str
     repeat: bool
 
 
@@ -105,7 +105,7 @@ class FakeSlack:
     def _accept(self, post: OutgoingPost) -> str:
         now = self._now()
         ts = f"{now.timestamp():.0f}.{next(self._numbers):06d}"
-        message = Message(post.key, post.channel, ts, now, post.view, dict(post.data), post.plain, post.repeat)
+        message = Message(post.key, post.channel, ts, now, post.view, dict(post.data), post.form, post.repeat)
         self.messages.append(message)
         return ts
 

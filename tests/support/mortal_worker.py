@@ -15,6 +15,7 @@ import bot.reminders.tables  # noqa: F401 - its tables are needed by the engine'
 from bot.reminders.nudges import still_wanted
 from bot.reminders.scan import Scanner
 from bot.work.inbox import Inbox, Received
+from bot.work.kinds import ANSWER
 from bot.work.loops import WakingLoop
 from bot.work.outbox import Post, post_key
 from bot.work.schedule import Job, Metronome
@@ -48,12 +49,12 @@ def answer(received: Received) -> Sequence[Post]:
     if digest[1] < 20 and received.attempt == 1:
         raise RuntimeError
     data = {"question": received.body["text"]}
-    return [Post(answer_key(received.key), received.team_id, received.body["channel"], None, "answer", data)]
+    return [Post(ANSWER, answer_key(received.key), received.team_id, received.body["channel"], None, "answer", data)]
 
 
 def apology(received: Received) -> Sequence[Post]:
     key = answer_key(received.key)
-    return [Post(key, received.team_id, received.body["channel"], None, "failed", {"reference": received.key})]
+    return [Post(ANSWER, key, received.team_id, received.body["channel"], None, "failed", {"reference": received.key})]
 
 
 def work(database_url: str, slack_url: str, origin: float, name: str, ready: Connection) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.work.claims import StillWanted
+from bot.work.kinds import ANSWER
 from bot.work.notifier import OutgoingPost
 from bot.work.outbox import Post, enqueue, find, post_key, story
 from bot.work.sender import Sender, always
@@ -44,7 +45,8 @@ class Desk:
         return self.wanted(session, post)
 
     def put(self, name: str = "a", channel: str = "C1", **values: Any) -> str:
-        post = Post(post_key(name), "team", channel, None, values.pop("view", "answer"), {"text": name}, **values)
+        kind, view = values.pop("kind", ANSWER), values.pop("view", "answer")
+        post = Post(kind, post_key(name), "team", channel, None, view, {"text": name}, **values)
         with self.database.write() as session:
             assert enqueue(session, post, self.clock.now())
         return post.key

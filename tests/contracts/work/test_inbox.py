@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.work.inbox import Inbox, Received
+from bot.work.kinds import ANSWER
 from bot.work.outbox import Post, counts, post_key
 from bot.work.tables import InboxRow, OutboxRow
 from bot.work.workers import WorkerPool
@@ -20,7 +21,7 @@ BODY = {"text": "May we share this?"}
 
 
 def post(name: str, view: str = "answer") -> Post:
-    return Post(post_key(name), "team", "C1", "1.0", view, {"text": name})
+    return Post(ANSWER, post_key(name), "team", "C1", "1.0", view, {"text": name})
 
 
 def rows(database: Database) -> list[tuple[str, int, object]]:

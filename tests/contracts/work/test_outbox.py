@@ -9,6 +9,7 @@ import pytest
 
 from bot.work.destinations import blocked
 from bot.work.faults import armed
+from bot.work.kinds import ANSWER, NUDGE
 from bot.work.notifier import (
     Ambiguous,
     CredentialsBlocked,
@@ -40,7 +41,7 @@ def test_a_post_goes_out_once_and_its_story_is_kept(desk: Desk) -> None:
 def test_the_same_key_is_enqueued_once_and_what_was_frozen_first_stays(desk: Desk) -> None:
     key = desk.put()
     with desk.database.write() as session:
-        assert not enqueue(session, Post(key, "team", "C2", None, "answer", {"text": "b"}), desk.clock.now())
+        assert not enqueue(session, Post(ANSWER, key, "team", "C2", None, "answer", {"text": "b"}), desk.clock.now())
     desk.first.send_due()
     assert desk.seen == ["a"]
 
@@ -277,7 +278,7 @@ def test_a_malformed_post_is_tried_once_as_plain_text(desk: Desk) -> None:
     key = desk.put()
     desk.slack.script = [Malformed("invalid_blocks")]
     assert desk.first.send_due() == 2
-    assert (desk.seen, desk.slack.messages[0].plain, desk.state(key)) == (["a"], True, "SENT")
+    assert (desk.seen, desk.slack.messages[0].form, desk.state(key)) == (["a"], "plain", "SENT")
 
 
 def test_a_post_malformed_even_as_plain_text_is_dead(desk: Desk) -> None:
@@ -408,7 +409,7 @@ def test_waiting_posts_about_a_subject_are_withdrawn_together_and_sent_ones_stay
 
 
 def test_what_was_missed_can_be_recorded_without_ever_being_posted(desk: Desk) -> None:
-    post = Post(post_key("missed"), "team", "C1", None, "nudge", {"text": "missed"})
+    post = Post(NUDGE, post_key("missed"), "team", "C1", None, "nudge", {"text": "missed"})
     with desk.database.write() as session:
         assert record_superseded(session, post, desk.clock.now(), "by due")
     assert desk.first.send_due() == 0
@@ -424,7 +425,7 @@ def test_a_post_that_is_no_longer_wanted_is_not_posted(desk: Desk) -> None:
 
 
 def test_answers_go_before_nudges(desk: Desk) -> None:
-    desk.put("nudge", subject="occurrence:1")
+    desk.put("nudge", kind=NUDGE)
     desk.wait(seconds=1)
     desk.put("answer", channel="C2")
     desk.first.send_due()

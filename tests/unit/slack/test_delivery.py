@@ -100,7 +100,7 @@ def test_a_message_of_many_pages_ago_is_found(notifier: SlackNotifier, workspace
 
 
 def test_plain_text_goes_without_blocks_and_a_repeat_admits_it(notifier: SlackNotifier, workspace: Workspace) -> None:
-    notifier.post(post(plain=True))
+    notifier.post(post(form="plain"))
     assert workspace.bot_messages("C-ops")[-1].blocks == []
     notifier.post(post(repeat=True))
     assert REPEAT in workspace.text(workspace.bot_messages("C-ops")[-1])

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bot.reminders.scan import Scanner
 from bot.work.faults import POINTS, armed, fault
 from bot.work.inbox import DONE, Inbox, Received
+from bot.work.kinds import ANSWER
 from bot.work.outbox import Post, post_key
 from bot.work.tables import InboxRow
 from bot.work.workers import WorkerPool
@@ -21,7 +22,7 @@ from tests.support.watch import Watch
 
 
 def answer(received: Received) -> Sequence[Post]:
-    return [Post(post_key(received.key), received.team_id, "C2", None, "answer", {"text": received.key})]
+    return [Post(ANSWER, post_key(received.key), received.team_id, "C2", None, "answer", {"text": received.key})]
 
 
 class Story:

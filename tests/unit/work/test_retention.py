@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot.work.inbox import Inbox
+from bot.work.kinds import NUDGE
 from bot.work.retention import Ages, Swept, sweep
 from bot.work.tables import InboxRow, OutboxLogRow, OutboxRow
 from retrieval.database import Database
@@ -16,14 +17,14 @@ from tests.support.outbox import Desk
 
 def swept(desk: Desk, ages: Ages | None = None) -> Swept:
     with desk.database.write() as session:
-        return sweep(session, desk.clock.now(), ages, keep_views=("nudge",))
+        return sweep(session, desk.clock.now(), ages)
 
 
 def test_what_an_answer_said_is_erased_after_a_day_and_a_nudge_keeps_its_facts(
     sqlite_database: Database, clock: ManualClock
 ) -> None:
     desk = Desk(sqlite_database, clock)
-    answer, nudge = desk.put("a"), desk.put("b", view="nudge")
+    answer, nudge = desk.put("a"), desk.put("b", kind=NUDGE)
     desk.first.send_due()
     desk.wait(hours=24)
     assert swept(desk) == Swept(0, 0, 0)
@@ -45,7 +46,7 @@ def test_after_a_month_a_message_and_its_log_are_gone_but_for_nudges(
 ) -> None:
     desk = Desk(sqlite_database, clock)
     desk.put("a")
-    nudge = desk.put("b", view="nudge")
+    nudge = desk.put("b", kind=NUDGE)
     desk.first.send_due()
     desk.wait(days=31)
     assert swept(desk) == Swept(1, 0, 1)

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from bot.work.inbox import Inbox, Received
+from bot.work.kinds import ANSWER
 from bot.work.loops import WakingLoop
 from bot.work.outbox import Post, counts, post_key
 from bot.work.workers import WorkerPool
@@ -31,7 +32,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
 
 
 def answer(received: Received) -> Sequence[Post]:
-    return [Post(post_key(received.key), received.team_id, "C1", None, "answer", {"text": received.key})]
+    return [Post(ANSWER, post_key(received.key), received.team_id, "C1", None, "answer", {"text": received.key})]
 
 
 def test_an_event_is_answered_at_once_although_nobody_polls(sqlite_database: Database, clock: ManualClock) -> None:
