@@ -142,6 +142,10 @@ class Workspace:
         """Every connection breaks without warning."""
         self.sandbox.run(self.sandbox.sockets.cut())
 
+    def reset(self) -> None:
+        """Every connection is reset at once (TCP RST)."""
+        self.sandbox.run(self.sandbox.sockets.reset())
+
 
 class Person:
     """What one member can see and do. Commands, clicks and submissions return once acked, or three seconds later."""

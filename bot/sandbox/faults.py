@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-CALL_FAULTS = frozenset({"rate_limited", "server_error", "server_error_after", "accepted_without_reply", "slow"})
-OTHER_FAULTS = frozenset({"late_history", "duplicate_delivery", "dead_socket"})
+CALL_FAULTS = frozenset(
+    {"rate_limited", "server_error", "server_error_after", "accepted_without_reply", "slow", "refused"}
+)
+OTHER_FAULTS = frozenset({"late_history", "duplicate_delivery", "dead_socket", "socket_reset"})
 
 
 @dataclass
 class Armed:
-    """One fault that waits for its turn. `seconds` is Retry-After, delay or lateness; `method` None means any."""
+    """One fault that waits for its turn.
+
+    `seconds` is Retry-After, delay, lateness or a connection's life; `method` None means any; `code` is what a refused
+    call is answered.
+    """
 
     name: str
     method: str | None
@@ -19,6 +25,7 @@ class Armed:
     probability: float
     seconds: float
     struck: int = 0
+    code: str = "internal_error"
 
 
 class Faults:
@@ -26,9 +33,10 @@ class Faults:
 
     On calls: `rate_limited` (429 with Retry-After), `server_error` (500, nothing done), `server_error_after` (500
     although it was done), `accepted_without_reply` (done, then the connection is cut), `slow` (answered after
-    `seconds`).
+    `seconds`), `refused` (answered with the error `code`, nothing done).
     Elsewhere: `late_history` (messages younger than `seconds` are missing from history and replies),
-    `duplicate_delivery` (each event, command and click comes twice), `dead_socket` (what is sent to the app is lost).
+    `duplicate_delivery` (each event, command and click comes twice), `dead_socket` (what is sent to the app is lost),
+    `socket_reset` (a new Socket Mode connection is reset after `seconds`).
     """
 
     def __init__(self, random: Random | None = None) -> None:
@@ -43,11 +51,12 @@ class Faults:
         times: int | None = None,
         probability: float = 1.0,
         seconds: float = 1.0,
+        code: str = "internal_error",
     ) -> Armed:
         """Arm a fault for the next `times` chances (None: until cleared), each taken with `probability`."""
         if name not in CALL_FAULTS | OTHER_FAULTS:
             raise ValueError(f"no fault is called {name}; there are {', '.join(sorted(CALL_FAULTS | OTHER_FAULTS))}")
-        armed = Armed(name, method, times, probability, seconds)
+        armed = Armed(name, method, times, probability, seconds, code=code)
         self._armed.append(armed)
         return armed
 

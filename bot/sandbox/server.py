@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
+import struct
 import threading
 import time
 from collections.abc import Coroutine, Mapping, Sequence
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -77,7 +78,7 @@ class Sandbox:
             self.manifest.read(manifest)
         self.world = World(clock)
         self.faults = Faults(Random(seed))  # noqa: S311
-        self.sockets = Sockets(self.faults, self.world.changed)
+        self.sockets = Sockets(self.faults, self.world.changed, self._reset)
         transport = RequestUrl(request_url, self.signing_secret) if request_url else self.sockets
         self.deliveries = Deliveries(transport, self.faults, retries)
         self.interactions = Interactions(self.world, self.deliveries, self.manifest, lambda: self.url)
@@ -200,9 +201,20 @@ class Sandbox:
         self._tickets.discard(ticket)
         await self.sockets.serve(websocket)
 
-    def _cut(self, request: Request) -> None:
-        if request.client and (transport := self._transports.get((request.client.host, request.client.port))):
+    def _cut(self, request: HTTPConnection) -> None:
+        if transport := self._transport(request):
             transport.abort()
+
+    def _reset(self, websocket: HTTPConnection) -> None:
+        """As `_cut`, with a TCP RST in place of an orderly end."""
+        transport = self._transport(websocket)
+        if transport and not transport.is_closing():
+            linger = struct.pack("ii", 1, 0)
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            transport.abort()
+
+    def _transport(self, request: HTTPConnection) -> asyncio.Transport | None:
+        return self._transports.get((request.client.host, request.client.port)) if request.client else None
 
 
 def _remembering(transports: dict[tuple[str, int], asyncio.Transport]) -> type[asyncio.Protocol]:

@@ -19,11 +19,18 @@ MOST_CONNECTIONS = 10
 
 
 class Sockets:
-    """The open Socket Mode connections. Runs on the server's event loop."""
+    """The open Socket Mode connections. Runs on the server's event loop.
 
-    def __init__(self, faults: Faults, changed: Callable[[], None]) -> None:
+    `close_codes` are those with which connections ended, 1006 for one that ended without a word.
+    """
+
+    def __init__(
+        self, faults: Faults, changed: Callable[[], None], reset: Callable[[WebSocket], None] = lambda _socket: None
+    ) -> None:
         self.connections: list[WebSocket] = []
+        self.close_codes: list[int] = []
         self._changed = changed
+        self._reset = reset
         self._faults = faults
         self._turn = itertools.count()
         self._waiting: dict[str, asyncio.Future[Json]] = {}
@@ -40,11 +47,13 @@ class Sockets:
         await socket.send_json(self._hello())
         self._arrived.set()
         self._changed()
+        if short_lived := self._faults.strike("socket_reset"):
+            asyncio.get_running_loop().call_later(short_lived.seconds, self._reset, socket)
         try:
             while True:
                 self._acknowledge(await socket.receive_text())
-        except WebSocketDisconnect:
-            pass
+        except WebSocketDisconnect as goodbye:
+            self.close_codes.append(goodbye.code)
         finally:
             self.connections.remove(socket)
             if not self.connections:
@@ -105,9 +114,14 @@ class Sockets:
         for socket in list(self.connections):
             await _close(socket, 1011)
 
+    async def reset(self) -> None:
+        """Reset every connection at once, as a network does that lost them: no close frame, no FIN."""
+        for socket in list(self.connections):
+            self._reset(socket)
+
 
 async def _close(socket: WebSocket, code: int) -> None:
     try:
         await socket.close(code)
-    except RuntimeError:
+    except (RuntimeError, WebSocketDisconnect):
         return  # it had closed by itself

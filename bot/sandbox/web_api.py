@@ -71,6 +71,8 @@ class WebApi:
             return JSONResponse({"ok": False, "error": "ratelimited"}, 429, headers)
         if fault.name == "server_error":
             return PlainTextResponse("the server failed", 500)
+        if fault.name == "refused":
+            return JSONResponse({"ok": False, "error": fault.code})
         if fault.name == "slow":
             await asyncio.sleep(fault.seconds)
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from slack_sdk import WebClient
@@ -9,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 TIMEOUT_SECONDS = 10
 QUICK_TIMEOUT_SECONDS = 2
+_CODE = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 
 
 def build_client(token: str | None, api_url: str, *, timeout: int = TIMEOUT_SECONDS) -> WebClient:
@@ -20,7 +22,13 @@ def error_code(error: SlackApiError) -> str | None:
     """Slack's code for a refusal; None when the answer was no answer of Slack's."""
     response: Any = error.response
     code = response.get("error") if isinstance(response, dict) or hasattr(response, "get") else None
-    return code if isinstance(code, str) else None
+    # Where the answer was no JSON, the SDK puts a sentence with the whole body here.
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else None
+
+
+def refusal(error: SlackApiError) -> str:
+    """What Slack answered: its code, else the HTTP status."""
+    return error_code(error) or f"HTTP {status_code(error)}"
 
 
 def status_code(error: SlackApiError) -> int:

@@ -5,25 +5,23 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.socket_mode.builtin import SocketModeClient
 
 from bot.errors import ServiceUnavailable, SettingsError
-from bot.slack.client import build_client, error_code
+from bot.slack.client import build_client, error_code, refusal
 from bot.slack.failures import CREDENTIALS
 from bot.slack.http import Health, HttpServer, application
 from bot.slack.manifest import missing_scopes
+from bot.slack.sockets import Sockets
 
 logger = logging.getLogger(__name__)
-
-# Envelopes handled at once on one connection; each is a row or an ack, never the work itself.
-CONCURRENCY = 20
 
 
 def check_token(client: WebClient) -> str:
@@ -40,7 +38,7 @@ def check_token(client: WebClient) -> str:
                 f"Slack refused SLACK_BOT_TOKEN: {code}. Nothing was started; set a valid token."
             ) from error
         raise ServiceUnavailable(
-            f"Slack answered {code} to auth.test. Nothing was started; try again later."
+            f"Slack answered {refusal(error)} to auth.test. Nothing was started; try again later."
         ) from error
     except Exception as error:  # no name, no route, a broken answer: all the same to who starts it
         raise ServiceUnavailable(
@@ -60,14 +58,8 @@ def check_token(client: WebClient) -> str:
 
 def check_app_token(app_token: str, api_url: str) -> None:
     """Ask for a Socket Mode address; raises SettingsError when the token is refused, ServiceUnavailable."""
-    try:
+    with _for_who_starts():
         build_client(app_token, api_url).apps_connections_open(app_token=app_token)
-    except SlackApiError as error:
-        raise _app_token_refused(error) from error
-    except Exception as error:  # as in check_token
-        raise ServiceUnavailable(
-            "Slack's Socket Mode does not answer. Nothing was started; try again later."
-        ) from error
 
 
 def stop_on_signals() -> threading.Event:
@@ -94,63 +86,62 @@ def serve(
     """Serve until `stop` is set; `on_ready` is called once connected. `address` is "host:port".
 
     In Socket Mode `/healthz` is a courtesy: where the address is taken (another replica has it), it is left out.
-    Raises SettingsError when Slack refuses the app token, OSError when the address is taken in HTTP mode.
+    Raises SettingsError when Slack refuses the app token or the address is taken in HTTP mode, ServiceUnavailable.
     """
-    server = HttpServer(address, application(None if app_token else app, health))
+    sockets = Sockets(app, app_token) if app_token else None
+    server = HttpServer(address, application(None if sockets else app, _with_sockets(health, sockets)))
     try:
         server.start()
     except OSError as error:
-        if not app_token:
+        if sockets is None:
             raise SettingsError(
                 f"PROVISO_HTTP={address} cannot be used: {error.strerror}. Nothing was started; set a free address."
             ) from error
         logger.warning("%s is taken: no /healthz from this process", address)
     try:
-        if app_token:
-            _over_socket(app, app_token, stop, on_ready)
-        else:
-            on_ready()
-            stop.wait()
-    finally:
-        server.stop()
-
-
-def connect(app: App, app_token: str) -> SocketModeHandler:
-    """An open Socket Mode connection, which the SDK renews by itself; raises SettingsError, ServiceUnavailable."""
-    handler = SocketModeHandler(app, app_token, concurrency=CONCURRENCY)
-    try:
-        handler.client.connect()
-    except SlackApiError as error:
-        handler.client.close()
-        raise _app_token_refused(error) from error
-    except Exception as error:  # as in check_token
-        handler.client.close()
-        raise ServiceUnavailable(
-            "Slack's Socket Mode does not answer. Nothing was started; try again later."
-        ) from error
-    return handler
-
-
-def _app_token_refused(error: SlackApiError) -> SettingsError:
-    return SettingsError(
-        f"Slack refused SLACK_APP_TOKEN: {error_code(error)}. Nothing was started; set an app-level token that has the "
-        "scope connections:write."
-    )
-
-
-def close(client: SocketModeClient) -> None:
-    """End a connection for good."""
-    try:
-        client.close()
-    except AttributeError:
-        # The SDK trips over a socket that its other thread has just let go of; it is closed all the same.
-        logger.info("the connection was closing already")
-
-
-def _over_socket(app: App, app_token: str, stop: threading.Event, on_ready: Callable[[], None]) -> None:
-    handler = connect(app, app_token)
-    try:
+        if sockets is not None:
+            connect(sockets)
         on_ready()
         stop.wait()
     finally:
-        close(handler.client)
+        if sockets is not None:
+            sockets.stop()
+        server.stop()
+
+
+def connect(sockets: Sockets) -> None:
+    """Open the first Socket Mode connection; raises SettingsError, ServiceUnavailable."""
+    with _for_who_starts():
+        sockets.start()
+
+
+def _with_sockets(health: Health, sockets: Sockets | None) -> Health:
+    """The same, with the connections: a process that Slack cannot reach is unhealthy."""
+    if sockets is None:
+        return health
+
+    def both() -> Mapping[str, Any]:
+        found, connections = dict(health()), sockets.health()
+        return found | {"ok": bool(found.get("ok")) and connections["ok"], "sockets": connections}
+
+    return both
+
+
+@contextmanager
+def _for_who_starts() -> Iterator[None]:
+    """Turns what Socket Mode answers into what is told to whoever starts the bot."""
+    try:
+        yield
+    except SlackApiError as error:
+        if error_code(error) in CREDENTIALS:
+            raise SettingsError(
+                f"Slack refused SLACK_APP_TOKEN: {error_code(error)}. Nothing was started; set an app-level token "
+                "that has the scope connections:write."
+            ) from error
+        raise ServiceUnavailable(
+            f"Slack answered {refusal(error)} to apps.connections.open. Nothing was started; try again later."
+        ) from error
+    except Exception as error:  # no name, no route, a broken answer: all the same to who starts it
+        raise ServiceUnavailable(
+            "Slack's Socket Mode does not answer. Nothing was started; try again later."
+        ) from error

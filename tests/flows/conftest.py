@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
-from slack_sdk.socket_mode.builtin import SocketModeClient
 
 from bot.actions.registry import Desk
 from bot.actions.table import REGISTRY
@@ -29,7 +27,7 @@ from bot.slack.inbox_middleware import KIND
 from bot.slack.manifest import render_manifest
 from bot.slack.privacy import Privacy
 from bot.slack.questions import QuestionHandler
-from bot.slack.serve import close, connect
+from bot.slack.sockets import Sockets
 from bot.slack.status import Status
 from bot.slack.teams import Teams
 from bot.views.sources import Ageing
@@ -88,7 +86,9 @@ class Bot:
     def _connect(self, sandbox: Sandbox, address: str | None) -> Callable[[], None]:
         """Over HTTP when there is an address, else over Socket Mode; returns what ends it."""
         if address is None:
-            return partial(_close, connect(self.app, sandbox.app_token).client, sandbox)
+            sockets = Sockets(self.app, sandbox.app_token)
+            sockets.start()
+            return sockets.stop
         server = HttpServer(address, application(self.app, lambda: {"ok": True}))
         server.start()
         return server.stop
@@ -100,13 +100,6 @@ class Bot:
         self._hang_up()
         self.workers.stop()
         self.posting.stop()
-
-
-def _close(client: SocketModeClient, sandbox: Sandbox) -> None:
-    # The SDK waits up to three seconds for a connection to say something; one that was cut has said it all.
-    client.auto_reconnect_enabled = False
-    sandbox.run(sandbox.sockets.cut())
-    close(client)
 
 
 @pytest.fixture(scope="module")

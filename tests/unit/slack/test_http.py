@@ -19,7 +19,7 @@ from bot.errors import ServiceUnavailable, SettingsError
 from bot.sandbox.driver import Workspace
 from bot.slack.client import build_client
 from bot.slack.http import MOST_BYTES, HttpServer, application
-from bot.slack.serve import check_token, connect, serve
+from bot.slack.serve import check_token, serve
 
 SECRET = "a-secret"
 PAYLOAD = json.dumps({"type": "url_verification", "challenge": "here"})
@@ -39,9 +39,13 @@ def server(app: App) -> Iterator[HttpServer]:
 
 
 def call(server: HttpServer, path: str, body: str | None = None, **headers: str) -> tuple[int, str]:
+    return call_address(f"127.0.0.1:{server.port}", path, body, **headers)
+
+
+def call_address(address: str, path: str, body: str | None = None, **headers: str) -> tuple[int, str]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     data = body.encode() if body is not None else None
-    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", data, named)
+    request = urllib.request.Request(f"http://{address}{path}", data, named)
     try:
         with urllib.request.urlopen(request, timeout=5) as response:
             return response.status, response.read().decode()
@@ -139,8 +143,3 @@ def test_a_scope_that_is_missing_is_named(client: WebClient, workspace: Workspac
             check_token(client)
     finally:
         scopes.append("users:read")
-
-
-def test_an_app_token_that_is_refused_is_said_to_be(app: App) -> None:
-    with pytest.raises(SettingsError, match="Slack refused SLACK_APP_TOKEN"):
-        connect(app, "xapp-wrong")
