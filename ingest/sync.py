@@ -18,7 +18,7 @@ from ingest.report import DuplicateFile, FileNote, IngestReport, Progress
 from ingest.roots import Place
 from ingest.walk import scope_of
 from retrieval.corpus import Corpus, CorpusChange, Document, Staged
-from retrieval.documents import Source
+from retrieval.documents import EVERYTHING, Source
 from retrieval.errors import EmbeddingRefused, IndexDamaged
 from retrieval.ports import Clock
 from retrieval.records import source_id
@@ -99,7 +99,7 @@ class Ingestor:
         new = {item.source_id for item in staged}
         return tuple(
             DuplicateFile(summary.source.path, summary.same_as)
-            for summary in (self._corpus.sources() if new else ())
+            for summary in (self._corpus.sources(EVERYTHING) if new else ())
             if summary.same_as is not None and summary.source.source_id in new
         )
 

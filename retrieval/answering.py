@@ -18,7 +18,7 @@ from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, plainly_p
 from retrieval.answers.refusal import OFF_TOPIC, Guard, Refusal
 from retrieval.answers.sentences import Candidate, SentenceRanker
 from retrieval.answers.wording import words
-from retrieval.documents import EVERYTHING, Scope
+from retrieval.documents import PUBLIC, Scope
 from retrieval.ports import Embedder, Searcher
 from retrieval.search.glossary import Glossary
 from retrieval.search.succession import overtaken, yield_to_successors
@@ -102,7 +102,7 @@ class Answerer:
         context: Sequence[Turn] = (),
         id: str | None = None,
         asker: str | None = None,
-        scope: Scope = EVERYTHING,
+        scope: Scope = PUBLIC,
     ) -> Answer:
         """The answer. Never raises: what nobody foresaw becomes `failed` with a reference that the log has too."""
         timings = Timings(self._timer)
@@ -114,7 +114,7 @@ class Answerer:
             answer = self._failed(question, error)
         return replace(answer, id=id, timings_ms=timings.total())
 
-    def find(self, question: str, *, context: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Found:
+    def find(self, question: str, *, context: Sequence[Turn] = (), scope: Scope = PUBLIC) -> Found:
         """What retrieval brings for a question and how far it carries, whether or not it would be answered.
 
         Raises what the searcher raises.

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from retrieval.database import Database
-from retrieval.documents import Passage, Source, SourceKind
+from retrieval.documents import PUBLIC, Passage, Scope, Source, SourceKind
 from retrieval.errors import DecisionRefused, SourceUnknown
 from retrieval.records import STANDING, Standing, file_hash, sentences_from_json, source_from_json, source_id
 from retrieval.standing import ACTIVE, DUPLICATE, SUPERSEDED, UPHELD, WITHDRAWN, Entry, standings
@@ -131,8 +131,8 @@ class Corpus:
         for id_ in sorted(set(ids) - found):
             raise SourceUnknown(_unknown(id_))
 
-    def sources(self) -> list[SourceSummary]:
-        """Every source, by root and path."""
+    def sources(self, scope: Scope = PUBLIC) -> list[SourceSummary]:
+        """Every source within `scope`, by root and path."""
         with self._database.read() as session:
             present = present_sources(session)
         paths = {row.source_id: row.path for row, _, _ in present}
@@ -140,6 +140,7 @@ class Corpus:
             SourceSummary(source, source.kind, version.passages, row.root, standing.state, _same_as(standing, paths))
             for row, version, standing in present
             for source in [source_from_json(version.source, standing)]
+            if scope.admits(source)
         ]
 
     def stage(self, documents: Sequence[Document], now: datetime) -> list[Staged]:
@@ -229,6 +230,12 @@ def present_sources(session: Session) -> list[tuple[SourceRow, VersionRow, Stand
     return [(row, version, standing[row.source_id]) for row, version in present]
 
 
+def present_labels(session: Session, ids: Collection[str]) -> dict[str, Source]:
+    """Source id to the source as it was read last, for those of `ids` that are there."""
+    query = _present().where(SourceRow.source_id.in_(ids))
+    return {row.source_id: source_from_json(version.source) for row, version in session.execute(query)}
+
+
 def load_passages(
     session: Session, ids: Sequence[str], standing: Mapping[str, Standing] | None = None
 ) -> Iterable[Passage]:
@@ -285,5 +292,5 @@ def _unknown(source_id: str) -> str:
 
 __all__ = [
     "Applied", "Corpus", "CorpusChange", "Document", "SourcePlace", "SourceSummary", "Staged", "StoredDocument",
-    "load_passages", "source_id",
+    "load_passages", "present_labels", "source_id",
 ]  # fmt: skip

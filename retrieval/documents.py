@@ -68,28 +68,32 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which sources a search may draw on; what is left empty restricts nothing.
+    """Which sources a reader may be shown; what is left out restricts nothing but the audience.
 
     `sources` are source ids; `authorities` are kinds of text, a digest of ours among them. `since` and `until` are
     dates or years, both included; a source dated to a year alone is within when any day of that year is, and one
-    without a date is not. `audiences` are the groups the asker belongs to: given, sources for everybody and for these
-    are within; None does not ask.
+    without a date is not. `audiences` are the labels the reader may see beside what has none: by default no label at
+    all. None is the operator, who may see every source.
     """
 
     sources: frozenset[str] = frozenset()
     authorities: frozenset[str] = frozenset()
     since: str | None = None
     until: str | None = None
-    audiences: frozenset[str] | None = None
+    audiences: frozenset[str] | None = frozenset()
 
     def admits(self, source: Source) -> bool:
         """Whether `source` is within."""
         return (
             (not self.sources or source.source_id in self.sources)
             and (not self.authorities or not self.authorities.isdisjoint((source.authority, source.kind)))
-            and (self.audiences is None or source.audience is None or source.audience in self.audiences)
+            and self.shows(source)
             and self._in_time(source.published)
         )
+
+    def shows(self, source: Source) -> bool:
+        """Whether the audience of `source` is within."""
+        return self.audiences is None or source.audience is None or source.audience in self.audiences
 
     def _in_time(self, published: str | None) -> bool:
         if self.since is None and self.until is None:
@@ -103,7 +107,10 @@ class Scope:
         return after and (self.until is None or date[: len(self.until)] <= self.until[: len(date)])
 
 
-EVERYTHING = Scope()
+# What is for everybody: the scope of whoever states none.
+PUBLIC = Scope()
+# Every source, whoever it is for: the scope of the operator.
+EVERYTHING = Scope(audiences=None)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.documents import EVERYTHING, Passage, Scope
+from retrieval.documents import PUBLIC, Passage, Scope
 from retrieval.types import Answer, Results, Turn
 
 Vectors = NDArray[np.float32]
@@ -106,8 +106,8 @@ class LexicalIndex(Protocol):
         """
         ...
 
-    def terms(self, query: str) -> Mapping[str, float]:
-        """Each stemmed query term and its inverse document frequency here."""
+    def terms(self, query: str, within: NDArray[np.bool_] | None = None) -> Mapping[str, float]:
+        """Each stemmed query term and its inverse document frequency, among the rows that `within` flags."""
         ...
 
     def count(self) -> int: ...
@@ -116,12 +116,12 @@ class LexicalIndex(Protocol):
 class Searcher(Protocol):
     """What answering needs of a retriever."""
 
-    def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> Results:
+    def search(self, query: str, k: int = 10, scope: Scope = PUBLIC) -> Results:
         """The `k` best passages for `query` of the sources within `scope`: as many as there are, up to `k`."""
         ...
 
-    def passage(self, passage_id: str) -> Passage | None:
-        """A passage of the current generation (or one still kept); None once it is gone."""
+    def passage(self, passage_id: str, scope: Scope = PUBLIC) -> Passage | None:
+        """A passage of the current generation (or one still kept); None once it is gone, or outside of `scope`."""
         ...
 
 
@@ -135,7 +135,7 @@ class Answering(Protocol):
         context: Sequence[Turn] = (),
         id: str | None = None,
         asker: str | None = None,
-        scope: Scope = EVERYTHING,
+        scope: Scope = PUBLIC,
     ) -> Answer:
         """The answer from the sources within `scope`; `asker` is the surrogate id of who asks, for budgets alone."""
         ...

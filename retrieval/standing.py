@@ -34,12 +34,12 @@ def standings(entries: Sequence[Entry]) -> dict[str, Standing]:
     Of sources with the same text the one that says most of itself stands; the others are its duplicates.
     """
     speaking = [entry.source for entry in entries if entry.decision != WITHDRAWN]
-    titles = {source.source_id: source.title or source.path for source in speaking}
+    present = {source.source_id: source for source in speaking}
     later = _by_title((source.supersedes, source) for source in speaking)
     originals = _by_title((source.title, source) for source in speaking if source.kind != "digest")
     copies = _duplicates(entries)
     return {
-        entry.source.source_id: copies.get(entry.source.source_id) or _standing(entry, titles, later, originals)
+        entry.source.source_id: copies.get(entry.source.source_id) or _standing(entry, present, later, originals)
         for entry in entries
     }
 
@@ -51,7 +51,7 @@ def same_title(title: str | None) -> str:
 
 def _standing(
     entry: Entry,
-    titles: Mapping[str, str],
+    present: Mapping[str, Source],
     later: Mapping[str, list[Source]],
     originals: Mapping[str, list[Source]],
 ) -> Standing:
@@ -64,10 +64,14 @@ def _standing(
         return Standing(RETIRED)
     replacing = [other for other in later.get(same_title(source.title), ()) if _replaces(other, source)]
     newest = max(replacing, key=lambda other: (other.published or "", other.source_id), default=None)
-    successor = entry.successor if entry.successor in titles else newest.source_id if newest else None
     if entry.decision != SUPERSEDED and newest is None:
         return STANDING
-    return Standing(SUPERSEDED, successor, titles[successor] if successor else None)
+    named = present.get(entry.successor or "")
+    # A curator may name a successor with readers of its own: to the others its title says what they may not know.
+    successor = named if named is not None and _reaches(named, source) else newest
+    if successor is None:
+        return Standing(SUPERSEDED)
+    return Standing(SUPERSEDED, successor.source_id, successor.title or successor.path)
 
 
 def _duplicates(entries: Iterable[Entry]) -> dict[str, Standing]:

@@ -21,6 +21,7 @@ from retrieval import tracing
 from retrieval.answering import Answerer
 from retrieval.corpus import Corpus
 from retrieval.database import Database
+from retrieval.documents import EVERYTHING
 from retrieval.errors import ModelDamaged, ModelMissing
 from retrieval.index.generations import Generations
 from retrieval.ports import Clock, SystemClock
@@ -195,7 +196,7 @@ class Core:
     def refresh_starter(self, progress: Progress | None = None) -> None:
         """Bring in what a new version of the product says, unless the starter guidance was taken out."""
         self.ensure_corpus(progress)
-        if any(summary.root == STARTER_ROOT for summary in self.corpus.sources()):
+        if any(summary.root == STARTER_ROOT for summary in self.corpus.sources(EVERYTHING)):
             self.ingestor.ingest([self.starter], yes=True, progress=progress)
 
     def claim_workspace(self, slack_team: str) -> str:

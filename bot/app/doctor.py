@@ -10,13 +10,14 @@ from bot.app.core import Core
 from bot.app.model import model_server
 from bot.doctor import Connection, Finding
 from bot.settings import Settings
+from retrieval.documents import EVERYTHING
 
 CHECKS: dict[str, Callable[[Core], Iterator[Finding]]] = {
     "home": lambda core: doctor.home(core.settings.proviso_home),
     "database": lambda core: doctor.schema(core.database),
     "embedding": lambda core: doctor.embedding(core.settings.proviso_embedding_model, core.embedder),
     "index": lambda core: doctor.index(
-        core.corpus.sources(), core.generations.current(), core.embedder, core.settings.chroma_url
+        core.corpus.sources(EVERYTHING), core.generations.current(), core.embedder, core.settings.chroma_url
     ),
     "chat model": lambda core: doctor.chat_model(
         core.model.name if core.model else None,

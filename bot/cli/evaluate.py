@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ import click
 from bot.cli.context import configure, print_json
 from bot.cli.progress import progress
 from bot.errors import UserError
+from retrieval.documents import EVERYTHING
 from retrieval.evaluation.reporting import difference_rows, markdown_table, plain_table, rows
 from retrieval.search.parts import PARTS
 
@@ -146,7 +148,8 @@ def _judged(composed: Core, parts: frozenset[str], questions: Sequence[Mapping[s
 
     search = _search(composed, parts)
     answerer = Answerer(search, composed.embedder, composed.model, glossary=search.glossary)
-    return [judge(question, lambda text, context: answerer.answer(text, context=context)) for question in questions]
+    ask = partial(answerer.answer, scope=EVERYTHING)
+    return [judge(question, lambda text, context: ask(text, context=context)) for question in questions]
 
 
 def _plot(composed: Core, wanted: Wanted, questions: Sequence[Mapping[str, Any]]) -> None:
@@ -156,7 +159,8 @@ def _plot(composed: Core, wanted: Wanted, questions: Sequence[Mapping[str, Any]]
 
     search = _search(composed, wanted.without)
     answerer = Answerer(search, composed.embedder, glossary=search.glossary)
-    figures = trade_off(questions, lambda text, context: log_odds(answerer.find(text, context=context).evidence))
+    find = partial(answerer.find, scope=EVERYTHING)
+    figures = trade_off(questions, lambda text, context: log_odds(find(text, context=context).evidence))
     if wanted.as_json:
         print_json(figures)
     else:

@@ -63,6 +63,10 @@ _OPTIONS = (
     click.option("--since", callback=_date, metavar="DATE", help="Published then or later: a year or a date."),
     click.option("--until", callback=_date, metavar="DATE", help="Published then or earlier: a year or a date."),
     click.option(
-        "--audience", "audiences", multiple=True, metavar="NAME", help="As one of these readers sees it; repeatable."
+        "--audience",
+        "audiences",
+        multiple=True,
+        metavar="NAME",
+        help="As readers of this label see it; repeatable. Without it every document is searched, labelled ones too.",
     ),
 )

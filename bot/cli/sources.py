@@ -15,6 +15,7 @@ from bot.cli.progress import progress
 from bot.cli.terminal import plain
 from bot.views.sources import Ageing, cautions, facts, title
 from retrieval.corpus import SourceSummary
+from retrieval.documents import EVERYTHING
 from retrieval.index.changes import SourceChange, changes
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
@@ -29,7 +30,7 @@ def sources(context: click.Context, as_json: bool) -> None:
         return
     with services() as composed:
         composed.ensure_corpus()
-        listed, ageing = composed.corpus.sources(), composed.ageing()
+        listed, ageing = composed.corpus.sources(EVERYTHING), composed.ageing()
     if as_json:
         print_json([_row(summary, ageing) for summary in listed])
         return
@@ -37,7 +38,9 @@ def sources(context: click.Context, as_json: bool) -> None:
         source = summary.source
         retired = "retired, its original is here" if summary.state == "retired" else ""
         copied = f"the same text as {summary.same_as}, indexed once" if summary.same_as else ""
-        told = " · ".join(part for part in (facts(source), cautions(source, None, ageing), retired, copied) if part)
+        label = f"for {source.audience} only" if source.audience else ""
+        said = (facts(source), label, cautions(source, None, ageing), retired, copied)
+        told = " · ".join(part for part in said if part)
         click.echo(f"{source.source_id}  {plain(title(source))}\n    {plain(told)}  ({summary.passages} passages)")
 
 
@@ -151,6 +154,7 @@ def _row(summary: SourceSummary, ageing: Ageing) -> dict[str, Any]:
         "status": source.status,
         "authority": source.authority,
         "binds": source.binds,
+        "audience": source.audience,
         "kind": source.kind,
         "passages": summary.passages,
         "path": source.path,

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from retrieval.answers.everyday import plainly
 from retrieval.answers.wording import function_words, normal, words
-from retrieval.documents import EVERYTHING, Scope
+from retrieval.documents import PUBLIC, Scope
 from retrieval.search.glossary import put
 from retrieval.types import Turn
 
@@ -68,7 +68,7 @@ class Asked:
     parts: tuple[str, ...]
     compares: bool = False
     follow_up: bool = False
-    scope: Scope = EVERYTHING
+    scope: Scope = PUBLIC
     asker: str | None = None
     names: str | None = None
 

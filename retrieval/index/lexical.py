@@ -141,9 +141,12 @@ class Bm25Index:
             scores *= within
         return [(self._ids[row], float(scores[row])) for row in _largest(scores, k)]
 
-    def terms(self, query: str) -> Mapping[str, float]:
-        """Each stemmed query term and its inverse document frequency; a term unknown here has that of df = 0."""
-        return {term: self._idf(term) for term in dict.fromkeys(tokens(query))}
+    def terms(self, query: str, within: NDArray[np.bool_] | None = None) -> Mapping[str, float]:
+        """Each stemmed query term and its inverse document frequency; a term unknown here has that of df = 0.
+
+        Given `within`, only the passages it flags are counted: a text that a reader may not see tells them nothing.
+        """
+        return {term: self._idf(term, within) for term in dict.fromkeys(tokens(query))}
 
     def count(self) -> int:
         """How many passages there are."""
@@ -196,10 +199,18 @@ class Bm25Index:
     def _worth(self, words: Sequence[str]) -> float:
         return sum(self._idf(stem) for stem in _stemmed(words))
 
-    def _idf(self, term: str) -> float:
+    def _idf(self, term: str, within: NDArray[np.bool_] | None = None) -> float:
+        rows = self._rows(term)
+        having = len(rows) if within is None else int(within[rows].sum())
+        passages = len(self._ids) if within is None else int(within.sum())
+        return math.log1p((passages - having + 0.5) / (having + 0.5))
+
+    def _rows(self, term: str) -> NDArray[np.int32]:
+        """The rows that have `term`."""
         token = self._index.vocab_dict.get(term)
-        having = 0 if token is None else int(self._starts[token + 1]) - int(self._starts[token])
-        return math.log1p((len(self._ids) - having + 0.5) / (having + 0.5))
+        start, end = (0, 0) if token is None else (int(self._starts[token]), int(self._starts[token + 1]))
+        rows: NDArray[np.int32] = self._index.scores["indices"][start:end]
+        return rows
 
 
 def _largest(scores: NDArray[np.float32], k: int) -> NDArray[np.intp]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import bindparam, func, select
 
 from retrieval.database import Database
-from retrieval.documents import Scope, Source
+from retrieval.documents import EVERYTHING, Scope, Source
 from retrieval.index.publishing import INDEXED, hashes
 from retrieval.index.vectors import cached, from_bytes
 from retrieval.ports import VectorIndex, Vectors
@@ -59,6 +59,11 @@ class Members:
         self._exact_most = exact_most
         self._selections: dict[Scope, Selection] = {}
         self._points: int | None = None
+
+    def bounds(self, scope: Scope) -> Selection | None:
+        """The passages within `scope`; None where that is all of them."""
+        unlabelled = replace(scope, audiences=None) == EVERYTHING and not self._labelled
+        return None if unlabelled or scope == EVERYTHING else self.select(scope)
 
     def select(self, scope: Scope) -> Selection:
         """The passages within `scope`; the last few scopes are kept."""
@@ -163,6 +168,18 @@ class Members:
     def _hashes(self) -> Mapping[str, str]:
         with self._database.read() as session:
             return hashes(session, self._generation)
+
+    @cached_property
+    def _labelled(self) -> bool:
+        """Whether any source has an audience of its own."""
+        query = (
+            select(VersionRow.version_id)
+            .join(MemberRow, MemberRow.version_id == VersionRow.version_id)
+            .where(MemberRow.generation_id == self._generation, VersionRow.source["audience"].as_string().is_not(None))
+            .limit(1)
+        )
+        with self._database.read() as session:
+            return session.scalar(query) is not None
 
     @cached_property
     def _sources(self) -> Mapping[str, Source]:

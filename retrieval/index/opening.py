@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 import weakref
 from collections import deque
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from retrieval.corpus import load_passages
+from retrieval.corpus import load_passages, present_labels
 from retrieval.database import Database
-from retrieval.documents import Passage
+from retrieval.documents import EVERYTHING, Passage, Scope, Source
 from retrieval.errors import IndexGone, IndexUnavailable
 from retrieval.index import manifest as manifests
 from retrieval.index.files import IndexFiles
@@ -60,9 +60,27 @@ class OpenGeneration:
         self._standing = standing
         self._kept: dict[str, Passage] = {}
 
-    def passage(self, passage_id: str) -> Passage | None:
-        """The passage, of this generation or of another that is still kept; None once it is gone."""
-        return self.passages([passage_id]).get(passage_id)
+    def passage(self, passage_id: str, scope: Scope) -> Passage | None:
+        """The passage, of this generation or of another that is still kept; None once it is gone.
+
+        None also where `scope` leaves it out, as it was read then or as its source is labelled now, and where its
+        source is gone: nothing says any more who may see it.
+        """
+        found = self.passages([passage_id]).get(passage_id)
+        if found is None or scope == EVERYTHING:
+            return found
+        present = self._present([found]).get(found.source.source_id)
+        return found if present is not None and scope.admits(found.source) and scope.shows(present) else None
+
+    def shown(self, passages: Collection[Passage], scope: Scope) -> Set[str]:
+        """The ids of those `passages` whose source is not kept from `scope` by a label it was given since."""
+        present = {} if scope.audiences is None else self._present(passages)
+        return {p.passage_id for p in passages if scope.shows(present.get(p.source.source_id, p.source))}
+
+    def _present(self, passages: Iterable[Passage]) -> Mapping[str, Source]:
+        ids = {passage.source.source_id for passage in passages}
+        with self._database.read() as session:
+            return present_labels(session, ids)
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Id to passage, without those that are gone."""

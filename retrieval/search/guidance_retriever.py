@@ -9,7 +9,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from retrieval.documents import EVERYTHING, Scope
+from retrieval.documents import PUBLIC, Scope
 from retrieval.records import source_to_json
 from retrieval.types import Hit
 
@@ -25,7 +25,7 @@ class GuidanceRetriever(BaseRetriever):
 
     searcher: Any
     k: int = 10
-    scope: Scope = EVERYTHING
+    scope: Scope = PUBLIC
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         results = self.searcher.search(query, self.k, self.scope)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from retrieval.documents import EVERYTHING, Passage, Scope
+from retrieval.documents import PUBLIC, Passage, Scope
 from retrieval.errors import IndexGone, RetrievalError
 from retrieval.index.generations import Generations
 from retrieval.index.members import Selection
@@ -56,7 +56,7 @@ class HybridRetriever:
             self._generations, self._embedder, self._dense_weight, glossary=self.glossary, without=without
         )
 
-    def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> Results:
+    def search(self, query: str, k: int = 10, scope: Scope = PUBLIC) -> Results:
         """The `k` best passages for `query` within `scope`; none when nothing was indexed yet."""
         vector = self._embed(query)
         for _ in range(ATTEMPTS):
@@ -69,14 +69,14 @@ class HybridRetriever:
                 self._generations.discard(generation)
         raise IndexGone
 
-    def passage(self, passage_id: str) -> Passage | None:
-        """A passage of the current generation, or one still kept; None once it is gone."""
+    def passage(self, passage_id: str, scope: Scope = PUBLIC) -> Passage | None:
+        """A passage of the current generation, or one still kept; None once it is gone, or outside of `scope`."""
         generation = self._generations.current()
-        return None if generation is None else generation.passage(passage_id)
+        return None if generation is None else generation.passage(passage_id, scope)
 
     def _search(self, generation: OpenGeneration, query: str, vector: Vectors | None, k: int, scope: Scope) -> Results:
         depth = max(DEPTH, -(-k // 2))
-        selection = None if scope == EVERYTHING else generation.members.select(scope)
+        selection = generation.members.bounds(scope)
         lexical = self._lexical(generation, query, depth, selection)
         dense = self._dense(generation, vector, depth, selection)
         fused = fuse(dense, lexical, self._dense_weight)
@@ -87,9 +87,13 @@ class HybridRetriever:
         passages = generation.passages([id_ for id_, _ in fused[:k]])
         if len(passages) < len(fused[:k]):
             raise IndexGone
+        shown = generation.shown(passages.values(), scope)
         cosines, scores = dict(dense), dict(lexical)
-        hits = tuple(Hit(passages[id_], score, cosines.get(id_), scores.get(id_)) for id_, score in fused[:k])
-        return Results(query, generation.id, hits, generation.lexical.terms(query))
+        hits = tuple(
+            Hit(passages[id_], score, cosines.get(id_), scores.get(id_)) for id_, score in fused[:k] if id_ in shown
+        )
+        terms = generation.lexical.terms(query, selection.rows if selection else None)
+        return Results(query, generation.id, hits, terms)
 
     def _embed(self, query: str) -> Vectors | None:
         if self._embedder is None or not query.strip():

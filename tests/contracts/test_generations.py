@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 
 from retrieval.corpus import Corpus
 from retrieval.database import Database
+from retrieval.documents import EVERYTHING
 from retrieval.errors import EmbeddingUnavailable, IndexBusy, IndexDamaged
 from retrieval.index import dense, opening
 from retrieval.index.generations import Generations
@@ -155,9 +156,23 @@ def test_a_removed_source_is_not_found_and_a_reader_underway_still_reads_it(
     generations.build()
 
     assert texts_found(generations, "order 17") == []
-    passage = underway.passage(passage_id)
+    passage = underway.passage(passage_id, EVERYTHING)
     assert passage is not None
     assert passage.text == rule(17)
+
+
+def test_a_labelled_source_is_neither_found_nor_listed_for_everybody(
+    make: Make, corpus: Corpus, clock: ManualClock
+) -> None:
+    store(corpus, clock, document("secret.md", "The tribunal sits.", audience="board"))
+    generations = make(WordEmbedder())
+    generations.build()
+    retriever = HybridRetriever(generations, WordEmbedder())
+
+    assert "secret.md" not in [hit.passage.source.path for hit in retriever.search("tribunal", 100).hits]
+    assert [hit.passage.source.path for hit in retriever.search("tribunal", 1, EVERYTHING).hits] == ["secret.md"]
+    assert "secret.md" not in [summary.source.path for summary in corpus.sources()]
+    assert "secret.md" in [summary.source.path for summary in corpus.sources(EVERYTHING)]
 
 
 def test_a_withdrawn_source_leaves_the_index_and_a_superseded_one_is_marked(make: Make, corpus: Corpus) -> None:

@@ -102,3 +102,28 @@ def test_folders_are_brought_in_line_at_a_word_and_losses_wait_for_one(proviso: 
     code, [outcome], _ = proviso("sources", "sync", "--json")
     assert (code, outcome["status"]) == (0, "absent")
     assert len(states(proviso)) == 6
+
+
+def test_the_list_of_sources_shows_who_each_is_for(proviso: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "guidance"
+    folder.mkdir()
+    (folder / "open.md").write_text("---\ntitle: Quays\n---\n\nMoorings are inspected each spring.")
+    (folder / "shut.md").write_text("---\ntitle: Tribunal\naudience: legal\n---\n\nThe tribunal sits at noon.")
+    proviso("ingest", str(folder))
+
+    _, listed, _ = proviso("sources", "--json")
+    assert {row["path"]: row["audience"] for row in listed} == {"open.md": None, "shut.md": "legal"}
+    _, table, _ = proviso("sources")
+    assert [line.count("for legal only") for line in table.splitlines()] == [0, 0, 0, 1]
+
+
+def test_the_operator_asks_of_every_document_or_as_readers_of_a_label(proviso: Run, tmp_path: Path) -> None:
+    shut = tmp_path / "shut.md"
+    shut.write_text("---\ntitle: Tribunal\naudience: legal\n---\n\nThe tribunal of the estuary sits at noon.")
+    proviso("ingest", str(shut))
+
+    def found(*options: str) -> list[str]:
+        return [passage["path"] for passage in proviso("search", "estuary tribunal", "--json", *options)[1]["passages"]]
+
+    assert found() == found("--audience", "legal") == ["shut.md"]
+    assert found("--audience", "staff") == []

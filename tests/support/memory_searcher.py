@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from retrieval.documents import EVERYTHING, Passage, Scope
+from retrieval.documents import PUBLIC, Passage, Scope
 from retrieval.index.lexical import tokens
 from retrieval.ports import Embedder
 from retrieval.types import Hit, Results
@@ -25,7 +25,7 @@ class MemorySearcher:
         self._vectors = None if embedder is None else embedder.embed([p.indexed_text for p in passages])
         self.queries: list[str] = []
 
-    def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> Results:
+    def search(self, query: str, k: int = 10, scope: Scope = PUBLIC) -> Results:
         self.queries.append(query)
         terms = {term: self._idf(term) for term in tokens(query)}
         lexical = np.array([self._bm25(words, terms) for words in self._words])
@@ -41,8 +41,8 @@ class MemorySearcher:
         )
         return Results(query, "memory", hits, terms)
 
-    def passage(self, passage_id: str) -> Passage | None:
-        return next((p for p in self._passages if p.passage_id == passage_id), None)
+    def passage(self, passage_id: str, scope: Scope = PUBLIC) -> Passage | None:
+        return next((p for p in self._passages if p.passage_id == passage_id and scope.admits(p.source)), None)
 
     def _idf(self, term: str) -> float:
         found = sum(term in words for words in self._words)

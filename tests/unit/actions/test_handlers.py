@@ -29,7 +29,7 @@ from bot.views.passages.values import Quoted
 from bot.views.view import View
 from bot.work.people import team_id
 from retrieval.database import Database
-from retrieval.documents import EVERYTHING, Passage, Scope, Sentence, Source, Span
+from retrieval.documents import PUBLIC, Passage, Scope, Sentence, Source, Span
 from retrieval.types import Results
 from tests.support.clock import ManualClock
 
@@ -38,10 +38,10 @@ PASSAGE = Passage("p1", Source("s", "p.md", title="T"), (Sentence((Span("Assess 
 
 
 class OnePassage:
-    def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> Results:
+    def search(self, query: str, k: int = 10, scope: Scope = PUBLIC) -> Results:
         raise NotImplementedError
 
-    def passage(self, passage_id: str) -> Passage | None:
+    def passage(self, passage_id: str, scope: Scope = PUBLIC) -> Passage | None:
         return PASSAGE if passage_id == "p1" else None
 
 

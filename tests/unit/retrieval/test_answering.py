@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from retrieval.answering import Answerer
 from retrieval.answers.abstention import NOTHING_INDEXED, SCOPE
 from retrieval.answers.wording import normal
-from retrieval.documents import EVERYTHING, Passage, Scope, Span
+from retrieval.documents import PUBLIC, Passage, Scope, Span
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.ports import Embedder, Vectors
 from retrieval.types import Answer, Citation, Claim, Results, Turn
@@ -148,10 +148,10 @@ def test_a_refusal_offers_general_guidance(answerer: Answerer) -> None:
 
 def test_an_empty_index_is_named() -> None:
     class Empty:
-        def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> Results:
+        def search(self, query: str, k: int = 10, scope: Scope = PUBLIC) -> Results:
             return Results(query, "", ())
 
-        def passage(self, passage_id: str) -> Passage | None:
+        def passage(self, passage_id: str, scope: Scope = PUBLIC) -> Passage | None:
             return None
 
     answer = Answerer(Empty()).answer("What should we assess?")
@@ -170,10 +170,10 @@ def test_what_is_no_question_or_too_long_is_not_searched(question: str, status: 
 
 def test_a_fault_becomes_a_reference_and_the_question_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     class Broken:
-        def search(self, query: str, k: int = 10, scope: Scope = EVERYTHING) -> Results:
+        def search(self, query: str, k: int = 10, scope: Scope = PUBLIC) -> Results:
             raise RuntimeError(f"no index for {query}")
 
-        def passage(self, passage_id: str) -> Passage | None:
+        def passage(self, passage_id: str, scope: Scope = PUBLIC) -> Passage | None:
             return None
 
     caplog.set_level(logging.DEBUG)

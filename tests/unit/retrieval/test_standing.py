@@ -71,6 +71,18 @@ def test_a_source_says_nothing_of_one_with_readers_it_lacks() -> None:
     assert stand(own, closed)["old"].successor == "closed"
 
 
+def test_a_successor_that_a_curator_named_stays_unnamed_to_readers_it_does_not_have() -> None:
+    closed = source("closed", "Closed edition", audience="staff")
+    assert stand(Entry(OLD, "superseded", "closed"), closed)["old"] == Standing("superseded")
+    assert stand(Entry(OLD, "superseded", "closed"), closed, NEW)["old"] == BY_NEW
+
+
+def test_a_digest_for_everybody_outlives_an_original_that_is_not() -> None:
+    digest = source("digest", "In short", kind="digest", digest_of="The Lamp Code (1999)")
+    closed = source("old", "The Lamp Code (1999)", audience="staff")
+    assert stand(digest, closed) == {"digest": STANDING, "old": STANDING}
+
+
 def test_a_digest_retires_for_its_original_and_supersedes_none() -> None:
     digest = source("digest", "In short", kind="digest", digest_of="the lamp code 1999", supersedes="Lamp Code (1999)")
     assert stand(digest, OLD) == {"digest": Standing("retired"), "old": STANDING}

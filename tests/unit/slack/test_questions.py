@@ -22,7 +22,7 @@ from bot.work.outbox import post_key
 from bot.work.tables import InboxRow, OutboxRow
 from bot.work.workers import WorkerPool
 from retrieval.database import Database
-from retrieval.documents import EVERYTHING, Scope
+from retrieval.documents import PUBLIC, Scope
 from retrieval.types import Answer, Turn
 from tests.support.clock import ManualClock
 from tests.unit.slack.test_delivery import api_error
@@ -43,7 +43,7 @@ class Echo:
         *,
         context: Sequence[Turn] = (),
         id: str | None = None,
-        scope: Scope = EVERYTHING,
+        scope: Scope = PUBLIC,
         asker: str | None = None,
     ) -> Answer:
         self.asked.append(question)
@@ -63,7 +63,7 @@ class Faltering:
         *,
         context: Sequence[Turn] = (),
         id: str | None = None,
-        scope: Scope = EVERYTHING,
+        scope: Scope = PUBLIC,
         asker: str | None = None,
     ) -> Answer:
         self.left -= 1

@@ -180,7 +180,64 @@ def test_readers_see_what_is_for_everybody_and_for_them() -> None:
     board = Scope(audiences=frozenset({"board"}))
 
     assert [board.admits(source) for source in (ours, theirs, anybodys)] == [True, False, True]
-    assert [Scope(audiences=frozenset()).admits(source) for source in (ours, anybodys)] == [False, True]
+    assert [EVERYTHING.admits(source) for source in (ours, theirs, anybodys)] == [True, True, True]
+
+
+def test_whoever_states_no_scope_sees_what_has_no_label_alone(retriever: HybridRetriever) -> None:
+    labelled = next(source for source in SOURCES if source.audience)
+    said = rule(SOURCES.index(labelled) * 6)
+    [secret] = retriever.search(said, 1, EVERYTHING).hits
+
+    assert secret.passage.source == labelled
+    assert [hit for hit in retriever.search(said, 300).hits if hit.passage.source.audience] == []
+    assert retriever.passage(secret.passage.passage_id) is None
+    assert retriever.passage(secret.passage.passage_id, EVERYTHING) == secret.passage
+    assert retriever.passage(secret.passage.passage_id, Scope(audiences=frozenset({"board"}))) == secret.passage
+
+
+def test_words_of_a_labelled_text_weigh_as_words_that_nobody_wrote(
+    sqlite_database: Database, tmp_path: Path, clock: ManualClock
+) -> None:
+    texts = [document(f"{n}.md", rule(n)) for n in range(4)]
+    store(Corpus(sqlite_database), clock, *texts, document("b.md", "The tribunal sits.", audience="board"))
+    generations = Generations(sqlite_database, tmp_path, None, clock)
+    generations.build()
+    retriever = HybridRetriever(generations, None)
+
+    terms = retriever.search("the tribunal of nobody").terms
+    assert terms["tribun"] == terms["nobodi"]
+    known = retriever.search("the tribunal of nobody", scope=EVERYTHING).terms
+    assert known["tribun"] < known["nobodi"]
+
+
+def test_a_label_holds_as_soon_as_it_was_read_though_the_index_is_older(
+    sqlite_database: Database, tmp_path: Path, clock: ManualClock
+) -> None:
+    corpus = Corpus(sqlite_database)
+    store(corpus, clock, document("a.md", "The tribunal sits."), document("b.md", "The tribunal rises."))
+    generations = Generations(sqlite_database, tmp_path, None, clock)
+    generations.build()
+    retriever = HybridRetriever(generations, None)
+    found = {hit.passage.source.path: hit.passage for hit in retriever.search("tribunal").hits}
+    store(corpus, clock, document("a.md", "The tribunal sits.", audience="board", content="2"))
+
+    assert [hit.passage.source.path for hit in retriever.search("tribunal").hits] == ["b.md"]
+    assert retriever.passage(found["a.md"].passage_id) is None
+    assert retriever.passage(found["b.md"].passage_id) == found["b.md"]
+
+
+def test_a_passage_whose_source_was_removed_is_shown_to_nobody(
+    sqlite_database: Database, tmp_path: Path, clock: ManualClock
+) -> None:
+    corpus, given_ = Corpus(sqlite_database), document("a.md", "The tribunal sits.")
+    store(corpus, clock, given_)
+    generations = Generations(sqlite_database, tmp_path, None, clock)
+    generations.build()
+    retriever = HybridRetriever(generations, None)
+    [hit] = retriever.search("tribunal").hits
+    corpus.remove(given_.source.source_id)
+
+    assert retriever.passage(hit.passage.passage_id) is None
 
 
 def test_a_search_for_a_short_form_finds_the_long_one_unless_the_glossary_is_left_out(
