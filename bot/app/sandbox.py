@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -12,18 +16,37 @@ from bot.sandbox.clock import NextNudge
 from bot.sandbox.things import TEAM
 from bot.settings import Settings
 from bot.work.workspace import claim
+from retrieval.locks import FileLock
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
 
+SANDBOX_FOLDER = "sandbox"
 
-def build_sandbox(settings: Settings, sandbox: Sandbox) -> Core:
+
+@contextmanager
+def sandbox_home(home: Path) -> Iterator[Path]:
+    """A folder below `home` that no other running sandbox uses: two on one register would post each other's nudges."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for number in count(1):
+        folder = home / (SANDBOX_FOLDER if number == 1 else f"{SANDBOX_FOLDER}-{number}")
+        folder.mkdir(mode=0o700, exist_ok=True)
+        lock = FileLock(folder / "sandbox.lock")
+        if lock.take():
+            break
+    try:
+        yield folder
+    finally:
+        lock.release()
+
+
+def build_sandbox(settings: Settings, sandbox: Sandbox, home: Path | None = None) -> Core:
     """The parts of the sandbox, in a home below the installation's.
 
     Raises SettingsError for a database that has known a real workspace.
     """
     own = {
-        "proviso_home": settings.proviso_home / "sandbox",
+        "proviso_home": home or settings.proviso_home / SANDBOX_FOLDER,
         "database_url": None,
         "chroma_url": None,
         "slack_bot_token": SecretStr(sandbox.bot_token),

@@ -56,7 +56,7 @@ def _in_place(now: Callable[[], float]) -> Iterator[Progress]:
     from rich.text import Text
 
     pace = Pace(now)
-    with Console(stderr=True).status("") as status:
+    with Console(stderr=True).status("starting") as status:
         yield lambda done, total, phase: status.update(Text(pace.line(done, total, phase)))
 
 

@@ -1,10 +1,8 @@
-"""Views on a terminal: their Markdown, drawn by rich where somebody watches and plain where it is piped."""
+"""Views on a terminal: Markdown typeset where somebody reads it, plain where it is piped."""
 
 from __future__ import annotations
 
 import sys
-
-import click
 
 from bot.views.markdown import render_markdown
 from bot.views.view import View
@@ -12,15 +10,17 @@ from bot.views.view import View
 
 def show(view: View) -> None:
     """Print a view on standard output."""
-    text = render_markdown(view)
-    if not sys.stdout.isatty():
-        click.echo(text)
-        return
-    from rich.console import Console
-    from rich.markdown import Markdown
+    show_markdown(render_markdown(view))
 
-    console = Console()
-    console.print(Markdown(text), width=min(console.width, 100))
+
+def show_markdown(text: str) -> None:
+    """Print Markdown on standard output."""
+    if not sys.stdout.isatty():
+        print(text.rstrip("\n"), flush=True)
+        return
+    from bot.cli.typesetting import typeset
+
+    typeset(text, sys.stdout)
 
 
 def plain(text: str) -> str:

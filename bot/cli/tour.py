@@ -1,44 +1,80 @@
-"""What `./run` shows in the terminal: all three uses, on the starter guidance."""
+"""What `./run` shows in the terminal: the three uses, on the starter guidance, each with its next step."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import click
-
-from bot.actions.checklists import look_up
-from bot.app.core import Core
-from bot.cli.terminal import show
+from bot.checklists.catalogue import Catalogue, Checklist
 from bot.reminders.rules import Cadence, local_date, stages
 from bot.views.answers.model import AnswerView
+from bot.views.markdown import render_markdown
 from bot.views.nudges.words import STAGES
+from bot.views.words import day
 
 QUESTION = "When should support to a partner be suspended?"
 TOPIC = "detention"
+PARTNER = "Harbour Guard"
 CADENCE = Cadence(every=180, unit="days", zone="Europe/Brussels")
 FIRST_IN_DAYS = 30
+ITEMS_SHOWN = 3
+
+# The page's own names for what it offers first, in this order.
+FIRST_ON_THE_PAGE = ("Ask a question", "Look up a checklist", "Register a partner")
 
 
-def show_all(composed: Core) -> None:
-    """A cited answer, a checklist, and the nudges an example partner would bring."""
-    _heading("Ask", f'./run ask "{QUESTION}"')
-    show(AnswerView(composed.answerer.answer(QUESTION), ageing=composed.ageing()))
-    _heading("Look up a checklist", f"./run checklist {TOPIC}")
-    show(look_up(composed.catalogue, TOPIC))
-    _heading("Be nudged", "./run nudges preview")
-    _preview(composed)
+def answer_section(view: AnswerView, command: str) -> str:
+    """A question, its cited answer, and how to ask another."""
+    next_step = f'*Next:* `{command} ask "…"` with a question of your own.'
+    return f"## 1. Ask: {QUESTION}\n\n{render_markdown(view)}\n{next_step}\n"
 
 
-def _preview(composed: Core) -> None:
+def checklist_section(catalogue: Catalogue, command: str) -> str:
+    """The first items of a checklist that must not be missed, and how to read the rest."""
+    checklist = catalogue.find(TOPIC).checklist
+    assert checklist is not None
+    return "\n".join(
+        (
+            "## 2. Look up a checklist\n",
+            f"**{checklist.title}**: {len(checklist.items)} items, for example\n",
+            *_first_items(checklist),
+            f"\n*Next:* `{command} checklist {TOPIC}` shows each item with its reason and its source; "
+            f"`{command} checklist` lists the others.\n",
+        )
+    )
+
+
+def nudges_section(now: datetime, command: str) -> str:
+    """What an example partner would bring, until its assessment is recorded."""
+    due = local_date(now, CADENCE.zone) + timedelta(days=FIRST_IN_DAYS)
+    return "\n".join(
+        (
+            "## 3. Be nudged to reassess a partner\n",
+            f"The first assessment of {PARTNER}, a made-up partner, is due on {day(due)}. Until somebody records it, "
+            f"its channel gets ({CADENCE.zone} time):\n",
+            *_nudges(due),
+            f"\nOnce it is recorded, the next assessment is due {CADENCE.every} {CADENCE.unit} later.\n",
+            f"*Next:* add a partner on the page below; `{command} nudges preview` lists those of your own register.\n",
+        )
+    )
+
+
+def page_section(address: str, note: str) -> str:
+    """Where the page is, and what to click first."""
+    ask, look_up, register = (f"**{name}**" for name in FIRST_ON_THE_PAGE)
+    return (
+        f"## Now try it yourself\n\nready {address}\n\n"
+        f"{note}{' ' if note else ''}Open this page, click {ask} first, then {look_up} and {register}. Then move the "
+        "clock at the top right, and the nudge arrives. Ctrl-C ends it.\n"
+    )
+
+
+def _first_items(checklist: Checklist) -> Iterator[str]:
+    ranked = sorted(checklist.items, key=lambda item: not item.critical)
+    return (f"- {item.text}" for item in ranked[:ITEMS_SHOWN])
+
+
+def _nudges(due: date) -> Iterator[str]:
     zone = ZoneInfo(CADENCE.zone)
-    due = local_date(composed.clock.now(), CADENCE.zone) + timedelta(days=FIRST_IN_DAYS)
-    click.echo(f"A partner whose outset assessment is due on {due:%d %B %Y} would bring, until it is recorded:\n")
-    for stage, at in stages(due, CADENCE):
-        click.echo(f"  {at.astimezone(zone):%a %d %b %Y %H:%M} {CADENCE.zone}   {STAGES[stage]}")
-    click.echo(f"\nOnce it is recorded, the next assessment follows {CADENCE.every} {CADENCE.unit} later.")
-
-
-def _heading(title: str, command: str) -> None:
-    click.secho(f"\n── {title} ", bold=True, nl=False)
-    click.secho(f"  {command}\n", dim=True)
+    return (f"- {at.astimezone(zone):%a %d %b %Y, %H:%M}: {STAGES[stage]}" for stage, at in stages(due, CADENCE))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +22,10 @@ from retrieval.database import Database
 from tests.support.model_server import ModelServer
 
 Run = Callable[..., tuple[int, str, str]]
+
+# How a terminal is told to erase the line the cursor is in, or the one it has just left.
+ERASES = r"(\r?\n(\x1b\[\?25h)?\r?\x1b\[1A)?\x1b\[2K"
+ERASED = "\0"
 
 FERRIES = """Ferries
 
@@ -395,3 +401,53 @@ def test_a_stray_model_key_sends_nothing_anywhere(
     assert (code, as_json(out)["mode"]) == (0, "extractive")
     assert model_server.requests == []
     assert os.environ["LANGSMITH_TRACING"] == "false"
+
+
+def test_in_a_terminal_the_tour_is_typeset_and_says_once_where_the_page_is(home: Path) -> None:
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "tour", "--serve", "--port", "0"],
+        env=os.environ | {"PROVISO_HOME": str(home), "TERM": "xterm-256color", "COLUMNS": "80", "NO_COLOR": "1"},
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = ""
+    while "Ctrl-C ends it." not in shown:
+        shown += os.read(ours, 4096).decode()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=30) == 0
+    shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", re.sub(ERASES, ERASED, shown))
+    lines = [line.rpartition(ERASED)[2].strip("\r ") for line in shown.split("\n")]
+    assert [line for line in lines if line.startswith(("1. ", "2. ", "3. ", "Now "))] == [
+        "1. Ask: When should support to a partner be suspended?",
+        "2. Look up a checklist",
+        "3. Be nudged to reassess a partner",
+        "Now try it yourself",
+    ]
+    assert len([line for line in lines if line.startswith("ready http://127.0.0.1:")]) == 1
+    assert [line for line in lines if re.search(r"[#*`]|indexing|starting", line)] == []
+
+
+def test_a_piped_tour_is_plain_markdown(proviso: Run) -> None:
+    code, out, err = proviso("tour")
+    assert (code, err) == (0, "")
+    assert "\x1b" not in out
+    assert [line for line in out.splitlines() if line.startswith("## ")] == [
+        "## 1. Ask: When should support to a partner be suspended?",
+        "## 2. Look up a checklist",
+        "## 3. Be nudged to reassess a partner",
+    ]
+
+
+def test_a_taken_port_is_told_with_advice_that_can_be_followed(proviso: Run) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        code, out, err = proviso("tour", "--serve", "--port", str(port))
+    assert (code, out) == (1, "")
+    assert err == (
+        f"error: Port {port} is taken. Nothing was started; name another port, or leave --port out: then the next free "
+        "one is used.\n"
+    )
