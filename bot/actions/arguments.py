@@ -16,7 +16,9 @@ Kind = Literal["text", "person", "channel", "zone", "whole", "unit", "day"]
 
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^>]*)?>")
-_TOKEN = re.compile(r'"([^"]*)"|“([^”]*)”|(\S+)')
+_WORD = re.compile(r"\S+")
+_CLOSING = {'"': '"', "“": "”"}
+LONGEST_COMMAND = 1000
 _UNITS = {"day": "days", "days": "days", "month": "months", "months": "months"}
 
 
@@ -59,6 +61,15 @@ class Argument:
         return name if self.required else f"[{name}]"
 
 
+def check_length(text: str) -> None:
+    """Raises UsageError for more than any command needs, before any of it is read."""
+    if len(text) > LONGEST_COMMAND:
+        raise UsageError(
+            f"That is {len(text):,} characters long, and I read up to {LONGEST_COMMAND:,}. Nothing was changed; "
+            "shorten it and send it again."
+        )
+
+
 def read(text: str, arguments: Sequence[Argument]) -> dict[str, Any]:
     """What was typed, as keywords; raises UsageError for a word that has no place or a required one that lacks."""
     values: dict[str, Any] = {}
@@ -87,11 +98,18 @@ def _require(values: dict[str, Any], arguments: Sequence[Argument]) -> None:
 
 
 def _tokens(text: str) -> list[tuple[bool, str]]:
+    """The words typed, each with whether it stood in quotation marks; a mark that is never closed is a letter."""
     found = []
-    for match in _TOKEN.finditer(text):
-        quoted = match[1] if match[1] is not None else match[2]
-        found.append((quoted is not None, quoted if quoted is not None else match[3]))
-    return [(quoted, token) for quoted, token in found if token]
+    place = 0
+    while match := _WORD.search(text, place):
+        place, word, quoted = match.end(), match.group(), False
+        closing = _CLOSING.get(word[0])
+        end = text.find(closing, match.start() + 1) if closing else -1
+        if end >= 0:
+            place, word, quoted = end + 1, text[match.start() + 1 : end], True
+        if word:
+            found.append((quoted, word))
+    return found
 
 
 def _recognised(token: str, arguments: Sequence[Argument]) -> tuple[str, Any] | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.actions.arguments import Argument, UsageError, read
+from bot.actions.arguments import Argument, UsageError, check_length, read
 from bot.errors import NotAllowed
 from bot.views.view import View
 from retrieval.authority import AGED_AFTER_YEARS
@@ -130,6 +130,7 @@ class Registry:
 
     def parse(self, noun: str, text: str) -> Call:
         """What was typed after a slash command; raises UsageError, whose message shows how it is typed."""
+        check_length(text)
         verbs = {action.verb: action for action in self.nouns("slash").get(noun, [])}
         first, _, rest = text.strip().partition(" ")
         action = verbs.get(first.casefold()) or self._help(first, rest)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import logging
-import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
+
+from bot.log import configure_log
 
 if TYPE_CHECKING:
     from bot.app.core import Core
@@ -15,20 +15,13 @@ if TYPE_CHECKING:
 
 One = Callable[[dict[str, Any]], dict[str, Any]]
 
-# Below WARNING these write out what they send and receive: questions, passages, answers.
-TALKATIVE = ("openai", "httpx", "httpcore", "urllib3", "langchain", "langsmith", "chromadb", "bm25s", "websockets")
-
 
 def configure() -> Settings:
     """The settings, and a log on standard error as they ask."""
     from bot.settings import Settings
 
     settings = Settings()
-    logging.basicConfig(
-        level=settings.proviso_log_level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
-    )
-    for name in TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    configure_log(settings.proviso_log_level)
     return settings
 
 

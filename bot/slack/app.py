@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from slack_bolt import App
@@ -29,7 +28,6 @@ def build_bolt(
     With `verify_token` it calls auth.test once, now: a token that is first checked when an event arrives could lose
     that event. Raises what the call raises.
     """
-    _never_log_bodies()
     app = App(
         name="proviso",
         client=front.client,
@@ -43,9 +41,3 @@ def build_bolt(
     views.register(app, front)
     events.register(app)
     return app
-
-
-def _never_log_bodies() -> None:
-    """At DEBUG the SDK and Bolt log requests and responses whole, questions included."""
-    for name in ("slack_sdk", "slack_bolt"):
-        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().getEffectiveLevel()))
