@@ -94,4 +94,9 @@ def _explain(error: Exception) -> int:
 
 
 def _complain(message: str) -> None:
-    print(f"error: {message}", file=sys.stderr)
+    if not sys.stderr.isatty():
+        print(f"error: {message}", file=sys.stderr)
+        return
+    from bot.cli.typesetting import typeset_line
+
+    typeset_line(f"error: {message}", sys.stderr)

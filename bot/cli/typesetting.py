@@ -6,7 +6,10 @@ from typing import ClassVar, TextIO
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import Markdown, MarkdownElement, Paragraph
+from rich.text import Text
 from rich.theme import Theme
+
+from bot.views.escaping import code_parts
 
 # A longer line is hard to read, however wide the terminal is.
 READABLE_COLUMNS = 96
@@ -54,6 +57,12 @@ def typeset(text: str, stream: TextIO) -> None:
     """Draw Markdown on a terminal, in the width there is. NO_COLOR, TERM and COLUMNS are heeded."""
     console = Console(file=stream, theme=THEME, highlight=False)
     console.print(Typeset(text), width=columns(console), crop=False)
+
+
+def typeset_line(text: str, stream: TextIO) -> None:
+    """Draw one line of ours, with what can be typed in bold; the terminal breaks it, so that it can be copied."""
+    pieces = [(part, "bold" if marked else "") for part, marked in code_parts(text)]
+    Console(file=stream, highlight=False).print(Text.assemble(*pieces), soft_wrap=True)
 
 
 def columns(console: Console) -> int:

@@ -104,7 +104,7 @@ def record_assessment(
     """
     if assessment.conclusion not in CONCLUSIONS:
         raise UserError(
-            f"{assessment.conclusion!r} is no conclusion. Nothing was changed; choose one of: {', '.join(CONCLUSIONS)}."
+            f"“{assessment.conclusion}” is no conclusion. Nothing was changed; choose one of: {', '.join(CONCLUSIONS)}."
         )
     note = validation.note(assessment.note)
     row = session.get(PartnerRow, partner_id)
@@ -217,7 +217,7 @@ def _find(session: Session, team_id: str, name: str) -> PartnerRow | None:
 
 
 def _taken(name: str) -> UserError:
-    return UserError(f"There is a partner named {name!r} already. Nothing was changed; choose another name.")
+    return UserError(f"There is a partner named “{name}” already. Nothing was changed; choose another name.")
 
 
 def _unknown(session: Session, team_id: str, name: str) -> NotFound:
@@ -225,7 +225,7 @@ def _unknown(session: Session, team_id: str, name: str) -> NotFound:
     by_key = {validation.name_key(known): known for known in names}
     near = [by_key[key] for key in difflib.get_close_matches(validation.name_key(name), by_key, n=3, cutoff=0.6)]
     advice = f"did you mean {' or '.join(near)}?" if near else "list the partners and use a name from the list."
-    return NotFound(f"There is no partner {name!r}. Nothing was changed; {advice}")
+    return NotFound(f"There is no partner “{name}”. Nothing was changed; {advice}")
 
 
 def _status(row: PartnerRow) -> Status:

@@ -41,7 +41,7 @@ def zone_name(text: str) -> str:
         return by_fold[wanted.casefold()]
     near = near_zones(wanted)
     advice = f"did you mean {' or '.join(near)}?" if near else "use a name such as Europe/Berlin or UTC."
-    raise UserError(f"There is no time zone {text.strip()!r}. Nothing was changed; {advice}")
+    raise UserError(f"There is no time zone “{text.strip()}”. Nothing was changed; {advice}")
 
 
 def near_zones(wanted: str) -> list[str]:
@@ -60,7 +60,7 @@ def cadence(text: str, zone: str, warn_days: int) -> Cadence:
         every, unit = parse_cadence(text)
     except ValueError:
         raise UserError(
-            f"{text.strip()!r} is not a cadence. Nothing was changed; write it like “180 days” or “6 months”."
+            f"“{text.strip()}” is not a cadence. Nothing was changed; write it like “180 days” or “6 months”."
         ) from None
     if every < 1:
         raise UserError(

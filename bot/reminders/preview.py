@@ -89,7 +89,7 @@ def why(session: Session, key: str) -> Story:
     row = find(session, key)
     if row is None or row.view != VIEW:
         raise NotFound(
-            f"There is no nudge {key!r}. Nothing was changed; keys are listed by `proviso nudges preview` "
+            f"There is no nudge “{key}”. Nothing was changed; keys are listed by `proviso nudges preview` "
             "and in the log (8 characters are enough)."
         )
     return Story(row.key, row.state, row.channel, row.slack_ts, row.data or {}, story(session, row.key))

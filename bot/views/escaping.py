@@ -22,6 +22,8 @@ BREAK = "  \n"
 # Letters that are drawn as nothing, and selectors that can carry hidden data.
 _INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5")
 _PLAIN_ANGLES = str.maketrans("<>", "‹›")
+# Our code marks, and what others wrote: the second is passed over whole.
+_MARKED = re.compile(r"“[^”]*”|`(?P<code>[^`\n]+)`")
 _FORMATTING = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 
 
@@ -86,6 +88,27 @@ def channel(slack_channel: str | None, otherwise: str = "no channel") -> str:
 def code(text: str) -> str:
     """For text between backticks of our own: as `escape`, with its underscores kept."""
     return escape(text).replace("ˍ", "_")
+
+
+def prose(text: str) -> str:
+    """For mrkdwn: a text of ours, whose code marks stay code. What others wrote stands in it between “ and ”."""
+    return "".join(f"`{code(part)}`" if marked else _escaped(part) for part, marked in code_parts(text))
+
+
+def code_parts(text: str) -> list[tuple[str, bool]]:
+    """The text cut at our code marks: (text, whether it is code). Between “ and ” there are none."""
+    parts, at = [], 0
+    for match in _MARKED.finditer(text := clean(text)):
+        if match["code"]:
+            parts += [(text[at : match.start()], False), (match["code"], True)]
+            at = match.end()
+    return [part for part in (*parts, (text[at:], False)) if part[0]]
+
+
+def _escaped(part: str) -> str:
+    """As `escape`, with the white space at the ends, which parts it from its neighbours."""
+    kept = part.strip()
+    return part.replace(kept, escape(kept), 1) if kept else part
 
 
 def markdown(text: str) -> str:

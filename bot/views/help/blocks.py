@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.views import kit, limits
-from bot.views.escaping import code, escape
+from bot.views.escaping import code, escape, prose
 from bot.views.help.model import HelpView
 from bot.views.kit import Message
 
@@ -13,10 +13,10 @@ def message(view: HelpView) -> Message:
     rows = []
     for entry in view.entries:
         example = f"\n    for example `{code(entry.example)}`" if entry.example else ""
-        rows.append(f"`{code(entry.usage)}`\n    {escape(entry.summary)}{example}")
-    blocks = [kit.header(view.title), kit.section(escape(view.lead))]
+        rows.append(f"`{code(entry.usage)}`\n    {prose(entry.summary)}{example}")
+    blocks = [kit.header(view.title), kit.section(prose(view.lead))]
     blocks += [kit.section("\n".join(rows[i : i + 8])) for i in range(0, len(rows), 8)]
     if view.foot:
-        blocks.append(kit.context(escape(view.foot)))
+        blocks.append(kit.context(prose(view.foot)))
     text = f"{view.title}. {view.lead} " + " ".join(f"{e.usage}: {e.summary}" for e in view.entries)
     return Message(limits.clip(escape(text), limits.FALLBACK), tuple(blocks))

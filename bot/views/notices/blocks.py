@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from bot.views import kit, limits
-from bot.views.escaping import code, escape, user
+from bot.views.escaping import code, escape, prose, user
 from bot.views.kit import Message
 from bot.views.notices.model import ErrorView, NoticeView
 
 
 def notice(view: NoticeView) -> Message:
     """A plain notice."""
-    return Message(limits.clip(escape(view.text), limits.FALLBACK), (kit.section(escape(view.text)),))
+    text = prose(view.text)
+    return Message(limits.clip(text, limits.FALLBACK), (kit.section(text),))
 
 
 def error(view: ErrorView) -> Message:
     """What happened, what was kept, the next step; a reference when it was our fault."""
-    text = limits.clip(escape(view.message), limits.FALLBACK - 200)
+    text = limits.clip(prose(view.message), limits.FALLBACK - 200)
     if view.person:
         text = text.replace(escape(view.person), user(view.person))
     blocks = [kit.section(text)]

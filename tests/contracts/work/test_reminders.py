@@ -314,7 +314,7 @@ def test_one_nudge_s_whole_story_is_told_by_the_beginning_of_its_key(watch: Watc
 
 
 def test_a_nudge_that_does_not_exist_has_no_story(watch: Watch) -> None:
-    with watch.database.read() as session, pytest.raises(NotFound, match="There is no nudge '12345678'"):
+    with watch.database.read() as session, pytest.raises(NotFound, match="There is no nudge “12345678”"):
         why(session, "12345678")
 
 

@@ -142,7 +142,7 @@ def test_the_form_knows_what_can_be_guessed(context: Context) -> None:
 
 
 def test_an_unknown_partner_is_not_found(do: Do) -> None:
-    with pytest.raises(NotFound, match="There is no partner 'Atlantis'"):
+    with pytest.raises(NotFound, match="There is no partner “Atlantis”"):
         do("partner.show", name="Atlantis")
 
 

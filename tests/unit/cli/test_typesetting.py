@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from bot.cli.typesetting import typeset
+from bot.cli.typesetting import typeset, typeset_line
 
 ADDRESS = "https://harbour.example/rules/of-the-crossing-and-the-pier-gate"
 BREAK = "  "
@@ -79,3 +79,13 @@ def test_no_colour_is_set_so_that_dark_and_light_backgrounds_do_equally_well(mon
 
 def test_a_dumb_terminal_gets_words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b" not in drawn(80, monkeypatch, TERM="dumb")
+
+
+def test_an_error_shows_what_can_be_typed_in_bold_and_no_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = Terminal()
+    typeset_line("error: There is no source [red]x\x1b[31m. Nothing was changed; `proviso sources` lists all.", stream)
+    assert stream.getvalue() == (
+        "error: There is no source [red]x[31m. Nothing was changed; \x1b[1mproviso sources\x1b[0m lists all.\n"
+    )

@@ -90,7 +90,7 @@ def test_a_conclusion_that_is_none_is_refused(watch: Watch) -> None:
     with pytest.raises(UserError) as raised:
         watch.record("maybe")
     assert raised.value.message == (
-        "'maybe' is no conclusion. Nothing was changed; choose one of: continue, continue with measures, suspend, end."
+        "“maybe” is no conclusion. Nothing was changed; choose one of: continue, continue with measures, suspend, end."
     )
 
 
@@ -121,9 +121,9 @@ def test_a_name_that_is_not_there_leads_to_the_names_near_it(watch: Watch) -> No
             get(session, watch.team, "Bordr Gard")
         with pytest.raises(NotFound) as far:
             get(session, watch.team, "Coast Watch")
-    assert near.value.message == ("There is no partner 'Bordr Gard'. Nothing was changed; did you mean Border Guard?")
+    assert near.value.message == ("There is no partner “Bordr Gard”. Nothing was changed; did you mean Border Guard?")
     assert far.value.message == (
-        "There is no partner 'Coast Watch'. Nothing was changed; list the partners and use a name from the list."
+        "There is no partner “Coast Watch”. Nothing was changed; list the partners and use a name from the list."
     )
 
 
@@ -144,15 +144,15 @@ def test_a_name_that_is_not_there_leads_to_the_names_near_it(watch: Watch) -> No
         ),
         (
             {"zone": "Berlin"},
-            "There is no time zone 'Berlin'. Nothing was changed; did you mean Europe/Berlin?",
+            "There is no time zone “Berlin”. Nothing was changed; did you mean Europe/Berlin?",
         ),
         (
             {"zone": "Asia/Kabull"},
-            "There is no time zone 'Asia/Kabull'. Nothing was changed; did you mean Asia/Kabul?",
+            "There is no time zone “Asia/Kabull”. Nothing was changed; did you mean Asia/Kabul?",
         ),
         (
             {"zone": "the moon"},
-            "There is no time zone 'the moon'. Nothing was changed; use a name such as Europe/Berlin or UTC.",
+            "There is no time zone “the moon”. Nothing was changed; use a name such as Europe/Berlin or UTC.",
         ),
         (
             {"cadence": "0 days"},
@@ -160,7 +160,7 @@ def test_a_name_that_is_not_there_leads_to_the_names_near_it(watch: Watch) -> No
         ),
         (
             {"cadence": "now and then"},
-            "'now and then' is not a cadence. Nothing was changed; write it like “180 days” or “6 months”.",
+            "“now and then” is not a cadence. Nothing was changed; write it like “180 days” or “6 months”.",
         ),
         (
             {"cadence": "20 years"},
@@ -183,7 +183,7 @@ def test_what_is_wrong_is_said_and_nothing_is_changed(watch: Watch, values: dict
 def test_two_names_that_differ_only_in_case_are_one(watch: Watch) -> None:
     watch.add()
     assert refused(watch, name="BORDER guard") == (
-        "There is a partner named 'BORDER guard' already. Nothing was changed; choose another name."
+        "There is a partner named “BORDER guard” already. Nothing was changed; choose another name."
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.views.escaping import channel, clean, escape, link, one_line, plain, user
+from bot.views.escaping import channel, clean, escape, link, one_line, plain, prose, user
 from bot.views.limits import clip, width
 
 HOSTILE = st.lists(
@@ -123,3 +123,16 @@ def test_a_sources_own_address_is_a_link() -> None:
 def test_ids_that_are_no_ids_stay_text() -> None:
     assert (user("U0AMAL"), user("<!here>"), user(None, "nobody")) == ("<@U0AMAL>", "&lt;!here&gt;", "nobody")
     assert (channel("C0OPS"), channel("general"), channel(None)) == ("<#C0OPS>", "general", "no channel")
+
+
+def test_code_marks_of_ours_are_code_and_what_others_wrote_is_not() -> None:
+    text = "“`rm` *x*” is <no> verb. Type `/partner add NAME_OF_IT`, or `/partner list`."
+    assert prose(text) == ("“ˋrmˋ ∗x∗” is &lt;no&gt; verb. Type `/partner add NAME_OF_IT`, or `/partner list`.")
+
+
+@given(HOSTILE, HOSTILE)
+def test_nothing_live_survives_in_a_text_of_ours_whatever_it_repeats(before: str, within: str) -> None:
+    told = prose(f"{before} “{within}” Type `{within}`.")
+    assert LIVE.search(told) is None
+    assert set(told) & set("<>*~") == set()
+    assert told.count("`") % 2 == 0
