@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from retrieval.answers import abstention, extractive
+from retrieval.answers.addressing import without_addressees
 from retrieval.answers.composing import answered, related
 from retrieval.answers.evidence import Evidence, weigh, words_met
 from retrieval.answers.following import together, unheard
@@ -107,12 +108,13 @@ class Answerer:
         """The answer. Never raises: what nobody foresaw becomes `failed` with a reference that the log has too."""
         timings = Timings(self._timer)
         try:
-            answer = _unsearched(question) or self._answer(
-                replace(understand(question, context), scope=scope, asker=asker), timings
+            said = without_addressees(question)
+            answer = _unsearched(said) or self._answer(
+                replace(understand(said, context), scope=scope, asker=asker), timings
             )
         except Exception as error:
             answer = self._failed(question, error)
-        return replace(answer, id=id, timings_ms=timings.total())
+        return replace(answer, id=id, question=question, timings_ms=timings.total())
 
     def find(self, question: str, *, context: Sequence[Turn] = (), scope: Scope = PUBLIC) -> Found:
         """What retrieval brings for a question and how far it carries, whether or not it would be answered.

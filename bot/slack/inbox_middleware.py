@@ -78,8 +78,14 @@ def read_question(body: Mapping[str, Any], bot_user: str | None) -> Question | N
 
 def _asked(event: Mapping[str, Any], bot_user: str | None) -> bool:
     kind = event.get("type")
-    wanted = kind == "app_mention" or (kind == "message" and event.get("channel_type") == "im")
+    wanted = kind == "app_mention" or (kind == "message" and _is_direct(event))
     by_person = bool(event.get("user")) and event.get("user") not in (bot_user, _SLACKBOT)
     by_bot = event.get("bot_id") or event.get("bot_profile")
     first = event.get("subtype") in _BY_PEOPLE and not event.get("edited") and not event.get("hidden")
     return bool(wanted and by_person and not by_bot and first and event.get("channel") and event.get("ts"))
+
+
+def _is_direct(event: Mapping[str, Any]) -> bool:
+    """Whether a message stands in a direct message with the app; some events do not say so but by the channel's id."""
+    kind = event.get("channel_type")
+    return kind == "im" if kind else str(event.get("channel", "")).startswith("D")

@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from retrieval.answers.addressing import without_addressees
+
 # No part reaches over the next "<", which Slack never leaves bare: the text is read once, whatever it holds.
-_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^<>]*))?>")
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _CHANNEL = re.compile(r"<#[CG][A-Z0-9]+(?:\|([^<>]*))?>")
-_SPECIAL = re.compile(r"<!(?:subteam\^[A-Z0-9]+|date\^[^|<>]*|[a-z]+)(?:\|([^<>]*))?>")
+_DATE = re.compile(r"<!date\^[^|<>]*(?:\|([^<>]*))?>")
+_GROUP = re.compile(r"<!(?:subteam\^([A-Z0-9]+)|([a-z]+))(?:\|[^<>]*)?>")
 _LINK = re.compile(r"<((?:https?|mailto|tel):[^|<>]+)(?:\|([^<>]*))?>")
 
 
@@ -25,10 +28,12 @@ def thread_of(event: Mapping[str, Any]) -> str | None:
 
 
 def plain_words(text: str, bot_user: str | None) -> str:
-    """What was written, without mentions of the bot, and with Slack's mark-up turned back into words."""
-    text = _MENTION.sub(lambda m: "" if m[1] == bot_user else f"@{m[2] or m[1]}", text)
+    """What was written, with Slack's mark-up turned back into words, and without the people it is addressed to."""
+    text = _PERSON.sub(lambda m: "" if m[1] == bot_user else f"@{m[1]}", text)
+    text = _GROUP.sub(lambda m: f"@{m[1] or m[2]}", text)
     text = _CHANNEL.sub(lambda m: f"#{m[1]}" if m[1] else "", text)
-    text = _SPECIAL.sub(lambda m: m[1] or "", text)
+    text = _DATE.sub(lambda m: m[1] or "", text)
     text = _LINK.sub(lambda m: m[2] or m[1], text)
     # The three characters that Slack escapes, and no more: `&#10;` was typed as it stands.
-    return " ".join(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").split())
+    text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return " ".join(without_addressees(text).split())

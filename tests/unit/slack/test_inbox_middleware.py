@@ -44,6 +44,13 @@ def test_a_mention_is_a_question() -> None:
     )
 
 
+def test_a_message_in_a_direct_message_is_a_question_though_nothing_but_its_channel_says_so() -> None:
+    assert read_question(body(type="message", channel="D1"), "UBOT") == read_question(
+        body(type="message", channel="D1", channel_type="im"), "UBOT"
+    )
+    assert read_question(body(type="message", channel="D1"), "UBOT") is not None
+
+
 def test_a_mention_and_the_message_that_brings_it_are_one() -> None:
     mention = read_question(body(channel="D1"), "UBOT")
     message = read_question(body(type="message", channel_type="im", channel="D1", client_msg_id="x"), "UBOT")
@@ -56,6 +63,8 @@ def test_a_mention_and_the_message_that_brings_it_are_one() -> None:
     "changed",
     [
         {"type": "message", "channel_type": "channel"},
+        {"type": "message"},
+        {"type": "message", "channel_type": "mpim", "channel": "D1"},
         {"type": "message", "channel_type": "im", "subtype": "message_changed"},
         {"type": "message", "channel_type": "im", "subtype": "message_deleted"},
         {"type": "message", "channel_type": "im", "subtype": "bot_message"},
@@ -106,15 +115,22 @@ def test_a_direct_message_is_answered_beside_it_unless_it_stands_in_a_thread() -
 @pytest.mark.parametrize(
     ("written", "words"),
     [
-        ("<@UBOT> ask <@U2|bo> in <#C1|ops>", "ask @bo in #ops"),
+        ("<@UBOT> who signs in <#C1|joint-ops>?", "who signs in joint ops?"),
+        ("<@UBOT> who signs? cc <@U2|bo> <@U3>", "who signs?"),
+        ("<@UBOT> who signs? cc @bo", "who signs?"),
+        ("<@U2|Bo Jansen>: who signs? <#C1> <!subteam^S1>", "who signs?"),
+        ("<@UBOT> <@U2> <!here> <@U3|jan>", ""),
         ("see <https://x.example/a?b=1&amp;c=2|the page>", "see the page"),
         ("see <https://x.example>", "see https://x.example"),
         ("<!here> a &lt; b &amp;&amp; c", "a < b && c"),
-        ("<!subteam^S1|@planners> and <!date^1^x|Monday>", "@planners and Monday"),
+        (
+            "<!subteam^S1|@planners> what is due on <!date^1^{date_long}^https://x.example|Monday>?",
+            "what is due on Monday?",
+        ),
         ("  <@UBOT>\n\n", ""),
     ],
 )
-def test_mark_up_becomes_words_again(written: str, words: str) -> None:
+def test_mark_up_becomes_words_and_people_are_dropped(written: str, words: str) -> None:
     assert plain_words(written, "UBOT") == words
 
 
