@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
+from bot.checklists.catalogue import Catalogue
 from bot.sandbox.driver import Workspace
+from bot.views import limits
 from tests.flows.conftest import Bot
 
 
@@ -59,3 +65,21 @@ def test_an_error_is_private_and_names_the_next_step(bot: Bot, workspace: Worksp
         "You can type `/partner add [NAME]`, `/partner list`, `/partner show NAME`."
     )
     assert workspace.bot_messages("C-ops") == []
+
+
+def test_what_a_message_does_not_hold_comes_with_a_button(
+    bot: Bot, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "BLOCKS", 20)
+    first = typed(workspace, "amal", "/checklist assessment")
+    items = len(Catalogue.load().find("assessment").checklist.items)
+    assert re.findall(r"^\*?(\d+)\. ", first, re.MULTILINE) == [str(n) for n in range(1, 8)]
+    assert f"{items} items" in first
+    assert "items 1 to 7 shown" in first
+    amal = workspace.user("amal")
+    before = len(amal.ephemerals("C-ops"))
+    assert amal.click(f"Show more ({items - 7} left)").acked
+    workspace.wait_for(lambda: len(amal.ephemerals("C-ops")) > before)
+    rest = newest(workspace, "amal")
+    assert re.findall(r"^\*?(\d+)\. ", rest, re.MULTILINE) == [str(n) for n in range(8, items + 1)]
+    assert "Show more" not in rest

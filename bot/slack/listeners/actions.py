@@ -31,6 +31,7 @@ def register(app: App, front: Front) -> None:
     app.action(nudges.SNOOZE)(_handler(front, _open_form))
     app.action(nudges.RECORD)(_handler(front, _open_form))
     app.action(SHOW)(_handler(front, _show_passage))
+    app.action(checklists.MORE)(_handler(front, _show_more_items))
     app.action(re.compile(rf"^{re.escape(checklists.SHOW)}(\.\d+)?$"))(_handler(front, _show_checklist))
 
 
@@ -106,3 +107,10 @@ def _show_passage(front: Front, asker: Asker, body: dict[str, Any], action: dict
 def _show_checklist(front: Front, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
     call = Call(front.registry.get(checklists.SHOW), {"topic": action["value"]})
     front.tell(asker, front.registry.run(front.context(asker), call))
+
+
+def _show_more_items(front: Front, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
+    topic, skipped = checklists.read_more_value(action["value"])
+    view = front.registry.run(front.context(asker), Call(front.registry.get(checklists.SHOW), {"topic": topic}))
+    assert isinstance(view, checklists.ChecklistView)
+    front.tell(asker, replace(view, skipped=skipped))

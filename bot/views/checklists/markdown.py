@@ -16,11 +16,11 @@ def checklist(view: ChecklistView) -> str:
         return f"{asked}These are the checklists:\n\n{others}"
     items = []
     for number, item in enumerate(found.items, 1):
-        mark = " *(critical)*" if item.critical else ""
+        mark = "Critical: " if item.critical else ""
         rows = (
-            f"{number}. **{markdown(item.text)}**{mark}",
-            f"   Why: {markdown(item.why)}",
+            f"{number}. **{mark}{markdown(item.text)}**",
             f"   Ask: {markdown(item.ask)}",
+            f"   Why: {markdown(item.why)}",
             f"   *Basis: {markdown(basis(item))}*",
         )
         items.append(BREAK.join(rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -95,9 +96,33 @@ def test_a_partner_of_any_name_fits_everywhere_and_mentions_nobody(name: str) ->
     check_view(render_modal(replace(form, partner=name)), "modal")
 
 
-def test_a_checklist_of_any_length_keeps_every_item() -> None:
-    item = Item(id="one", text="t" * 900, why="w" * 900, ask="a" * 900, basis="team judgement")
-    checklist = Checklist(id="long", version=1, title="T" * 300, when="w" * 900, items=(item,) * 40)
-    message = render_blocks(ChecklistView("long", checklist, tuple((f"o{n}", "Other " * 30) for n in range(12))))
-    check_message(list(message.blocks))
-    assert [n for n in range(1, 41) if f"*{n}. " not in str(message.blocks)] == []
+@pytest.mark.parametrize(("items", "length"), [(1, 6000), (9, 300), (44, 50), (70, 200), (70, 900)])
+def test_a_checklist_of_any_length_shows_every_item_whole_on_counted_pages(items: int, length: int) -> None:
+    item = Item(id="one", text="t" * length, why="w" * 400, ask="a" * 400, basis="team judgement", critical=True)
+    checklist = Checklist(id="long", version=1, title="T" * 300, when="w" * 900, items=(item,) * items)
+    others = tuple((f"o{n}", "Other " * 30) for n in range(12))
+    shown: list[int] = []
+    while len(shown) < items:
+        message = render_blocks(ChecklistView("long", checklist, others, skipped=len(shown)))
+        check_message(list(message.blocks))
+        text = json.dumps(message.blocks, ensure_ascii=False)
+        page = [int(n) for n in re.findall(r"\*(\d+)\. Critical: t", text)]
+        assert page == list(range(len(shown) + 1, len(shown) + 1 + len(page)))
+        assert text.count("t" * min(length, 2900)) == len(page)
+        part = "" if len(page) == items else f" · items {page[0]} to {page[-1]} shown"
+        assert f"{items} items, {items} critical{part} · version 1" in text
+        shown += page
+        more = f'"value": "long:{len(shown)}"' in text and f"Show more ({items - len(shown)} left)" in text
+        assert more == (len(shown) < items)
+
+
+def test_an_item_shows_one_thing_to_read_and_the_rest_in_small_print() -> None:
+    item = Item(id="one", text="Check the lifeboats", why="Crossings differ.", ask="By whom?", basis="team judgement")
+    critical = item.model_copy(update={"critical": True})
+    checklist = Checklist(id="ferry", version=2, title="Ferries", when="Before each crossing.", items=(item, critical))
+    _, head, *blocks = render_blocks(ChecklistView("ferry", checklist)).blocks
+    assert head["elements"][0]["text"] == "When: Before each crossing. · 2 items, 1 critical · version 2"
+    assert [block["type"] for block in blocks] == ["section", "context", "section", "context", "context"]
+    assert blocks[0]["text"]["text"] == "*1. Check the lifeboats*"
+    assert blocks[2]["text"]["text"] == "*2. Critical: Check the lifeboats*"
+    assert blocks[1]["elements"][0]["text"] == "Ask: By whom?\nWhy: Crossings differ.\nBasis: team judgement"
