@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from bot.actions.help import LEAD, help_view
 from bot.actions.registry import Registry
 from bot.slack.status import Status
 from bot.views.answers.model import AnswerView
-from bot.views.help.model import HelpView
 from bot.views.limits import QUESTION
 from bot.views.sources import Ageing
+from bot.views.view import StoredView
 from bot.work.inbox import Received
-from bot.work.kinds import ANSWER
 from bot.work.outbox import Post, post_key
 from retrieval.ports import Answering
 from retrieval.types import Answer
@@ -60,7 +58,7 @@ class QuestionHandler:
         text = str(body["text"])
         if not text:
             lead = _NO_FILES if body.get("files") else _NO_WORDS
-            return [_post(received, "help", help_view(self._registry, lead))]
+            return [_post(received, help_view(self._registry, lead))]
         if int(body.get("length", 0)) > QUESTION:
             return [self._answer(received, _too_long(int(body["length"])))]
         # Slack shows and clears a status per thread: without a thread it would go on after the answer.
@@ -80,7 +78,7 @@ class QuestionHandler:
         return self._person(received.team_id, user) if self._person and user else None
 
     def _answer(self, received: Received, answer: Answer) -> Post:
-        return _post(received, "answer", AnswerView(answer, _key(received)[:8], self._ageing()))
+        return _post(received, AnswerView(answer, _key(received)[:8], self._ageing()))
 
 
 def _too_long(length: int) -> Answer:
@@ -91,11 +89,10 @@ def _too_long(length: int) -> Answer:
     return Answer("", "refused", text)
 
 
-def _post(received: Received, view: str, model: AnswerView | HelpView) -> Post:
-    data: dict[str, Any] = model.to_data()
+def _post(received: Received, view: StoredView) -> Post:
     body = received.body
     place = (received.team_id, body["channel"], body["thread"])
-    return Post(ANSWER, _key(received), *place, view, data, asker=body.get("user"))
+    return Post(view.posted_as, _key(received), *place, view.thing, view.to_data(), asker=body.get("user"))
 
 
 def _key(received: Received) -> str:

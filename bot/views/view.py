@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from bot.access.policy import Content
+from bot.work.kinds import PostKind
 
 
 class View:
@@ -19,7 +20,9 @@ class View:
 
 
 class StoredView(View):
-    """A view that waits in the outbox as data."""
+    """A view that waits in the outbox as data, and goes out as a message of the kind `posted_as`."""
+
+    posted_as: ClassVar[PostKind]
 
     def to_data(self) -> dict[str, Any]:
         """The view as JSON."""

@@ -9,6 +9,7 @@ from typing import Any
 from bot.access.policy import Content
 from bot.views.sources import Ageing
 from bot.views.view import StoredView
+from bot.work.kinds import ANSWER
 from retrieval.types import Answer
 
 
@@ -21,6 +22,7 @@ class AnswerView(StoredView):
 
     thing = "answer"
     shows = Content.GUIDANCE
+    posted_as = ANSWER
 
     answer: Answer
     reference: str = ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.access.policy import Content
 from bot.views.view import StoredView
+from bot.work.kinds import ANSWER
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class HelpView(StoredView):
 
     thing = "help"
     shows = Content.OURS
+    posted_as = ANSWER
 
     title: str
     lead: str

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.access.policy import Content
 from bot.views.view import StoredView, View
+from bot.work.kinds import NOTICE
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class NoticeView(StoredView):
 
     thing = "notice"
     shows = Content.OURS
+    posted_as = NOTICE
 
     text: str
     title: str = "Proviso"

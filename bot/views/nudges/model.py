@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.access.policy import Content
 from bot.views.view import StoredView, View
+from bot.work.kinds import NUDGE
 
 ACKNOWLEDGE = "nudge.acknowledge"
 
@@ -26,6 +27,7 @@ class NudgeView(StoredView):
 
     thing = "nudge"
     shows = Content.REGISTER
+    posted_as = NUDGE
 
     occurrence_id: str
     version: int

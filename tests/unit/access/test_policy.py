@@ -10,6 +10,7 @@ import pytest
 
 import bot.views
 from bot.access.policy import Content, Person, Place, may_show
+from bot.views.stored import STORED
 from bot.views.view import StoredView, View
 
 PLACES = [Place(inside) for inside in (True, False, None)]
@@ -53,3 +54,14 @@ def test_every_view_states_its_name_and_what_it_shows() -> None:
     things = [view.thing for view in views()]
     assert len(set(things)) == len(things) > 10
     assert [view.thing for view in views() if view.shows is None] == []
+
+
+def test_every_stored_view_states_how_it_is_posted_and_comes_back_by_its_name() -> None:
+    stored = {view.thing: view for view in views() if issubclass(view, StoredView)}
+    assert stored == STORED
+    assert {thing: view.posted_as.name for thing, view in stored.items()} == {
+        "answer": "answer",
+        "help": "answer",
+        "notice": "notice",
+        "nudge": "nudge",
+    }
