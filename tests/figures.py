@@ -1,4 +1,4 @@
-"""`./run figures`: the measured figures of README, each by the command that stands above it.
+"""`./run figures`: measure the figures of docs/figures.md, each by the command that stands above it.
 
 Answers and start-up are measured on what ships; `EVAL=DIR` adds search on every collection (BEIR form) below DIR. What
 is not measured keeps the figures it has.
@@ -21,7 +21,7 @@ from typing import Any
 from retrieval.evaluation.reporting import markdown_table, rows
 
 ROOT = Path(__file__).parents[1]
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "figures.md"
 QUESTIONS = ROOT / "tests" / "data" / "questions.jsonl"
 GUIDANCE = ROOT / "ingest" / "guidance"
 SEARCH = ("collection", "nDCG@10", "95 % interval", "recall@10", "recall@100", "p50 ms")
@@ -32,7 +32,7 @@ ROUNDS = 7
 
 
 def main() -> None:
-    text = README.read_text(encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
     measured = {
         "answers": answers_table(evaluated("answers", str(QUESTIONS), "--corpus", str(GUIDANCE))),
         "starting": starting_table(*in_turn(ROUNDS)),
@@ -43,7 +43,7 @@ def main() -> None:
     for name, table in measured.items():
         print(f"== {name}\n{table}\n")
         text = replaced(text, name, table)
-    README.write_text(text, encoding="utf-8")
+    PAGE.write_text(text, encoding="utf-8")
 
 
 def answers_table(figures: Mapping[str, Any]) -> str:
@@ -87,7 +87,7 @@ def replaced(text: str, name: str, table: str) -> str:
     pattern = rf"(<!-- figures {name} -->\n).*?(\n<!-- /figures -->)"
     found, times = re.subn(pattern, lambda match: f"{match[1]}{table}{match[2]}", text, flags=re.DOTALL)
     if times != 1:
-        raise LookupError(f"README has {times} blocks of figures named {name}")
+        raise LookupError(f"{PAGE.name} has {times} blocks of figures named {name}")
     return found
 
 

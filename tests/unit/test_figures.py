@@ -1,4 +1,4 @@
-"""The figures of README have the form of what the command prints; their values are whatever was measured last."""
+"""The figures of docs/figures.md have the form of what the command prints; their values are what was measured last."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from retrieval.evaluation.answers import evaluate
 from retrieval.types import Answer, Citation, Claim
 from tests.figures import (
     GUIDANCE,
+    PAGE,
     QUESTIONS,
-    README,
     answers_table,
     block,
     replaced,
@@ -22,7 +22,7 @@ from tests.figures import (
     starting_table,
 )
 
-TEXT = README.read_text(encoding="utf-8")
+TEXT = PAGE.read_text(encoding="utf-8")
 LINES = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
 PARAGRAPH = paragraph_reader(GUIDANCE)
 
@@ -57,12 +57,12 @@ def test_the_questions_about_the_starter_guidance_have_their_evidence() -> None:
     }  # fmt: skip
 
 
-def test_the_answers_of_readme_have_the_form_that_is_printed() -> None:
+def test_the_answers_on_the_page_have_the_form_that_is_printed() -> None:
     printed = answers_table(evaluate(LINES, lambda question, _context: cited(question), PARAGRAPH))
     assert form(block(TEXT, "answers")) == form(printed)
 
 
-def test_the_other_figures_of_readme_have_the_form_that_is_printed() -> None:
+def test_the_other_figures_on_the_page_have_the_form_that_is_printed() -> None:
     ours = {"recall@10": 0.5, "recall@100": 0.5, "ndcg@10": 0.5, "p50_ms": 1.0, "intervals": {"ndcg@10": [0.4, 0.6]}}
     standing = block(TEXT, "search").splitlines()
     names = [line.split("|")[1].strip() for line in standing[2:]]
