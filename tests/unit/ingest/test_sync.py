@@ -45,7 +45,7 @@ class Library:
         if opened is None or opened.lexical is None:
             return []
         ids = [hit[0] for hit in opened.lexical.search(query, 5)]
-        return [passage for found in ids if (passage := opened.passage(found)) is not None]
+        return list(opened.passages(ids).values())
 
     @property
     def paths(self) -> list[str]:
