@@ -135,7 +135,7 @@ def test_the_weights_are_a_pinned_dependency_of_a_plain_installation() -> None:
 
 
 def test_the_repository_names_no_machine_and_no_registry() -> None:
-    forbidden = re.compile(r"(?<!bot)/(?:work|farm|root|tmp/bash_jobs)/|pypi\.org|files\.pythonhosted")
+    forbidden = re.compile(r"(?<!\w)/(?:work|farm|root|tmp/bash_jobs)/|pypi\.org|files\.pythonhosted")
     named = []
     for path in sorted(ROOT.rglob("*")):
         parts = path.relative_to(ROOT).parts
