@@ -125,14 +125,16 @@ class Front:
 
     def _allowed(self, asker: Asker, view: View) -> View:
         """The view, or in its place the refusal, where this person may not see it there."""
-        if self._may_see(view.shows, asker.channel, asker.user):
+        if self._may_see(view.shows, asker.channel, asker.user, view.audience):
             return view
         return ErrorView(NotAllowed().message)
 
-    def _may_see(self, content: Content | None, channel: str | None, user: str) -> bool:
-        if may_show(content, Place()):
+    def _may_see(
+        self, content: Content | None, channel: str | None, user: str, audience: frozenset[str] = frozenset()
+    ) -> bool:
+        if may_show(content, Place(), audience=audience):
             return True  # shown to anybody: Slack need not be asked
-        return may_show(content, self.privacy.place(channel), self.privacy.person(user))
+        return may_show(content, self.privacy.place(channel), self.privacy.person(user), audience=audience)
 
     def _by_response_url(self, asker: Asker, body: dict[str, Any]) -> bool:
         if not asker.response_url:

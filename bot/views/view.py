@@ -18,6 +18,11 @@ class View:
     thing: ClassVar[str]
     shows: ClassVar[Content | None] = None
 
+    @property
+    def audience(self) -> frozenset[str]:
+        """The labels of the documents it quotes; none for what is for everybody."""
+        return frozenset()
+
 
 class StoredView(View):
     """A view that waits in the outbox as data, and goes out as a message of the kind `posted_as`."""

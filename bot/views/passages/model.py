@@ -30,6 +30,11 @@ class PassageView(View):
     locators: tuple[str, ...] = ()
     ageing: Ageing | None = None
 
+    @property
+    def audience(self) -> frozenset[str]:
+        """The label of the passage's source."""
+        return frozenset({self.source.audience} if self.source.audience else ())
+
 
 @dataclass(frozen=True)
 class FetchingPassage(View):

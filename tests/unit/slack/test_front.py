@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,11 +20,11 @@ from bot.slack.listeners.views import read_values
 from bot.slack.privacy import Privacy
 from bot.slack.teams import Teams
 from bot.views.notices.model import ErrorView, NoticeView
-from bot.views.passages.model import FetchingPassage
+from bot.views.passages.model import FetchingPassage, PassageView
 from retrieval.database import Database
 from tests.support.clock import ManualClock
 from tests.unit.actions.test_handlers import OnePassage
-from tests.unit.views.samples import NUDGE, PARTNER, RECORDED
+from tests.unit.views.samples import NUDGE, PARTNER, PASSAGE, RECORDED
 
 
 @pytest.fixture
@@ -92,6 +93,14 @@ def test_a_view_of_the_register_is_not_shown_where_it_may_not_be(front: Front, w
     front.tell(AMAL, PARTNER)
     assert told(workspace, "C-ops").startswith("You may not do that here.")
     workspace.channel("C-ops").is_shared = False
+
+
+def test_a_passage_of_a_labelled_document_is_shown_to_nobody(front: Front, workspace: Workspace) -> None:
+    labelled = PassageView(replace(PASSAGE.source, audience="legal"), "Only counsel may read this.")
+    front.open_modal(AMAL, workspace.world.new_trigger("U0AMAL"), labelled)
+    shown = workspace.user("amal").modal_text
+    assert "You may not do that here." in shown
+    assert "counsel" not in shown
 
 
 def test_an_error_of_ours_shows_a_reference_and_logs_no_words(caplog: pytest.LogCaptureFixture) -> None:
