@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.actions.registry import Context, Registry
+from bot.actions.registry import Action, Context, Registry
 from bot.views.help.model import HelpEntry, HelpView
 from bot.views.words import CAUTION
 
@@ -23,11 +23,15 @@ FOOT = (
 
 
 def show(context: Context) -> HelpView:
-    """Every slash command, as the registry has it."""
+    """Everything that can be typed, as the registry has it."""
     return help_view(context.registry)
 
 
 def help_view(registry: Registry, lead: str = LEAD) -> HelpView:
     """The help of a registry under a sentence of its own."""
-    entries = [HelpEntry(action.usage, action.summary, action.example) for action in registry.on("slash")]
-    return HelpView("Proviso", lead, (QUESTION, *entries), FOOT)
+    return HelpView("Proviso", lead, (QUESTION, *map(_entry, registry.on("slash"))), FOOT)
+
+
+def _entry(action: Action) -> HelpEntry:
+    also = action.usage_at_home if action.usage_at_home != action.usage else None
+    return HelpEntry(action.usage, action.summary, action.example, also)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from retrieval.database import Database
     from retrieval.ports import Searcher
 
+# The command that every action also follows: another app may own the others in a workspace.
+HOME = "proviso"
+
 Surface = Literal["slash", "button", "form", "cli"]
 Who = Literal["anyone", "insiders"]
 
@@ -90,10 +93,19 @@ class Action:
     @property
     def usage(self) -> str:
         """How it is typed in Slack."""
+        return self.usage_after(f"/{self.noun}")
+
+    @property
+    def usage_at_home(self) -> str:
+        """How it is typed after the one command that is ours in every workspace."""
+        return self.usage_after(home_command(self.noun))
+
+    def usage_after(self, command: str) -> str:
+        """How it is typed after a command that leads to its noun."""
         verb = () if self.default else (self.verb,)
         # A form asks for the rest, so help names the first alone.
         arguments = self.arguments if self.form is None else optional(self.arguments[:1])
-        return " ".join([f"/{self.noun}", *verb, *(argument.usage for argument in arguments)])
+        return " ".join([command, *verb, *(argument.usage for argument in arguments)])
 
 
 @dataclass(frozen=True)
@@ -131,19 +143,25 @@ class Registry:
     def parse(self, noun: str, text: str) -> Call:
         """What was typed after a slash command; raises UsageError, whose message shows how it is typed."""
         check_length(text)
+        first, rest = _first_word(text)
+        if noun == HOME and first in self.nouns("slash"):
+            return self._parse(first, rest, home_command(first))
+        return self._parse(noun, text, f"/{noun}")
+
+    def _parse(self, noun: str, text: str, command: str) -> Call:
         verbs = {action.verb: action for action in self.nouns("slash").get(noun, [])}
-        first, _, rest = text.strip().partition(" ")
-        action = verbs.get(first.casefold()) or self._help(first, rest)
+        first, rest = _first_word(text)
+        action = verbs.get(first) or self._help(first, rest)
         if action is None:
             alone = not first and len(verbs) == 1
             action, rest = next((a for a in verbs.values() if a.default or alone), None), text
         if action is None:
-            raise UsageError(self._unknown(noun, first, verbs))
+            raise UsageError(self._unknown(noun, text, command))
         try:
             # With a form to come, nothing is required of what is typed before it.
             return Call(action, read(rest, optional(action.arguments) if action.form else action.arguments))
         except UsageError as error:
-            raise UsageError(f"{error} Type `{action.usage}`{_example(action)}.") from None
+            raise UsageError(f"{error} Type `{action.usage_after(command)}`{_example(action, command)}.") from None
 
     def run(self, context: Context, call: Call) -> View:
         """Do it; raises NotAllowed where the register may not be shown, and what the handler raises."""
@@ -159,7 +177,7 @@ class Registry:
 
     def _help(self, first: str, rest: str) -> Action | None:
         """Help, whatever command it is asked of."""
-        asked = first.casefold() == "help" and not rest.strip()
+        asked = first == "help" and not rest.strip()
         return next((a for a in self.on("slash") if a.verb == "help"), None) if asked else None
 
     def _admit(self, context: Context, action: Action) -> None:
@@ -169,12 +187,37 @@ class Registry:
                 "cannot tell. Nothing was changed; ask in a direct message to me or in a channel of your own."
             )
 
-    def _unknown(self, noun: str, typed: str, verbs: Mapping[str, Action]) -> str:
-        close = difflib.get_close_matches(typed.casefold(), verbs, 1, 0.6)
-        hint = f" Did you mean `/{noun} {close[0]}`?" if close else ""
-        ways = ", ".join(f"`{action.usage}`" for action in verbs.values())
-        said = f"`/{noun}` does not know “{typed}”." if typed else f"`/{noun}` needs to know what to do."
-        return f"{said}{hint} Nothing was changed. You can type {ways}."
+    def _unknown(self, noun: str, text: str, command: str) -> str:
+        typed = text.split(maxsplit=1)[0] if text.strip() else ""
+        said = f"`{command}` does not know “{typed}”." if typed else f"`{command}` needs to know what to do."
+        actions = self.on("slash") if noun == HOME else self.nouns("slash").get(noun, [])
+        meant = _near(typed, actions, noun, command)
+        hint = f" Did you mean {' or '.join(f'`{way}`' for way in meant)}?" if meant else ""
+        usages = [a.usage_at_home if noun == HOME else a.usage_after(command) for a in actions]
+        return f"{said}{hint} Nothing was changed. You can type {', '.join(f'`{usage}`' for usage in usages)}."
+
+
+def home_command(noun: str) -> str:
+    """What leads to a noun in a workspace where its own command belongs to another app."""
+    return f"/{HOME}" if noun == HOME else f"/{HOME} {noun}"
+
+
+def _near(typed: str, actions: Iterable[Action], noun: str, command: str) -> list[str]:
+    """What may have been meant: verbs, and after the command that reaches everything, nouns too."""
+    ways: dict[str, str] = {}
+    for action in actions:
+        before = command if action.noun == noun else home_command(action.noun)
+        if noun == HOME:
+            ways.setdefault(action.noun, home_command(action.noun))
+        if not action.default:
+            ways.setdefault(action.verb, f"{before} {action.verb}")
+    close = difflib.get_close_matches(typed.casefold(), [word for word in ways if word != HOME], 1, 0.6)
+    return [ways[word] for word in close]
+
+
+def _first_word(text: str) -> tuple[str, str]:
+    first, _, rest = text.strip().partition(" ")
+    return first.casefold(), rest
 
 
 def optional(arguments: Iterable[Argument]) -> tuple[Argument, ...]:
@@ -182,5 +225,7 @@ def optional(arguments: Iterable[Argument]) -> tuple[Argument, ...]:
     return tuple(replace(argument, required=False) for argument in arguments)
 
 
-def _example(action: Action) -> str:
-    return f", for example `{action.example}`" if action.example else ""
+def _example(action: Action, command: str) -> str:
+    if not action.example:
+        return ""
+    return f", for example `{command}{action.example.removeprefix(f'/{action.noun}')}`"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from bot.actions.registry import Action, Registry
+from bot.actions.registry import HOME, Action, Registry
 from bot.actions.table import REGISTRY
 
 SCOPES = (
@@ -48,7 +48,7 @@ def render_manifest(registry: Registry = REGISTRY) -> dict[str, Any]:
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "Proviso", "always_online": True},
-            "slash_commands": [_command(noun, actions) for noun, actions in registry.nouns("slash").items()],
+            "slash_commands": [_command(registry, noun, actions) for noun, actions in registry.nouns("slash").items()],
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
@@ -69,8 +69,10 @@ def missing_scopes(granted: str | None) -> list[str]:
     return [scope for scope in SCOPES if scope not in have]
 
 
-def _command(noun: str, actions: Iterable[Action]) -> dict[str, Any]:
+def _command(registry: Registry, noun: str, actions: Iterable[Action]) -> dict[str, Any]:
     hints = [action.usage.removeprefix(f"/{noun}").strip() for action in actions]
+    if noun == HOME:
+        hints += [a.usage_at_home.removeprefix(f"/{noun}").strip() for a in registry.on("slash") if a.noun != noun]
     return {
         "command": f"/{noun}",
         "description": _NOUNS[noun],

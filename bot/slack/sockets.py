@@ -190,7 +190,7 @@ class _Acknowledging(BaseSocketModeClient):
     """What Bolt sends its acknowledgement of one envelope through."""
 
     def __init__(self, sockets: Sockets, connection: Connection) -> None:
-        self.logger = logger
+        self.logger = logging.getLogger("slack_bolt")
         self._sockets = sockets
         self._connection = connection
 

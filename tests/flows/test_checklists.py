@@ -33,6 +33,15 @@ def test_a_checklist_is_shown_to_whom_asked_with_why_and_source(bot: Bot, worksp
     assert workspace.bot_messages("C-ops") == []
 
 
+def test_everything_is_also_reached_by_the_one_command_that_no_other_app_takes(bot: Bot, workspace: Workspace) -> None:
+    assert typed(workspace, "amal", "/proviso checklist assessment").startswith("Assessing a partner\n")
+    assert "`/proviso checklist`?" in typed(workspace, "amal", "/proviso cheklist assessment")
+    amal = workspace.user("amal")
+    assert amal.command('/proviso partner add "9th Brigade"').acked
+    amal.wait_for_modal("partner")
+    amal.close_modal()
+
+
 def test_a_misspelt_topic_is_understood(bot: Bot, workspace: Workspace) -> None:
     assert typed(workspace, "amal", "/checklist asessment").startswith("Assessing a partner\n")
 

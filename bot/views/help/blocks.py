@@ -13,7 +13,8 @@ def message(view: HelpView) -> Message:
     rows = []
     for entry in view.entries:
         example = f"\n    for example `{code(entry.example)}`" if entry.example else ""
-        rows.append(f"`{code(entry.usage)}`\n    {prose(entry.summary)}{example}")
+        also = f"  or  `{code(entry.also)}`" if entry.also else ""
+        rows.append(f"`{code(entry.usage)}`{also}\n    {prose(entry.summary)}{example}")
     blocks = [kit.header(view.title), kit.section(prose(view.lead))]
     blocks += [kit.section("\n".join(rows[i : i + 8])) for i in range(0, len(rows), 8)]
     if view.foot:

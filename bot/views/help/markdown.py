@@ -10,5 +10,6 @@ def help_(view: HelpView) -> str:
     rows = []
     for entry in view.entries:
         example = f" (for example `{entry.example}`)" if entry.example else ""
-        rows.append(f"- `{entry.usage}`: {entry.summary}{example}")
+        also = f" or `{entry.also}`" if entry.also else ""
+        rows.append(f"- `{entry.usage}`{also}: {entry.summary}{example}")
     return "\n\n".join([f"## {view.title}", view.lead, "\n".join(rows), view.foot])

@@ -13,11 +13,12 @@ from bot.work.kinds import ANSWER
 
 @dataclass(frozen=True)
 class HelpEntry:
-    """One thing that can be done, how it is typed, and an example."""
+    """One thing that can be done, how it is typed, an example, and how else it is typed."""
 
     usage: str
     summary: str
     example: str | None = None
+    also: str | None = None
 
 
 @dataclass(frozen=True)

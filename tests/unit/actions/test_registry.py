@@ -18,6 +18,11 @@ from bot.views.nudges.model import ACKNOWLEDGE, RECORD, SNOOZE
 from bot.views.partners.model import ADD
 from bot.views.passages.values import SHOW as SHOW_PASSAGE
 
+EVERYTHING = (
+    "`/proviso checklist [TOPIC]`, `/proviso partner add [NAME]`, `/proviso partner list`, "
+    "`/proviso partner show NAME`, `/proviso help`"
+)
+
 
 @pytest.mark.parametrize(
     ("noun", "text", "action", "values"),
@@ -52,6 +57,11 @@ from bot.views.passages.values import SHOW as SHOW_PASSAGE
         ("proviso", "", "proviso.help", {}),
         ("partner", "help", "proviso.help", {}),
         ("checklist", "Help ", "proviso.help", {}),
+        ("proviso", "checklist", "checklist.show", {}),
+        ("proviso", "checklist detention", "checklist.show", {"topic": "detention"}),
+        ("proviso", "Partner LIST", "partner.list", {}),
+        ("proviso", 'partner add "4th Brigade"', "partner.add", {"name": "4th Brigade"}),
+        ("proviso", "partner help", "proviso.help", {}),
         ("checklist", "help for detainees", "checklist.show", {"topic": "help for detainees"}),
     ],
 )
@@ -87,7 +97,31 @@ def test_what_is_typed_is_understood(noun: str, text: str, action: str, values: 
             "I do not know what “all of them” means here. Nothing was changed. Type `/partner list`, "
             "for example `/partner list`.",
         ),
-        ("proviso", "sing", "`/proviso` does not know “sing”. Nothing was changed. You can type `/proviso help`."),
+        ("proviso", "sing", f"`/proviso` does not know “sing”. Nothing was changed. You can type {EVERYTHING}."),
+        (
+            "proviso",
+            "chekclist detention",
+            "`/proviso` does not know “chekclist”. Did you mean `/proviso checklist`? Nothing was changed. "
+            f"You can type {EVERYTHING}.",
+        ),
+        (
+            "proviso",
+            'add "4th Brigade"',
+            "`/proviso` does not know “add”. Did you mean `/proviso partner add`? Nothing was changed. "
+            f"You can type {EVERYTHING}.",
+        ),
+        (
+            "proviso",
+            "partner lst",
+            "`/proviso partner` does not know “lst”. Did you mean `/proviso partner list`? Nothing was changed. "
+            "You can type `/proviso partner add [NAME]`, `/proviso partner list`, `/proviso partner show NAME`.",
+        ),
+        (
+            "proviso",
+            "partner show",
+            "The name is missing. Nothing was changed. Type `/proviso partner show NAME`, "
+            "for example `/proviso partner show 4th Brigade`.",
+        ),
     ],
 )
 def test_what_is_not_understood_is_answered_with_how_it_is_typed(noun: str, text: str, message: str) -> None:
@@ -111,8 +145,20 @@ def test_several_missing_arguments_are_named_together() -> None:
         read("", arguments)
 
 
+def test_everything_that_can_be_typed_can_be_typed_after_the_one_command_that_is_always_ours() -> None:
+    for action in REGISTRY.on("slash"):
+        assert action.example is not None
+        noun, _, rest = action.example.removeprefix("/").partition(" ")
+        own = REGISTRY.parse(noun, rest)
+        assert noun == "proviso" or REGISTRY.parse("proviso", f"{noun} {rest}") == own
+
+
 def test_help_is_the_registry_read_aloud() -> None:
     entries = help_view(REGISTRY).entries
+    assert [(entry.usage, entry.also) for entry in entries[1:3]] == [
+        ("/checklist [TOPIC]", "/proviso checklist [TOPIC]"),
+        ("/partner add [NAME]", "/proviso partner add [NAME]"),
+    ]
     assert [entry.usage for entry in entries[1:]] == [action.usage for action in REGISTRY.on("slash")]
     for action in REGISTRY.on("slash"):
         assert action.example is not None
