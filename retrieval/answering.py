@@ -1,4 +1,4 @@
-"""Question to the one terminal state: refused, answered, abstained, or failed with a reference."""
+"""Bring a question to exactly one end: refused, answered, abstained, or failed with a reference."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HITS = 10
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What retrieval brought for a question, and how far it can be relied on."""
+    """What a search found for a question, and how strong the evidence is."""
 
     asked: Asked
     results: Results
@@ -41,7 +41,7 @@ class Found:
 
 
 class ModelAnswering(Protocol):
-    """What answering needs of a model: an answer held to its sources, or the fallback's when the model fails."""
+    """The port to a language model: it answers from sources, or returns the fallback's answer when it fails."""
 
     def answer(
         self,
@@ -54,7 +54,7 @@ class ModelAnswering(Protocol):
 
 @dataclass(slots=True)
 class Timings:
-    """Milliseconds by stage, on a timer that counts seconds."""
+    """Milliseconds spent in each stage, measured with a timer in seconds."""
 
     timer: Callable[[], float]
     started: float = field(init=False)
@@ -65,18 +65,18 @@ class Timings:
         self.started = self.last = self.timer()
 
     def mark(self, stage: str) -> None:
-        """Book the time since the last mark under `stage`."""
+        """Add the time since the last mark to `stage`."""
         now = self.timer()
         self.stages[stage] = round(self.stages.get(stage, 0.0) + 1000 * (now - self.last), 2)
         self.last = now
 
     def total(self) -> dict[str, float]:
-        """All stages and their total."""
+        """Return the time of each stage and the total."""
         return {**self.stages, "total": round(1000 * (self.timer() - self.started), 2)}
 
 
 class Answerer:
-    """Implements `ports.Answering` over any searcher; with a model when one is given. Safe to share between threads."""
+    """Implements `ports.Answering` on a searcher, with a language model if given. Safe to share between threads."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class Answerer:
         asker: str | None = None,
         scope: Scope = PUBLIC,
     ) -> Answer:
-        """The answer. Never raises: what nobody foresaw becomes `failed` with a reference that the log has too."""
+        """Answer a question. Never raises: an unexpected error becomes `failed` with a reference, which is logged."""
         timings = Timings(self._timer)
         try:
             said = without_addressees(question)
@@ -117,7 +117,7 @@ class Answerer:
         return replace(answer, id=id, question=question, timings_ms=timings.total())
 
     def find(self, question: str, *, context: Sequence[Turn] = (), scope: Scope = PUBLIC) -> Found:
-        """What retrieval brings for a question and how far it carries, whether or not it would be answered.
+        """Search for a question and weigh the evidence, whether or not it would be answered.
 
         Raises what the searcher raises.
         """
@@ -136,8 +136,8 @@ class Answerer:
         return answer
 
     def _find(self, asked: Asked, timings: Timings) -> Found:
-        """What speaks to a question, as it was put or plainly put; looked for once more with its spelling mended when
-        that was little."""
+        """Search for the question as typed and in plain words, and once more with corrected spelling if too little
+        was found."""
         found = self._look(asked, timings)
         plain = plainly_put(asked)
         if plain is not None:
@@ -152,7 +152,7 @@ class Answerer:
         return _furthest(found, self._look(again, timings))
 
     def _in_their_words(self, found: Found, timings: Timings) -> Found:
-        """What is found with short forms and synonyms put as the sources put them, where that carries further."""
+        """Search with short forms and synonyms as the sources write them; keep the result with more evidence."""
         if self._glossary is None:
             return found
         text = " ".join(hit.passage.indexed_text for hit in found.results.hits)
@@ -163,7 +163,7 @@ class Answerer:
         results = self._searcher.search(asked.query, HITS, asked.scope)
         if asked.follow_up:
             results = together(results, self._searcher.search(asked.question, HITS, asked.scope))
-        # A superseded text yields where its successor says nearly the same.
+        # A superseded text ranks below a successor that says nearly the same.
         results = replace(results, hits=tuple(yield_to_successors(results.hits)))
         timings.mark("retrieve")
         ranked = self._ranker.rank(asked, results)
@@ -174,9 +174,9 @@ class Answerer:
         return Found(asked, results, ranked, evidence)
 
     def _added_met(self, asked: Asked, results: Results) -> float | None:
-        """How well the words a follow-up adds are met where none of them occurs in what was found; None where one does.
+        """Score how well the results match the words that a follow-up adds; None when one of those words was found.
 
-        Without the words' meaning nothing meets them.
+        The score compares meaning. Without an embedder it is 0.
         """
         added = unheard(asked, results)
         if not added:
@@ -193,7 +193,7 @@ class Answerer:
 
     def _failed(self, question: str, error: Exception) -> Answer:
         reference = self._new_reference()
-        # The type alone: messages and tracebacks of libraries may carry the question.
+        # Log only the type: messages and tracebacks of libraries may contain the question.
         logger.error("answering failed: reference %s, %s", reference, type(error).__name__)
         text = (
             "Something went wrong on my side, and there is no answer. Next step: ask again; if it fails again, give "
@@ -203,12 +203,12 @@ class Answerer:
 
 
 def _furthest(*found: Found) -> Found:
-    """What carries furthest; the first of those that are even."""
+    """Return the result with the most evidence; the first one of equals."""
     return max(found, key=lambda each: abstention.log_odds(each.evidence))
 
 
 def extract(found: Found) -> Answer:
-    """The answer in the sources' own sentences, or why there is none."""
+    """Compose an answer of sentences quoted from the sources, or abstain with the reason."""
     question = found.asked.question
     drafts = extractive.draft(found.asked, found.ranked)
     if not drafts or not abstention.covered(found.evidence):
@@ -217,7 +217,7 @@ def extract(found: Found) -> Answer:
 
 
 def abstain(found: Found) -> Answer:
-    """That the guidance does not cover it, with the nearest passages unless it is about something else altogether."""
+    """Say that the guidance does not cover the question. Show the nearest passages unless the subject is foreign."""
     question = found.asked.question
     if not found.results.generation:
         return Answer(question, "abstained", abstention.NOTHING_INDEXED)
@@ -226,7 +226,7 @@ def abstain(found: Found) -> Answer:
 
 
 def _unsearched(question: str) -> Answer | None:
-    """What is said to what is no question, or too long a one; None for what is to be searched."""
+    """Return the reply to an empty question, a greeting or one that is too long; None for a question to search."""
     if not question.strip():
         text = "There is no question here. Next step: ask one about partnered operations in a sentence."
         return Answer(question, "abstained", text)

@@ -1,4 +1,7 @@
-"""Writes readings to SQL: unseen until a source points at them; what curators decided follows a file that moves."""
+"""Write readings of documents to SQL. A reading is invisible until a source row points to it.
+
+A decision by a curator (superseded, withdrawn) follows its file when the file moves.
+"""
 
 from __future__ import annotations
 
@@ -28,16 +31,16 @@ from retrieval.tables import DecisionRow, PassageRow, SourceRow, VersionRow, tab
 
 T = TypeVar("T")
 
-# Below the number of parameters a statement may have on every database.
+# Small enough for the limit of parameters in one statement on every database.
 CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A source as it was read. `content_hash` is ingest's own: equal means there is nothing to read again; what follows
-    its last colon is the hash of the file, by which a file is known again elsewhere.
+    """A source as it was read. If `content_hash` is unchanged, the file need not be read again. The part after its last
+    colon is the hash of the file's bytes, which identifies the file in another place.
 
-    The ids of `passages` are given anew when they are stored: they derive from source, content and ordinal.
+    The ids of `passages` are replaced when they are stored: they are derived from source, content and position.
     """
 
     source: Source
@@ -48,7 +51,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A reading that is written down, and no part of the corpus before `point` makes it one."""
+    """A stored reading that is not part of the corpus until `point` is called with it."""
 
     source_id: str
     root: str
@@ -74,10 +77,10 @@ class _Gone:
 
 
 def stage(session: Session, documents: Sequence[Document], now: datetime) -> list[Staged]:
-    """Write these readings down; those that were there already are kept from being swept."""
+    """Store readings. A reading that is already stored is marked as fresh, so that a sweep does not delete it."""
     read = {version_id(d.source, d.content_hash, d.passages): d for d in documents}
     for part in chunks(list(read)):
-        # Waits for a sweep that is about to forget them, and keeps the next from doing so.
+        # This waits for a running sweep, and the new time keeps the next sweep from deleting them.
         touch = update(VersionRow).where(VersionRow.version_id.in_(part)).values(read_at=now)
         known = set(session.scalars(touch.returning(VersionRow.version_id)))
         new = {version: read[version] for version in part if version not in known}
@@ -95,10 +98,10 @@ def stage(session: Session, documents: Sequence[Document], now: datetime) -> lis
 def point(
     database: Database, session: Session, staged: Sequence[Staged], removed: Sequence[str], now: datetime
 ) -> dict[str, str]:
-    """Make `staged` the present versions, in place of what their ids held, and let the sources `removed` go.
+    """Make the readings in `staged` the present versions of their sources, and remove the sources in `removed`.
 
-    Returns the new id to the old for each file that moved: one that is new and has the bytes of one removed. What was
-    decided of it goes with it, or waits for its return.
+    Return new id to old id for each file that moved: a new file with the same bytes as a removed one. Decisions move
+    with their file. The decision on a file that is gone is kept in case the file returns.
     """
     gone = _leave(session, removed)
     known = _known(session, [item.source_id for item in staged])
@@ -120,7 +123,7 @@ def point(
 
 
 def chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:
-    """`items` in parts that fit into one statement."""
+    """Split `items` into parts that fit into one SQL statement."""
     return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
@@ -147,7 +150,7 @@ def _known(session: Session, ids: Sequence[str]) -> set[str]:
 
 
 def _moves(new: Sequence[Staged], gone: Sequence[_Gone]) -> dict[str, _Gone]:
-    """New source id to what left: of several with the same bytes, first those that kept their name."""
+    """Match new sources to removed ones by file hash. Files that kept their name are matched first."""
     waiting: dict[str, list[_Gone]] = defaultdict(list)
     for lost in gone:
         waiting[lost.file_hash].append(lost)
@@ -185,7 +188,7 @@ def _keep_decisions(database: Database, session: Session, gone: Sequence[_Gone],
 
 
 def _inherited(session: Session, new: Sequence[Staged], moved: Mapping[str, _Gone]) -> dict[str, Decision]:
-    """New source id to the decision that holds for it: of the file it was, or of one with the same bytes."""
+    """Map each new source id to the decision on the file it was before, or on a file with the same bytes."""
     if not new:
         return {}
     kept = {row.source_id: row for row in session.scalars(select(DecisionRow))}
@@ -209,7 +212,7 @@ def _is_back(row: DecisionRow, new: Sequence[Staged], found: Mapping[str, Decisi
 
 
 def _decided_by_bytes(session: Session) -> dict[str, Decision]:
-    """File hash to what was decided of it, here or where it has gone from; that it is withdrawn comes first."""
+    """Map file hashes to decisions, on present and on removed sources. Withdrawn takes precedence."""
     present = (
         select(SourceRow.state, SourceRow.successor, VersionRow.content_hash)
         .join(VersionRow, VersionRow.version_id == SourceRow.version_id)

@@ -1,4 +1,4 @@
-"""The checklists that ship with the product: validated when loaded, found by id, alias, typo or free words."""
+"""Load and validate the checklists that ship with the product, and find one by id, alias, misspelling or words."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class _Data(BaseModel):
 
 
 class Basis(_Data):
-    """What an item rests on: the original's title, and the place in it; `note` says how far it carries the item."""
+    """The source an item rests on: title and place of the original. `note` says how far it supports the item."""
 
     source: Line
     publisher: Line | None = None
@@ -53,7 +53,7 @@ class Basis(_Data):
 
 
 class Item(_Data):
-    """One thing to have thought of: `why` it matters, what to `ask`, and on what `basis`."""
+    """One point to consider: `why` it matters, what to `ask`, and the `basis` it rests on."""
 
     id: Slug
     text: Line
@@ -64,7 +64,7 @@ class Item(_Data):
 
 
 class Checklist(_Data):
-    """A checklist; `when` says at which moment of planning it is for."""
+    """A checklist. `when` says at which moment of planning to use it."""
 
     id: Slug
     version: int = Field(ge=1)
@@ -74,12 +74,12 @@ class Checklist(_Data):
     items: tuple[Item, ...] = Field(min_length=1)
 
     def to_json(self) -> dict[str, Any]:
-        """The checklist as the command line prints it; `basis` is a list of references or "team judgement"."""
+        """Return the checklist as JSON. `basis` is a list of references or "team judgement"."""
         return self.model_dump(mode="json")
 
 
 class Found(NamedTuple):
-    """What a look-up gave: the checklist, or None, and the ids of the others, nearest first."""
+    """The result of a look-up: the checklist or None, and the ids of the others, most similar first."""
 
     checklist: Checklist | None
     others: tuple[str, ...]
@@ -93,15 +93,15 @@ class Catalogue:
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> Catalogue:
-        """Read every `*.yaml` of `folder`; raises BrokenChecklist naming file, line and place of the first fault."""
+        """Read every `*.yaml` of `folder`. Raises BrokenChecklist with file, line and place of the first fault."""
         checklists = tuple(_read(path) for path in sorted(folder.glob("*.yaml")))
         _refuse_shared_names(checklists)
         return cls(checklists)
 
     def find(self, query: str) -> Found:
-        """The checklist meant by an id, an alias, a misspelling of either, or words that occur in it.
+        """Find a checklist by id, by alias, by a misspelling of either, or by words that occur in it.
 
-        Without a match, or with an empty query, `checklist` is None and `others` holds every id.
+        If nothing matches or the query is empty, `checklist` is None and `others` holds every id.
         """
         ranked = sorted(((_likeness(query, c), c) for c in self.checklists), key=lambda pair: -pair[0])
         if not ranked or ranked[0][0] <= 0:
@@ -110,12 +110,12 @@ class Catalogue:
         return Found(best, tuple(c.id for _, c in ranked if c is not best))
 
     def titles(self) -> dict[str, str]:
-        """Title by id."""
+        """Return the titles by id."""
         return {c.id: c.title for c in self.checklists}
 
 
 def _likeness(query: str, checklist: Checklist) -> float:
-    """How well a query names a checklist: 3 exactly, 1 to 2 misspelt, below 1 by words in common, 0 not at all."""
+    """Score how well a query names a checklist: 3 exact, 1 to 2 misspelt, below 1 words in common, 0 no match."""
     wanted = " ".join(_WORD.findall(query.casefold()))
     names = [" ".join(_WORD.findall(n.casefold())) for n in (checklist.id, checklist.title, *checklist.aliases)]
     if not wanted:
@@ -129,7 +129,7 @@ def _likeness(query: str, checklist: Checklist) -> float:
 
 
 def _words_in_common(wanted: Iterable[str], names: list[str], checklist: Checklist) -> float:
-    """Share of the query's words found; a word of a name (or its misspelling) counts more than one of an item."""
+    """Return the share of query words found. Words of a name, also misspelt, count more than words of an item."""
     words = [word for word in wanted if word not in _STOP]
     if not words:
         return 0.0
@@ -162,7 +162,7 @@ def _describe(path: Path, text: str, place: tuple[int | str, ...], problem: str)
 
 
 def _line_of(text: str, place: tuple[int | str, ...]) -> int:
-    """The line (from 1) of the deepest part of `place` that the file has."""
+    """Return the line (from 1) of the deepest part of `place` that exists in the file."""
     node = yaml.compose(text, Loader=yaml.SafeLoader)
     line = 1
     for part in place:

@@ -1,4 +1,4 @@
-"""A partner and its assessments, as values."""
+"""Partners and their assessments as values."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ WARN_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class NewPartner:
-    """A partner to be registered. `focal` and `by` are person ids; `cadence` as typed ("180 days", "6 months").
+    """A partner to register. `focal` and `by` are person ids. `cadence` is text such as "180 days" or "6 months".
 
-    `assess_by` is the local date of the outset assessment; by default two weeks from today.
+    `assess_by` is the local date of the outset assessment; None takes the default of the register.
     """
 
     team_id: str
@@ -35,9 +35,9 @@ class NewPartner:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A partner as it stands. `focal` is a person id, `focal_slack` the same person for Slack, where known.
+    """The present state of a partner. `focal` is a person id; `focal_slack` is the Slack id of that person, if known.
 
-    `occurrence_id`, `due_on` and `purpose` are those of the open assessment; None once support has ended.
+    `occurrence_id`, `due_on` and `purpose` describe the open assessment. They are None once support has ended.
     """
 
     partner_id: str
@@ -61,7 +61,7 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What somebody (person id) concluded about a partner."""
+    """A conclusion about a partner, by a person (person id)."""
 
     conclusion: Conclusion
     note: str | None
@@ -70,7 +70,7 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An assessment in a partner's history."""
+    """One entry of a partner's history of assessments."""
 
     assessment_id: str
     conclusion: Conclusion

@@ -1,4 +1,4 @@
-"""The register: partners, who looks after each, and what its assessments concluded."""
+"""The register of partners: add, list and find them, record assessments, and read their history."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ OUTSET_DAYS = 20
 
 
 def add(session: Session, new: NewPartner, now: datetime) -> Partner:
-    """Register a partner as proposed, with its outset assessment open; raises UserError."""
+    """Register a partner as proposed and open its outset assessment. Raises UserError."""
     name = validation.partner_name(new.name)
     zone = validation.zone_name(new.zone)
     cadence = validation.cadence(new.cadence, zone, new.warn_days)
@@ -71,7 +71,7 @@ def add(session: Session, new: NewPartner, now: datetime) -> Partner:
 
 
 def list_(session: Session, team_id: str, *, status: Status | None = None) -> list[Partner]:
-    """Every partner of the workspace, by name; only those of one status when it is given."""
+    """Return the partners of a workspace in order of name; with `status`, only those that have it."""
     chosen = [PartnerRow.team_id == team_id]
     if status is not None:
         chosen.append(PartnerRow.status == status)
@@ -79,7 +79,7 @@ def list_(session: Session, team_id: str, *, status: Status | None = None) -> li
 
 
 def get(session: Session, team_id: str, name_or_id: str) -> Partner:
-    """The partner of that name (case makes no difference) or id; raises NotFound with the names nearest to it."""
+    """Return a partner by id or by name, ignoring case. Raises NotFound, which suggests similar names."""
     row = session.get(PartnerRow, name_or_id)
     if row is None or row.team_id != team_id:
         row = _find(session, team_id, name_or_id)
@@ -97,10 +97,10 @@ def record_assessment(
     occurrence_id: str | None = None,
     version: int | None = None,
 ) -> Partner:
-    """Record an assessment: it completes the open occurrence, opens the next one and sets the partner's status.
+    """Record an assessment: complete the open occurrence, open the next one, and set the status of the partner.
 
-    `occurrence_id` and `version` are those the person saw; without them the present ones are taken. Raises UserError,
-    NotFound, and Conflict when that occurrence was recorded or changed meanwhile.
+    `occurrence_id` and `version` are what the person saw; None takes the present ones. Raises UserError, NotFound, and
+    Conflict when that occurrence was recorded or changed since.
     """
     if assessment.conclusion not in CONCLUSIONS:
         raise UserError(
@@ -137,7 +137,7 @@ def record_assessment(
 
 
 def history(session: Session, partner_id: str) -> list[Recorded]:
-    """Every assessment of a partner, newest first."""
+    """Return every assessment of a partner, newest first."""
     query = (
         select(AssessmentRow, OccurrenceRow)
         .outerjoin(OccurrenceRow, OccurrenceRow.occurrence_id == AssessmentRow.occurrence_id)

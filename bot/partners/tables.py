@@ -12,7 +12,7 @@ from retrieval.database import Base, UtcDateTime
 
 
 class PartnerRow(Base):
-    """A partner. `name_key` is the name as it is compared: two names that differ only in case are one."""
+    """A partner. `name_key` is the form in which names are compared: names that differ only in case are the same."""
 
     __tablename__ = "partner"
     __table_args__ = (UniqueConstraint("team_id", "name_key"),)
@@ -30,7 +30,7 @@ class PartnerRow(Base):
 
 
 class AssessmentRow(Base):
-    """What an assessment of a partner concluded."""
+    """The conclusion of one assessment of a partner."""
 
     __tablename__ = "assessment"
 

@@ -1,4 +1,4 @@
-"""What a partner may be called, and how often and where in time it is reassessed; errors say what is wrong."""
+"""Check names, time zones, cadences, notes and dates. Errors say what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST_NOTE = 2000
 
 
 def partner_name(text: str) -> str:
-    """The name with single spaces; raises UserError when it is empty, too long or has characters one cannot see."""
+    """Return the name with single spaces. Raises UserError when it is empty, too long or has invisible characters."""
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not name:
         raise UserError("A partner needs a name. Nothing was changed; give one, such as “Northern Border Guard”.")
@@ -29,12 +29,12 @@ def partner_name(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """How names are compared: case, width and spacing make no difference."""
+    """Return the form in which names are compared. Case, width and spacing make no difference."""
     return unicodedata.normalize("NFKC", " ".join(name.split())).casefold()
 
 
 def zone_name(text: str) -> str:
-    """The zone as the time zone database spells it; raises UserError with near matches."""
+    """Return the zone as the time zone database spells it. Raises UserError, which suggests similar zones."""
     wanted = text.strip().replace(" ", "_")
     by_fold = {zone.casefold(): zone for zone in zones()}
     if wanted.casefold() in by_fold:
@@ -45,7 +45,7 @@ def zone_name(text: str) -> str:
 
 
 def near_zones(wanted: str) -> list[str]:
-    """Up to three zones that resemble what was typed, by city first."""
+    """Return up to three zones similar to what was typed, comparing the city first."""
     by_city: dict[str, str] = {}
     for zone in sorted(zones(), key=lambda z: (z.count("/") != 1, z)):
         by_city.setdefault(zone.rpartition("/")[2].casefold(), zone)
@@ -55,7 +55,7 @@ def near_zones(wanted: str) -> list[str]:
 
 
 def cadence(text: str, zone: str, warn_days: int) -> Cadence:
-    """The cadence that was typed ("180 days", "6 months"), in that zone; raises UserError."""
+    """Parse a cadence such as "180 days" or "6 months" for a zone. Raises UserError."""
     try:
         every, unit = parse_cadence(text)
     except ValueError:
@@ -75,7 +75,7 @@ def cadence(text: str, zone: str, warn_days: int) -> Cadence:
 
 
 def note(text: str | None) -> str | None:
-    """The note without blanks around it, None when there is none; raises UserError when it is too long."""
+    """Return the note without surrounding blanks; None when it is empty. Raises UserError when it is too long."""
     stripped = (text or "").strip()
     if len(stripped) > LONGEST_NOTE:
         raise UserError(
@@ -86,12 +86,12 @@ def note(text: str | None) -> str | None:
 
 
 def not_past(day: date, today: date) -> date:
-    """The day; raises UserError when it lies before today."""
+    """Return the day. Raises UserError when it is before today."""
     if day < today:
         raise UserError(f"{day} has passed. Nothing was changed; choose {today} or later.")
     return day
 
 
 def _most_warning(every: int, unit: Unit) -> int:
-    # A warning never comes sooner than halfway to the date, however short the cadence.
+    # With a short cadence, the warning comes no earlier than halfway between two dates.
     return every // 2 if unit == "days" else every * 14

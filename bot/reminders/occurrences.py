@@ -1,4 +1,4 @@
-"""What people do with an occurrence: acknowledge, snooze, complete. Each compares and sets; the slower one is told."""
+"""Acknowledge, snooze or complete an occurrence. If two people act at once, the second gets a conflict."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LONGEST_SNOOZE = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """An occurrence as it stands. People are person ids; `acknowledged_stage` is the stage that was acknowledged."""
+    """The present state of an occurrence. People are person ids. `acknowledged_stage` is the acknowledged stage."""
 
     occurrence_id: str
     series_id: str
@@ -49,7 +49,7 @@ class Occurrence:
 class OccurrenceChanged(Conflict):
     """Somebody else was quicker. Your change was not made; look at the present state and decide again.
 
-    `what` they did, `by` whom (person id; `slack_user` where known) and `at` which moment.
+    `what` was done, `by` which person (person id; `slack_user` where known), and `at` which moment.
     """
 
     def __init__(self, what: str, by: str | None, slack_user: str | None, at: datetime | None) -> None:
@@ -62,7 +62,7 @@ class OccurrenceChanged(Conflict):
 
 
 def get(session: Session, occurrence_id: str) -> Occurrence:
-    """The occurrence as it stands; raises NotFound."""
+    """Return the present state of an occurrence. Raises NotFound."""
     row, series = _rows(session, occurrence_id)
     return _as_value(row, series)
 
@@ -70,10 +70,10 @@ def get(session: Session, occurrence_id: str) -> Occurrence:
 def acknowledge(
     session: Session, occurrence_id: str, by: str, now: datetime, *, version: int | None = None
 ) -> Occurrence:
-    """Somebody (person id) has seen it: no further "ahead" or "due" nudge; overdue ones still come.
+    """Note that a person (person id) has seen a nudge. This stops "ahead" and "due" nudges, not overdue ones.
 
-    `version` is the one the person saw; None takes the present one. Raises Conflict when it is closed, when it was
-    changed meanwhile, or when this stage is acknowledged already.
+    `version` is the version the person saw; None means the present one. Raises Conflict when the occurrence is closed,
+    was changed since that version, or has this stage acknowledged already.
     """
     row, series = _open(session, occurrence_id, version)
     stage = row.stage or "ahead"
@@ -81,7 +81,7 @@ def acknowledge(
         raise _changed(session, row)
     _set(session, row, acknowledged_stage=stage, acknowledged_by=by, acknowledged_at=now)
     if stage in QUIET_STAGES:
-        # An overdue nudge on its way goes out all the same: whoever acknowledged has not seen it yet.
+        # A waiting overdue nudge is still posted: the person who acknowledged has not seen it yet.
         supersede(session, subject(occurrence_id), now, "acknowledged")
     return _as_value(row, series)
 
@@ -96,9 +96,9 @@ def snooze(
     reason: str | None = None,
     version: int | None = None,
 ) -> Occurrence:
-    """Say nothing before `until` (a local date), and count as due from then on; the series' own dates do not move.
+    """Move the due date to `until` (a local date) and post nothing before it. The dates of the series do not move.
 
-    Raises UserError when `until` is not in the future or more than a year away, Conflict as `acknowledge` does.
+    Raises UserError when `until` is not in the future or is more than a year away, and Conflict as `acknowledge` does.
     """
     row, series = _open(session, occurrence_id, version)
     today = local_date(now, series.zone)
@@ -136,9 +136,9 @@ def complete(
     version: int | None = None,
     reopen: bool = True,
 ) -> Occurrence | None:
-    """Somebody has done it: it is closed, its waiting nudges are withdrawn and the next occurrence is opened.
+    """Close an occurrence as done, withdraw its waiting nudges, and open the next occurrence.
 
-    Returns the next occurrence (None when `reopen` is false). Raises Conflict as `acknowledge` does.
+    Return the next occurrence, or None when `reopen` is false. Raises Conflict as `acknowledge` does.
     """
     row, series = _open(session, occurrence_id, version)
     _set(session, row, state=DONE, closed_by=by, closed_at=now)
@@ -152,8 +152,9 @@ def complete(
 
 
 def _following(series: SeriesRow, row: OccurrenceRow, today: date) -> date:
-    # The outset assessment starts the grid of dates; so does one done well ahead of its time, or the next would be
-    # further away than the cadence allows. Otherwise the grid stands, however late it was done or how often snoozed.
+    # The dates of a series are counted from its anchor. The outset assessment sets the anchor. An assessment done well
+    # before its date sets it anew: otherwise the next date would be further away than the cadence allows. A late or
+    # snoozed assessment leaves the anchor as it is.
     cadence = cadence_of(series)
     early = today < row.scheduled_on - timedelta(days=cadence.warn_days)
     if row.purpose == OUTSET or early:

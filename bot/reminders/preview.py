@@ -1,4 +1,4 @@
-"""What will be said if nothing happens, without writing anything; and what became of one nudge."""
+"""List the nudges to come, without writing anything, and tell what happened to one nudge."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class PlannedNudge:
-    """A nudge to come: at `at` (UTC) in `channel`. `condition` is what has to happen first, None for nothing."""
+    """A nudge to be posted at `at` (UTC) in `channel`. `condition` says what it depends on; None for nothing."""
 
     at: datetime
     stage: str
@@ -42,7 +42,7 @@ class PlannedNudge:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One nudge from its first day: where it stands, what it was to say, and every step."""
+    """Everything known of one nudge: its state, the data it shows, and every step it went through."""
 
     key: str
     state: str
@@ -55,10 +55,11 @@ class Story:
 def preview(
     session: Session, until: datetime, *, now: datetime | None = None, team_id: str | None = None
 ) -> list[PlannedNudge]:
-    """Every nudge planned up to `until`, in order; nothing is written.
+    """Return every nudge planned up to `until`, in order of time. Nothing is written.
 
-    For the open occurrence of each series what has not been said yet; then, for later ones, what will be said if
-    each is recorded on its day. What fell due before `now` is left out but for the newest, which is about to go.
+    For the open occurrence of each series, these are the stages not posted yet. For later occurrences, these are the
+    stages if each assessment before is recorded on its day. Of the stages due before `now`, only the newest is
+    included, because only it will be posted.
     """
     query = select(SeriesRow).where(SeriesRow.state == ACTIVE)
     if team_id is not None:
@@ -85,7 +86,7 @@ def next_nudge(session: Session, now: datetime) -> PlannedNudge | None:
 
 
 def why(session: Session, key: str) -> Story:
-    """The whole story of one nudge, by its key or the first characters of it (8 at least); raises NotFound."""
+    """Return the story of one nudge by its key, or by the first 8 or more characters of it. Raises NotFound."""
     row = find(session, key)
     if row is None or row.view != VIEW:
         raise NotFound(

@@ -1,4 +1,4 @@
-"""When something is due and when to speak of it. Pure: dates are local dates in a named zone, moments are UTC."""
+"""Rules for due dates and nudge moments, as pure functions. Dates are local to a named zone; moments are in UTC."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ OVERDUE_DAYS: dict[Stage, int] = {"overdue7": 7, "overdue14": 14, "overdue30": 3
 
 LONGEST_MONTHS = 120
 LONGEST_DAYS = 3660
-# Clocks are moved between midnight and 04:00 local: no nudge is ever due in an hour that may be missing or doubled.
+# Clock changes happen between midnight and 04:00 local time. A nudge is never due in an hour that may be missing or
+# occur twice.
 EARLIEST_HOUR = 5
 
 _CADENCE = re.compile(r"(?:every\s+)?(\d+)?\s*(d|days?|w|weeks?|m|mo|months?|y|years?)", re.IGNORECASE)
@@ -27,7 +28,7 @@ _CADENCE = re.compile(r"(?:every\s+)?(\d+)?\s*(d|days?|w|weeks?|m|mo|months?|y|y
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How often something recurs: `every` units, spoken of at `hour` o'clock in `zone`, `warn_days` ahead."""
+    """How often something recurs: `every` units. Nudges go out at `hour` in `zone`, the first `warn_days` ahead."""
 
     every: int
     unit: Unit
@@ -50,7 +51,7 @@ class Cadence:
 
 
 def parse_cadence(text: str) -> tuple[int, Unit]:
-    """Number and unit of "180 days", "every 6 months", "26w", "2 years", "month". Raises ValueError."""
+    """Parse "180 days", "every 6 months", "26w", "2 years" or "month" into number and unit. Raises ValueError."""
     match = _CADENCE.fullmatch(text.strip())
     if match is None:
         raise ValueError("not a cadence")
@@ -64,7 +65,7 @@ def parse_cadence(text: str) -> tuple[int, Unit]:
 
 
 def step(cadence: Cadence, anchor: date, times: int) -> date:
-    """The date `times` cadences after the anchor. Months keep the anchor's day, or end with a shorter month."""
+    """Return the date `times` intervals after the anchor. Months keep the day of the anchor, or take their last day."""
     if cadence.unit == "days":
         return anchor + timedelta(days=cadence.every * times)
     months = anchor.year * 12 + anchor.month - 1 + cadence.every * times
@@ -73,7 +74,7 @@ def step(cadence: Cadence, anchor: date, times: int) -> date:
 
 
 def next_due(cadence: Cadence, after: date, anchor: date | None = None) -> date:
-    """The first date of the series later than `after`. The series is counted from `anchor` (default: `after`)."""
+    """Return the first date of the series after `after`. The series is counted from `anchor` (default: `after`)."""
     anchor = anchor or after
     if after < anchor:
         return anchor
@@ -89,21 +90,21 @@ def next_due(cadence: Cadence, after: date, anchor: date | None = None) -> date:
 
 
 def moment(day: date, cadence: Cadence) -> datetime:
-    """The cadence's hour on that local date, in UTC."""
+    """Return the hour of the cadence on a local date, in UTC."""
     return datetime.combine(day, time(cadence.hour), ZoneInfo(cadence.zone)).astimezone(UTC)
 
 
 def stages(due: date, cadence: Cadence) -> list[tuple[Stage, datetime]]:
-    """Each stage and its moment in UTC, in order."""
+    """Return each stage with its moment in UTC, in order of time."""
     days: list[tuple[Stage, int]] = [("ahead", -cadence.warn_days)] if cadence.warn_days else []
     days += [("due", 0), *OVERDUE_DAYS.items()]
     return [(stage, moment(due + timedelta(days=offset), cadence)) for stage, offset in days]
 
 
 def stages_since(due: date, cadence: Cadence, since: datetime) -> list[tuple[Stage, datetime]]:
-    """The stages of an occurrence that was opened (or snoozed) at `since`.
+    """Return the stages of an occurrence that was opened or snoozed at `since`.
 
-    A warning whose moment had passed by then is not given; that something is due or overdue always is.
+    The "ahead" stage is left out when its moment was before `since`. Later stages are always included.
     """
     return [(stage, at) for stage, at in stages(due, cadence) if stage != "ahead" or at >= since]
 
@@ -111,17 +112,17 @@ def stages_since(due: date, cadence: Cadence, since: datetime) -> list[tuple[Sta
 def newest_due(
     planned: Sequence[tuple[Stage, datetime]], now: datetime
 ) -> tuple[tuple[Stage, datetime] | None, list[tuple[Stage, datetime]]]:
-    """Of the stages whose moment has come: the newest, which is worth saying, and the older ones, which are not."""
+    """Split the stages whose moment has come into the newest, to be posted, and the older ones, to be left out."""
     reached = [(stage, at) for stage, at in planned if at <= now]
     return (reached[-1], reached[:-1]) if reached else (None, [])
 
 
 def local_date(now: datetime, zone: str) -> date:
-    """Today, in that zone."""
+    """Return the date of today in a zone."""
     return now.astimezone(ZoneInfo(zone)).date()
 
 
 @cache
 def zones() -> frozenset[str]:
-    """The names in the time zone database; gathering them reads hundreds of files."""
+    """Return the names in the time zone database. Cached, because collecting them reads hundreds of files."""
     return frozenset(available_timezones())

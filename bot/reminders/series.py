@@ -1,4 +1,4 @@
-"""Opens a series and its occurrences, and keeps the moment at which each is to be looked at next."""
+"""Open a series of assessment dates and its occurrences, and keep the moment of the next scan of each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REASSESSMENT = "reassessment"
 
 @dataclass(frozen=True, slots=True)
 class NewSeries:
-    """What a series is about, where its nudges go and whom they name."""
+    """The subject of a series, the channel its nudges go to, and the person they name."""
 
     team_id: str
     subject_kind: str
@@ -36,7 +36,7 @@ class NewSeries:
 
 
 def open_series(session: Session, new: NewSeries, *, first_on: date, purpose: str, now: datetime) -> SeriesRow:
-    """A new series with its first occurrence open."""
+    """Create a series and open its first occurrence."""
     series = SeriesRow(
         series_id=str(uuid.uuid4()),
         team_id=new.team_id,
@@ -60,7 +60,7 @@ def open_series(session: Session, new: NewSeries, *, first_on: date, purpose: st
 
 
 def open_occurrence(session: Session, series: SeriesRow, *, on: date, purpose: str, now: datetime) -> OccurrenceRow:
-    """The next occurrence of a series that has none open."""
+    """Open the next occurrence of a series. No other occurrence of the series may be open."""
     highest = select(func.max(OccurrenceRow.number)).where(OccurrenceRow.series_id == series.series_id)
     occurrence = OccurrenceRow(
         occurrence_id=str(uuid.uuid4()),
@@ -82,42 +82,42 @@ def open_occurrence(session: Session, series: SeriesRow, *, on: date, purpose: s
 
 
 def end_series(session: Session, series: SeriesRow) -> None:
-    """No more occurrences, no more nudges."""
+    """End a series: it gets no further occurrence and no further nudge."""
     series.state, series.next_scan_at = ENDED, None
     session.flush()
 
 
 def cadence_of(series: SeriesRow) -> Cadence:
-    """The series' cadence."""
+    """Return the cadence of a series."""
     return Cadence(series.every, cast("Unit", series.unit), series.zone, series.hour, series.warn_days)
 
 
 def planned(series: SeriesRow, occurrence: OccurrenceRow) -> list[tuple[Stage, datetime]]:
-    """The stages of an occurrence as it stands. Once snoozed, nothing is said before the new date."""
+    """Return the stages of an occurrence with their moments. A snoozed occurrence has no "ahead" stage."""
     plan = stages_since(occurrence.due_on, cadence_of(series), occurrence.since)
     return [(stage, at) for stage, at in plan if stage != "ahead" or occurrence.snooze_no == 0]
 
 
 def unsaid(series: SeriesRow, occurrence: OccurrenceRow) -> list[tuple[Stage, datetime]]:
-    """The planned stages after the newest one that was said (or recorded)."""
+    """Return the planned stages that come after the last one posted (or recorded as left out)."""
     plan = planned(series, occurrence)
     names = [stage for stage, _ in plan]
     return plan[names.index(occurrence.stage) + 1 :] if occurrence.stage in names else plan
 
 
 def next_scan(series: SeriesRow, occurrence: OccurrenceRow) -> datetime | None:
-    """When there is next something to say; None when all has been said."""
+    """Return the moment of the next stage; None when no stage is left."""
     left = unsaid(series, occurrence)
     return left[0][1] if left else None
 
 
 def locked(session: Session, series_id: str) -> SeriesRow:
-    """The series, locked until the transaction ends: scans and people's changes to it queue here."""
+    """Lock a series until the transaction ends, so that scans and changes by people happen one after another."""
     query = select(SeriesRow).where(SeriesRow.series_id == series_id).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def open_of(session: Session, series_id: str) -> OccurrenceRow | None:
-    """The open occurrence of a series."""
+    """Return the open occurrence of a series; None when there is none."""
     query = select(OccurrenceRow).where(OccurrenceRow.series_id == series_id, OccurrenceRow.state == OPEN)
     return session.scalars(query.execution_options(populate_existing=True)).first()
