@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.actions.table import REGISTRY
 from bot.checklists.catalogue import Catalogue
 from bot.cli import COMMANDS
 from bot.partners.models import WARN_DAYS
@@ -90,6 +91,13 @@ def test_the_readme_names_only_settings_and_commands_that_exist() -> None:
     said = README.read_text(encoding="utf-8")
     assert set(re.findall(r"`((?:PROVISO|SLACK|DATABASE)_[A-Z_]+)`", said)) <= settings
     assert set(re.findall(r"\./run ([a-z]+)", said)) <= {*COMMANDS, "test"}
+
+
+def test_the_readme_shows_how_everything_that_can_be_typed_in_slack_is_typed() -> None:
+    said = README.read_text(encoding="utf-8")
+    typed = [f"/{action.noun}" + ("" if action.default else f" {action.verb}") for action in REGISTRY.on("slash")]
+    missing = [command for command in typed if f"`{command}" not in said]
+    assert missing == []
 
 
 def test_every_command_stands_in_the_table_and_no_other() -> None:
