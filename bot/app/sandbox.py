@@ -56,7 +56,7 @@ def build_sandbox(settings: Settings, sandbox: Sandbox, home: Path | None = None
         "proviso_http": "127.0.0.1:0",
         "proviso_folder_sync": "off",
     }
-    core = build(settings.model_copy(update=own), clock=sandbox.clock, model_cache=settings.proviso_home)
+    core = build(settings.model_copy(update=own), clock=sandbox.clock)
     with core.database.write() as session:
         claim(session, TEAM, take_over=False)
     sandbox.page.find_next_nudge = lambda: _next_nudge(core)

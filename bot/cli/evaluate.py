@@ -183,7 +183,7 @@ def _throw_away() -> Iterator[Core]:
     settings = configure()
     with tempfile.TemporaryDirectory(prefix="proviso-evaluate-") as home:
         own = {"proviso_home": Path(home), "database_url": None, "chroma_url": None}
-        composed = build(settings.model_copy(update=own), model_cache=settings.proviso_home)
+        composed = build(settings.model_copy(update=own))
         try:
             yield composed
         finally:

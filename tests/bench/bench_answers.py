@@ -14,14 +14,14 @@ from pathlib import Path
 from retrieval.answering import Answerer
 from retrieval.embedding.local import LocalEmbedder
 from retrieval.search.retriever import DEPTH, HybridRetriever
-from tests.bench.bench_retrieval import CACHE, _look_alike
+from tests.bench.bench_retrieval import _look_alike
 from tests.support.corpus import DEEDS, THINGS, TIMES
 
 PASSAGES, QUESTIONS = 10_000, 150
 
 
 def main(passages: int = PASSAGES) -> None:
-    embedder = LocalEmbedder.load(CACHE, threads=2)
+    embedder = LocalEmbedder.load(threads=2)
     with tempfile.TemporaryDirectory() as home:
         generations = _look_alike(Path(home), passages, embedder)
         answerer = Answerer(HybridRetriever(generations, embedder), embedder)

@@ -17,7 +17,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from platformdirs import user_cache_path
 from sqlalchemy import select
 
 from bot.migrations import upgrade
@@ -45,7 +44,7 @@ class Bench:
 
     def __init__(self, home: Path) -> None:
         self.home, self.folder = home, home / "guidance"
-        self.embedder = LocalEmbedder.load(user_cache_path("proviso-bench"), threads=2)
+        self.embedder = LocalEmbedder.load(threads=2)
         self.database = Database(f"sqlite:///{home / 'proviso.db'}")
         upgrade(self.database)
         self.generations = Generations(self.database, home, self.embedder, SystemClock(), CHROMA)

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from platformdirs import user_cache_path
 
 from ingest.evaluation import index_collection, measure_search
 from retrieval.corpus import Corpus, CorpusChange, Document
@@ -29,11 +28,10 @@ from retrieval.search.retriever import DEPTH, HybridRetriever
 from tests.support.corpus import DEEDS, THINGS, TIMES, document, rule
 
 PASSAGES, QUERIES, ROUNDS = 2000, 100, 3
-CACHE = user_cache_path("proviso-bench")
 
 
 def main(passages: int = PASSAGES) -> None:
-    embedder = LocalEmbedder.load(CACHE, threads=2)
+    embedder = LocalEmbedder.load(threads=2)
     speed(passages, embedder)
     folder = os.environ.get("EVAL")
     for place in sorted(Path(folder).glob("**/corpus.jsonl")) if folder else ():

@@ -16,6 +16,7 @@ from sqlalchemy import func, select, update
 from retrieval.corpus import Corpus
 from retrieval.database import Database
 from retrieval.documents import EVERYTHING
+from retrieval.embedding.local import RECIPE
 from retrieval.errors import EmbeddingUnavailable, IndexBusy, IndexDamaged
 from retrieval.index import dense, opening
 from retrieval.index.generations import Generations
@@ -109,6 +110,30 @@ def test_the_same_weights_in_another_precision_share_an_index(make: Make, corpus
     exact = WordEmbedder(recipe="words+fp32")
 
     assert HybridRetriever(make(exact), exact).search("order 17").hits[0].dense is not None
+
+
+@pytest.mark.parametrize("precision", ["int8", "fp32"])
+def test_the_index_of_an_earlier_local_model_answers_until_every_passage_has_a_new_vector(
+    make: Make, corpus: Corpus, precision: str
+) -> None:
+    make(WordEmbedder(recipe=f"all-MiniLM-L6-v2@53aa51172d14+{precision}")).build()
+    present, asking = WordEmbedder(recipe=RECIPE), WordEmbedder(recipe=RECIPE)
+    generations, reader = make(present), make(asking)
+    searched_while_embedding: list[float | None] = []
+
+    def search(_done: int, _total: int) -> None:
+        hit = HybridRetriever(reader, asking).search("order 17").hits[0]
+        searched_while_embedding.append(hit.dense)
+
+    before = generations.current()
+    report = generations.build(search)
+
+    assert before is not None
+    assert report.id != before.id
+    assert len(searched_while_embedding) >= 2
+    assert None not in searched_while_embedding
+    assert len(present.embedded) == report.passages
+    assert HybridRetriever(reader, asking).search("order 17").hits[0].dense is not None
 
 
 def test_an_unchanged_corpus_keeps_its_generation_and_embeds_nothing(make: Make, corpus: Corpus) -> None:

