@@ -71,6 +71,12 @@ def test_every_relative_link_leads_to_a_file_and_a_heading_that_are_there(path: 
     assert broken == []
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_that_a_page_names_is_there(path: Path) -> None:
+    named = re.findall(r"`((?:bot|docs|ingest|prompts|retrieval|tests)/[\w./-]*)`", path.read_text(encoding="utf-8"))
+    assert [name for name in named if "NAME" not in name and not (ROOT / name).exists()] == []
+
+
 def test_every_page_and_picture_of_docs_is_reached_from_the_readme() -> None:
     reached, waiting = {README}, [README]
     while waiting:
