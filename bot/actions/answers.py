@@ -7,6 +7,7 @@ from bot.errors import NotFound
 from bot.views.passages.model import PassageView, view_of
 from bot.views.passages.values import Quoted
 from bot.views.sources import Ageing
+from retrieval.neighbours import neighbours
 
 
 class PassageGone(NotFound):
@@ -14,8 +15,13 @@ class PassageGone(NotFound):
 
 
 def show_passage(context: Context, quoted: Quoted) -> PassageView:
-    """The passage with its quote marked; raises PassageGone once its source was changed or withdrawn."""
-    passage = context.desk.searcher.passage(quoted.passage_id)
+    """The passage with its quote marked, or one near it; raises PassageGone when it is no longer kept."""
+    searcher = context.desk.searcher
+    passage = searcher.passage(quoted.shown or quoted.passage_id)
     if passage is None:
         raise PassageGone
-    return view_of(passage, quoted, Ageing(context.now.date(), context.desk.aged_after))
+    with context.desk.database.read() as session:
+        near = neighbours(session, passage.passage_id)
+    before, after = (id_ if id_ and searcher.passage(id_) else None for id_ in near)
+    ageing = Ageing(context.now.date(), context.desk.aged_after)
+    return view_of(passage, quoted, ageing, before=before, after=after)

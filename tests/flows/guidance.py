@@ -38,5 +38,8 @@ PARTNERS = _source("partners.md", "Handbook on Partners", "Institute of Partners
 DETENTION = _source("detention.md", "Notes on Detention", "Institute of Partnership", "2019-05-02")
 PASSAGES = {
     PARTNERS: (_passage(PARTNERS, "p-partners", "Assessment", _PARTNERS),),
-    DETENTION: (_passage(DETENTION, "p-detention", "Transfers", _DETENTION),),
+    DETENTION: (
+        _passage(DETENTION, "p-detention", "Transfers", _DETENTION),
+        _passage(DETENTION, "p-visits", "Visits", ["Visitors speak with detainees alone, as often as they ask to."]),
+    ),
 }

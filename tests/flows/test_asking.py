@@ -91,8 +91,25 @@ def test_show_passage_opens_the_passage_with_the_quote_marked(bot: Bot, workspac
     reply = workspace.wait_for_reply(amal.mention("C-ops", QUESTION))
     assert amal.click("Show passage", reply).acked
     workspace.wait_for(lambda: "willingness, capability" in amal.modal_text, what="the passage")
-    assert "*A supporting state should assess a partner before support begins.*" in amal.modal_text
+    assert "_par. 4_\n*A supporting state should assess a partner before support begins.*" in amal.modal_text
     assert "section “Assessment” · par. 4, 5, 6 · p. 3" in amal.modal_text
+
+
+def test_the_passages_before_and_after_are_a_click_away(bot: Bot, workspace: Workspace) -> None:
+    amal = workspace.user("amal")
+    reply = workspace.wait_for_reply(amal.mention("C-ops", "When must a transfer of detainees not take place?"))
+    assert amal.click("Show passage", reply).acked
+    quote = "*A transfer must not take place where torture is likely.*"
+    workspace.wait_for(lambda: quote in amal.modal_text, what="the passage")
+    assert "Previous passage" not in amal.modal_text
+    assert amal.click("Next passage").acked
+    workspace.wait_for(
+        lambda: "_par. 4_\nVisitors speak with detainees alone" in amal.modal_text, what="the next passage"
+    )
+    assert "Next passage" not in amal.modal_text
+    assert "the quote itself is elsewhere" in amal.modal_text
+    assert amal.click("Previous passage").acked
+    workspace.wait_for(lambda: quote in amal.modal_text, what="the quoted passage again")
 
 
 def test_show_passage_says_when_the_passage_is_gone(

@@ -20,7 +20,8 @@ from bot.views.nudges import model as nudges
 from bot.views.nudges.model import CardRef, NudgeView, RecordForm, SnoozeForm
 from bot.views.nudges.values import read_card
 from bot.views.passages.model import FetchingPassage, MissingPassage
-from bot.views.passages.values import SHOW, read_value
+from bot.views.passages.values import NEXT, PREVIOUS, SHOW, Quoted, read_value
+from bot.views.view import View
 
 Work = Callable[[Front, Asker, dict[str, Any], dict[str, Any]], None]
 
@@ -31,6 +32,8 @@ def register(app: App, front: Front) -> None:
     app.action(nudges.SNOOZE)(_handler(front, _open_form))
     app.action(nudges.RECORD)(_handler(front, _open_form))
     app.action(SHOW)(_handler(front, _show_passage))
+    for turn in (PREVIOUS, NEXT):
+        app.action(turn)(_handler(front, _turn_passage))
     app.action(checklists.MORE)(_handler(front, _show_more_items))
     app.action(re.compile(rf"^{re.escape(checklists.SHOW)}(\.\d+)?$"))(_handler(front, _show_checklist))
 
@@ -96,12 +99,18 @@ def _open_form(front: Front, asker: Asker, body: dict[str, Any], action: dict[st
 def _show_passage(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
     quoted = read_value(action["value"])
     view_id = front.open_modal(asker, body["trigger_id"], FetchingPassage())
-    call = Call(front.registry.get(SHOW), {"quoted": quoted})
+    front.update_modal(asker, view_id, _passage(front, asker, quoted))
+
+
+def _turn_passage(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
+    front.update_modal(asker, body["view"]["id"], _passage(front, asker, read_value(action["value"])))
+
+
+def _passage(front: Front, asker: Asker, quoted: Quoted) -> View:
     try:
-        view = front.registry.run(front.context(asker), call)
+        return front.registry.run(front.context(asker), Call(front.registry.get(SHOW), {"quoted": quoted}))
     except PassageGone:
-        view = MissingPassage()
-    front.update_modal(asker, view_id, view)
+        return MissingPassage()
 
 
 def _show_checklist(front: Front, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:

@@ -6,25 +6,40 @@ from typing import Any
 
 from bot.views import kit, limits
 from bot.views.escaping import escape, link, one_line
-from bot.views.passages.model import FetchingPassage, MissingPassage, PassageView, pieces
+from bot.views.passages.model import FetchingPassage, MissingPassage, Paragraph, PassageView, numbers, pieces
+from bot.views.passages.values import NEXT, PREVIOUS, value_of
 from bot.views.sources import cautions, facts, place, title
 
 
 def modal(view: PassageView) -> dict[str, Any]:
-    """The source, the place, and the passage with the quote in bold."""
+    """The source, the place, each paragraph with its number and the quote in bold, and the ways on."""
     number = f"*[{view.n}]* " if view.n else ""
     head = f"{number}*{link(view.source.url, escape(one_line(title(view.source))))}*"
     warned = escape(cautions(view.source, ", ".join(view.locators) or None, view.ageing))
-    where = escape(place(view.section, view.paragraphs, view.page))
+    where = escape(place(view.section, numbers(view), view.page))
     lines = [head, f"_{warned}_" if warned else "", escape(facts(view.source)), where]
-    foot = "The quote is in bold." if view.marks else "The quote could not be marked; it stands in this passage."
     blocks = [
         kit.section("\n".join(line for line in lines if line)),
         kit.divider(),
-        *(kit.section(part) for part in _marked(view)),
-        kit.context(f"{foot} Verify against the original before you rely on it."),
+        *(kit.section(part) for paragraph in view.paragraphs for part in _marked(paragraph)),
+        *_ways_on(view),
+        kit.context(f"{_foot(view)} Verify against the original before you rely on it."),
     ]
     return kit.modal("passage", "Passage", blocks)
+
+
+def _foot(view: PassageView) -> str:
+    if not view.quoted_here:
+        return "This stands near the quoted passage; the quote itself is elsewhere."
+    if any(paragraph.marks for paragraph in view.paragraphs):
+        return "The quote is in bold."
+    return "The quote could not be marked; it stands in this passage."
+
+
+def _ways_on(view: PassageView) -> list[kit.Block]:
+    ways = (("Previous passage", PREVIOUS, view.before), ("Next passage", NEXT, view.after))
+    buttons = [kit.button(text, action, value_of(quoted)) for text, action, quoted in ways if quoted]
+    return [kit.actions("passage", buttons)] if buttons else []
 
 
 def fetching(_view: FetchingPassage) -> dict[str, Any]:
@@ -41,15 +56,16 @@ def missing(_view: MissingPassage) -> dict[str, Any]:
     return kit.modal("passage", "Passage", [kit.section(text)])
 
 
-def _marked(view: PassageView) -> list[str]:
-    """The text in sections of at most 3,000 characters, marked parts in bold."""
-    sections, room = [""], limits.SECTION
-    for text, bold in pieces(view):
+def _marked(paragraph: Paragraph) -> list[str]:
+    """Its number, and its text in sections of at most 3,000 characters, marked parts in bold."""
+    label = f"par. {paragraph.number}" if paragraph.number else f"p. {paragraph.page}" if paragraph.page else ""
+    sections, room = [f"_{label}_\n" if label else ""], limits.SECTION
+    for text, bold in pieces(paragraph):
         for word in escape(text).split(" ") if not bold else [escape(text)]:
             for part in _fit(word, bold):
                 if limits.width(sections[-1]) + limits.width(part) + 1 > room:
                     sections.append("")
-                sections[-1] += (" " if sections[-1] else "") + part
+                sections[-1] += (" " if sections[-1] and not sections[-1].endswith("\n") else "") + part
     return [part for part in sections if part.strip()]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.views.escaping import BREAK, markdown
-from bot.views.passages.model import PassageView, pieces
+from bot.views.passages.model import Paragraph, PassageView, numbers, pieces
 from bot.views.sources import cautions, facts, place, title
 
 
@@ -15,7 +15,11 @@ def passage(view: PassageView) -> str:
         f"**{number}{markdown(title(view.source))}**",
         f"*{markdown(warned)}*" if warned else "",
         markdown(facts(view.source)),
-        markdown(place(view.section, view.paragraphs, view.page)),
+        markdown(place(view.section, numbers(view), view.page)),
     ]
-    text = " ".join(f"**{markdown(part)}**" if bold else markdown(part) for part, bold in pieces(view))
-    return BREAK.join(row for row in rows if row) + f"\n\n{text}"
+    return "\n\n".join((BREAK.join(row for row in rows if row), *map(_paragraph, view.paragraphs)))
+
+
+def _paragraph(paragraph: Paragraph) -> str:
+    label = f"*par. {paragraph.number}* " if paragraph.number else f"*p. {paragraph.page}* " if paragraph.page else ""
+    return label + " ".join(f"**{markdown(part)}**" if bold else markdown(part) for part, bold in pieces(paragraph))

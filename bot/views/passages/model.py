@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from bot.access.policy import Content
 from bot.views.escaping import one_line
@@ -14,21 +15,35 @@ from retrieval.documents import Passage, Source
 
 
 @dataclass(frozen=True)
+class Paragraph:
+    """A paragraph with what was quoted of it; `marks` are (start, end) in `text`, in order, none overlapping.
+
+    `number` counts in the source; where nothing is counted, `page` tells the place.
+    """
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+    number: int | None = None
+    page: int | None = None
+
+
+@dataclass(frozen=True)
 class PassageView(View):
-    """A passage with what was quoted of it; `marks` are (start, end) in `text`, in order, none overlapping."""
+    """A passage, or one near it, with what was quoted of it. `before` and `after` lead to its neighbours."""
 
     thing = "passage"
     shows = Content.GUIDANCE
 
     source: Source
-    text: str
-    marks: tuple[tuple[int, int], ...] = ()
+    paragraphs: tuple[Paragraph, ...]
     n: int | None = None
     section: str | None = None
     page: int | None = None
-    paragraphs: tuple[int, ...] = ()
     locators: tuple[str, ...] = ()
     ageing: Ageing | None = None
+    quoted_here: bool = True
+    before: Quoted | None = None
+    after: Quoted | None = None
 
     @property
     def audience(self) -> frozenset[str]:
@@ -52,19 +67,42 @@ class MissingPassage(View):
     shows = Content.OURS
 
 
-def view_of(passage: Passage, quoted: Quoted, ageing: Ageing | None = None) -> PassageView:
-    """The passage with what was quoted of it marked, as far as it still stands there."""
-    places = tuple(dict.fromkeys(s.locator for s in passage.sentences if s.locator))
+def view_of(
+    passage: Passage,
+    quoted: Quoted,
+    ageing: Ageing | None = None,
+    *,
+    before: str | None = None,
+    after: str | None = None,
+) -> PassageView:
+    """The passage with what was quoted of it marked, as far as it still stands there, and the ids of its neighbours."""
+    here = passage.passage_id == quoted.passage_id
     return PassageView(
         source=passage.source,
-        text=passage.text,
-        marks=find_marks(passage.text, quoted.ends),
-        n=quoted.n,
+        paragraphs=_paragraphs(passage, quoted.ends if here else ()),
+        n=quoted.n if here else None,
         section=passage.section,
         page=passage.page,
-        paragraphs=passage.paragraphs,
-        locators=places,
+        locators=tuple(dict.fromkeys(s.locator for s in passage.sentences if s.locator)),
         ageing=ageing,
+        quoted_here=here,
+        before=replace(quoted, shown=before) if before else None,
+        after=replace(quoted, shown=after) if after else None,
+    )
+
+
+def _paragraphs(passage: Passage, ends: Iterable[tuple[str, str]]) -> tuple[Paragraph, ...]:
+    """The passage by paragraphs, each quote marked in the first one that holds it."""
+    spans = (span for sentence in passage.sentences for span in sentence.spans)
+    places = groupby(spans, lambda span: (span.paragraph, None if span.paragraph else span.page))
+    texts = [(place, " ".join(span.text for span in run)) for place, run in places]
+    quotes: dict[int | None, list[tuple[str, str]]] = {}
+    for quote in ends:
+        first = next((i for i, (_, text) in enumerate(texts) if find_marks(text, [quote])), None)
+        quotes.setdefault(first, []).append(quote)
+    return tuple(
+        Paragraph(text, find_marks(text, quotes.get(i, ())), number, page)
+        for i, ((number, page), text) in enumerate(texts)
     )
 
 
@@ -85,11 +123,16 @@ def find_marks(text: str, ends: Iterable[tuple[str, str]]) -> tuple[tuple[int, i
     return tuple(merged)
 
 
-def pieces(view: PassageView) -> list[tuple[str, bool]]:
+def pieces(paragraph: Paragraph) -> list[tuple[str, bool]]:
     """The text cut at its marks: (text, whether it is marked), without empty pieces."""
     cuts, at = [], 0
-    for start, end in view.marks:
-        cuts += [(view.text[at:start], False), (view.text[start:end], True)]
+    for start, end in paragraph.marks:
+        cuts += [(paragraph.text[at:start], False), (paragraph.text[start:end], True)]
         at = end
-    cuts.append((view.text[at:], False))
+    cuts.append((paragraph.text[at:], False))
     return [(one_line(text), bold) for text, bold in cuts if text.strip()]
+
+
+def numbers(view: PassageView) -> tuple[int, ...]:
+    """The numbers of its paragraphs, sorted, each once."""
+    return tuple(sorted({paragraph.number for paragraph in view.paragraphs if paragraph.number}))

@@ -24,7 +24,7 @@ from bot.views.checklists.model import ChecklistView
 from bot.views.help.model import HelpView
 from bot.views.nudges.model import NudgeView, RecordForm, SnoozeForm
 from bot.views.partners.model import AddPartnerForm, PartnerListView, PartnerView
-from bot.views.passages.model import PassageView
+from bot.views.passages.model import Paragraph, PassageView
 from bot.views.passages.values import Quoted
 from bot.views.view import View
 from bot.work.people import team_id
@@ -220,7 +220,7 @@ def test_checklists_help_and_passages_need_no_register(do: Do) -> None:
     assert isinstance(do("proviso.help"), HelpView)
     shown = do("passage.show", quoted=Quoted("p1", 2, (("Assess", "first."),)))
     assert isinstance(shown, PassageView)
-    assert (shown.marks, shown.n) == (((0, 13),), 2)
+    assert (shown.paragraphs, shown.n) == ((Paragraph("Assess first.", ((0, 13),), 1),), 2)
     with pytest.raises(PassageGone):
         do("passage.show", quoted=Quoted("gone", 1, ()))
 

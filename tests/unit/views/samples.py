@@ -12,7 +12,8 @@ from bot.views.checklists.model import ChecklistView
 from bot.views.notices.model import ErrorView, NoticeView
 from bot.views.nudges.model import CardRef, NudgeView, RecordForm, SnoozeForm
 from bot.views.partners.model import AddPartnerForm, PartnerListView, PartnerView
-from bot.views.passages.model import PassageView
+from bot.views.passages.model import Paragraph, PassageView
+from bot.views.passages.values import Quoted
 from bot.views.sources import Ageing
 from bot.views.view import View
 from retrieval.documents import Source, Span
@@ -151,13 +152,16 @@ RECORDED = NudgeView(
 )
 PASSAGE = PassageView(
     source=HANDBOOK,
-    text="Earlier text. Assess the partner before support begins. Later text.",
-    marks=((14, 55),),
+    paragraphs=(
+        Paragraph("Earlier text. Assess the partner before support begins.", ((14, 55),), 7),
+        Paragraph("Later text.", (), 8),
+    ),
     n=1,
     section="3 Outset",
     page=12,
-    paragraphs=(7, 8),
     ageing=AGEING,
+    before=Quoted("v-4", 1, (("Assess the partner", ""),), "v-3"),
+    after=Quoted("v-4", 1, (("Assess the partner", ""),), "v-5"),
 )
 
 _CATALOGUE = Catalogue.load()
