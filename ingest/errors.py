@@ -55,3 +55,16 @@ class Rejected(Exception):
     def __init__(self, reason: str, hint: str) -> None:
         super().__init__(reason)
         self.reason, self.hint = reason, hint
+
+    @property
+    def conceals(self) -> bool:
+        """Whether nothing says who may see the file: then no version read before may be shown either."""
+        return self.reason == METADATA_UNREADABLE
+
+
+METADATA_UNREADABLE = "metadata unreadable"
+
+
+def metadata_unreadable(hint: str) -> Rejected:
+    """The rejection of a document whose metadata cannot be read: it may have said who may see it."""
+    return Rejected(METADATA_UNREADABLE, hint)

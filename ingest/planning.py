@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.errors import LossNeedsConfirmation, Rejected
-from ingest.readers.files import fingerprint
+from ingest.look_alikes import LookAlikes
+from ingest.readers.beside import fingerprint
+from ingest.readers.reading import audience_beside
 from ingest.report import FileNote, RejectedFile
 from ingest.roots import Place, Roots, within
 from ingest.walk import Found, find
@@ -16,21 +18,32 @@ from retrieval.corpus import Corpus, Staged, StoredDocument
 from retrieval.records import file_hash
 
 # Raise it when reading or splitting changes what is made of the same file: everything is then read again.
-RECIPE = "4"
+RECIPE = "5"
 LOSS_SHARE, LOSS_FROM = 0.3, 3
 
 
 @dataclass(slots=True)
 class Plan:
-    """What there is to do. `known` are the places whose content changed; `removed` are source ids."""
+    """What there is to do. `known` are the documents whose content changed, by place; `removed` and `concealed` are ids
+    of sources that go: their files are gone, or nothing says any more who may see them.
+    """
 
     roots: Roots
     read: dict[Path, Place] = field(default_factory=dict)
-    known: set[Place] = field(default_factory=set)
+    known: dict[Place, StoredDocument] = field(default_factory=dict)
     unchanged: int = 0
     removed: list[str] = field(default_factory=list)
+    concealed: list[str] = field(default_factory=list)
     rejected: list[RejectedFile] = field(default_factory=list)
     notes: list[FileNote] = field(default_factory=list)
+    look_alikes: LookAlikes = field(default_factory=LookAlikes)
+
+    def reject(self, path: Path, place: Place, why: Rejected, stored: StoredDocument | None) -> None:
+        """Note a file that cannot be taken in. What was read of it before stays, if its readers are still those."""
+        kept = stored is not None and not why.conceals and _same_readers(path, stored)
+        if stored is not None and not kept:
+            self.concealed.append(stored.source.source_id)
+        self.rejected.append(rejected_file(place, why, kept=kept, concealed=stored is not None and not kept))
 
 
 class Planner:
@@ -81,14 +94,19 @@ class Planner:
     def _plan_scope(self, plan: Plan, scope: Path, found: Found) -> None:
         stored = self._stored(plan.roots, scope)
         kept = {plan.roots.place(path) for path, _ in found.rejected}
-        plan.rejected += [rejected_file(plan.roots.place(path), why) for path, why in found.rejected]
+        for path, why in found.rejected:
+            place = plan.roots.place(path)
+            plan.reject(path, place, why, stored.get(place))
         for path in found.files:
             place = plan.roots.place(path)
             kept.add(place)
             _plan_file(plan, path, place, stored.get(place))
         for place, document in stored.items():
             file = plan.roots.file(place)
-            if place not in kept and not any(within(file, folder) for folder in found.unseen):
+            unseen = next((folder for folder in found.unseen if within(file, folder)), None)
+            if unseen is not None and not _same_readers(unseen, document):
+                plan.concealed.append(document.source.source_id)
+            elif unseen is None and place not in kept:
                 plan.removed.append(document.source.source_id)
 
     def _stored(self, roots: Roots, scope: Path) -> dict[Place, StoredDocument]:
@@ -107,30 +125,39 @@ def versioned(content_hash: str) -> str:
     return f"{RECIPE}:{content_hash}"
 
 
-def rejected_file(place: Place, why: Rejected, *, kept: bool = False) -> RejectedFile:
-    """A line of the report; `kept` when a version read before stays in use."""
+def rejected_file(place: Place, why: Rejected, *, kept: bool = False, concealed: bool = False) -> RejectedFile:
+    """A line of the report; `kept` when a version read before stays in use, `concealed` when it does not."""
     # Names come from the file system, where they need not be text.
     path = place.path.encode(errors="backslashreplace").decode()
-    hint = f"{why.hint} The version read before stays in use." if kept else why.hint
-    return RejectedFile(path, why.reason, hint)
+    then = " The version read before stays in use." if kept else " Until then nobody is shown it." if concealed else ""
+    return RejectedFile(path, why.reason, f"{why.hint}{then}")
 
 
 def _plan_file(plan: Plan, path: Path, place: Place, stored: StoredDocument | None) -> None:
+    try:
+        plan.look_alikes.check(path)
+        same = stored is not None and stored.content_hash == versioned(fingerprint(path))
+    except Rejected as rejected:
+        plan.reject(path, place, rejected, stored)
+        return
+    if same:
+        plan.unchanged += 1
+        return
     if stored is not None:
-        try:
-            same = stored.content_hash == versioned(fingerprint(path))
-        except Rejected as rejected:
-            plan.rejected.append(rejected_file(place, rejected, kept=True))
-            return
-        if same:
-            plan.unchanged += 1
-            return
-        plan.known.add(place)
+        plan.known[place] = stored
     plan.read[path] = place
+
+
+def _same_readers(path: Path, stored: StoredDocument) -> bool:
+    """Whether the metadata files around `path` give it no other audience than it was stored with."""
+    try:
+        return audience_beside(path) in (None, stored.source.audience)
+    except Rejected:
+        return False
 
 
 def _hash(path: Path) -> str:
     try:
-        return fingerprint(path)
+        return file_hash(fingerprint(path))
     except Rejected:
         return ""

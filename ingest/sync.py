@@ -13,7 +13,7 @@ from ingest.children import ReadingPool
 from ingest.errors import IndexRefused, Rejected
 from ingest.parts import Parts
 from ingest.passages import Count, estimate, pack
-from ingest.planning import Plan, Planner, rejected_file, versioned
+from ingest.planning import Plan, Planner, versioned
 from ingest.report import DuplicateFile, FileNote, IngestReport, Progress
 from ingest.roots import Place
 from ingest.walk import scope_of
@@ -64,7 +64,7 @@ class Ingestor:
         if not yes:
             self._planner.check_losses(plan)
         staged = self._read(plan, progress or _silent)
-        removed = [*plan.removed, *self._planner.moved_from_elsewhere(plan, staged)]
+        removed = [*plan.removed, *plan.concealed, *self._planner.moved_from_elsewhere(plan, staged)]
         change = CorpusChange(removed=tuple(removed), roots=tuple(plan.roots.paths), staged=tuple(staged))
         undoing = self._corpus.undoing(change, self._clock.now())
         moved = len(self._corpus.apply(change, self._clock.now()).moved)
@@ -119,7 +119,7 @@ class Ingestor:
                     if isinstance(outcome, Parts):
                         plan.notes += [FileNote(place.path, note) for note in outcome.warnings]
                 except Rejected as rejected:
-                    plan.rejected.append(rejected_file(place, rejected, kept=place in plan.known))
+                    plan.reject(path, place, rejected, plan.known.get(place))
                     outcomes[rejected.reason] += 1
                 if sum(len(document.passages) for document in waiting) >= BATCH_PASSAGES:
                     staged += self._stage(waiting)

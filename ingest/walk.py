@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.errors import PathMissing, Rejected
-from ingest.readers.files import FOLDER_METADATA, META_SUFFIX, file_type
+from ingest.errors import PathMissing, Rejected, metadata_unreadable
+from ingest.look_alikes import is_metadata, resembles_metadata, without_document
+from ingest.readers.files import file_type
 
 
 @dataclass(slots=True)
@@ -58,8 +59,9 @@ def _candidates(scope: Path, found: Found) -> Iterator[Path]:
     for folder, folders, names in os.walk(scope, followlinks=False, onerror=unseen):
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
+        found.rejected += [(Path(folder) / name, _without_document()) for name in without_document(names)]
         for name in sorted([*names, *links]):
-            if not name.startswith(".") and not name.endswith(META_SUFFIX) and name != FOLDER_METADATA:
+            if not name.startswith(".") and not is_metadata(name):
                 yield Path(folder) / name
 
 
@@ -76,4 +78,10 @@ def _check(path: Path) -> None:
         str(path).encode()
     except UnicodeEncodeError as error:
         raise Rejected("file name", "Its name is not UTF-8; rename it.") from error
+    if resembles_metadata(path.name):
+        raise metadata_unreadable("It is named like a metadata file; rename it to _meta.yaml or NAME.meta.yaml.")
     file_type(path)
+
+
+def _without_document() -> Rejected:
+    return Rejected("no such document", "No document of this name lies beside it; rename or remove it.")

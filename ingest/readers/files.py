@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 from pathlib import Path
@@ -12,8 +11,6 @@ from ingest.errors import Rejected
 
 MAX_BYTES = 50 * 1024 * 1024
 READ_TRIES = 3
-META_SUFFIX = ".meta.yaml"
-FOLDER_METADATA = "_meta.yaml"
 EXTENSIONS = {
     ".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown", ".pdf": "pdf", ".docx": "docx",
     ".pptx": "pptx", ".html": "html", ".htm": "html", ".xhtml": "html", ".eml": "eml", ".epub": "epub",
@@ -52,47 +49,13 @@ def file_type(path: Path) -> str:
     return found
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, *, most: int = MAX_BYTES) -> bytes:
     """The bytes of a regular file, the same before and after reading. Raises Rejected with the reason."""
     for _ in range(READ_TRIES):
-        data = _read_once(path)
+        data = _read_once(path, most)
         if data is not None:
             return data
     raise Rejected("changed while read", "Wait until nothing writes to it, then ingest again.")
-
-
-def fingerprint(path: Path) -> str:
-    """The content hash of a file and its metadata, without parsing either. Raises Rejected."""
-    file_type(path)
-    data = read_bytes(path)
-    return content_hash(data, *metadata_beside(path))
-
-
-def metadata_beside(path: Path) -> tuple[bytes, bytes]:
-    """What stands in the `_meta.yaml` of its folder, and in `NAME.ext.meta.yaml` or `NAME.meta.yaml` beside it."""
-    own = _first_there(path, path.name + META_SUFFIX, path.stem + META_SUFFIX)
-    return _first_there(path, FOLDER_METADATA), own
-
-
-def content_hash(data: bytes, folder: bytes, own: bytes) -> str:
-    """SHA-256 of the document, 64 hexadecimal digits; before it and a colon 12 of its metadata, where it has any.
-
-    What is decided of a document follows its bytes, wherever they are moved and whatever metadata they meet there.
-    """
-    document = hashlib.sha256(data).hexdigest()
-    if not folder and not own:
-        return document
-    metadata = hashlib.sha256(hashlib.sha256(folder).digest() + hashlib.sha256(own).digest())
-    return f"{metadata.hexdigest()[:12]}:{document}"
-
-
-def _first_there(path: Path, *names: str) -> bytes:
-    """The bytes of the first of these files beside `path`; none when there is none."""
-    for name in names:
-        found = path.with_name(name)
-        if found.is_file() and not found.is_symlink():
-            return read_bytes(found)
-    return b""
 
 
 def check_type(data: bytes, kind: str) -> None:
@@ -132,21 +95,22 @@ def _is_text(data: bytes) -> bool:
     return odd * 50 <= len(head)
 
 
-def _read_once(path: Path) -> bytes | None:
+def _read_once(path: Path, most: int) -> bytes | None:
     try:
         # Never wait for the other end of a pipe, and never leave the folder by a link.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise _refusal(error) from error
+    before = os.fstat(descriptor)
+    if not stat.S_ISREG(before.st_mode):
+        os.close(descriptor)
+        raise Rejected("not a regular file", "Name a file or a folder; pipes, sockets and devices are not read.")
     with os.fdopen(descriptor, "rb") as file:
-        before = os.fstat(file.fileno())
-        if not stat.S_ISREG(before.st_mode):
-            raise Rejected("not a regular file", "Name a file or a folder; pipes, sockets and devices are not read.")
-        if before.st_size > MAX_BYTES:
+        if before.st_size > most:
             raise too_large()
-        data = file.read(MAX_BYTES + 1)
+        data = file.read(most + 1)
         after = os.fstat(file.fileno())
-    if len(data) > MAX_BYTES:
+    if len(data) > most:
         raise too_large()
     same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and len(data) == after.st_size
     return data if same else None

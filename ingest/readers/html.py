@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingest.blocks import Reading
+from ingest.readers.front_matter import check_markup
 from ingest.readers.text import check_length, no_text
 from ingest.readers.web.blocks import Blocks, body_of
 from ingest.readers.web.metadata import page_metadata
@@ -12,7 +13,9 @@ from ingest.readers.web.tree import decode_html, parse_html
 
 def read_html(data: bytes) -> Reading:
     """The blocks of a page, a paragraph number each. Raises Rejected when it holds no text of its own."""
-    return page_reading(decode_html(data))
+    text = decode_html(data)
+    check_markup(text)
+    return page_reading(text)
 
 
 def page_reading(text: str, *, paragraph: int = 0, mail: bool = False) -> Reading:

@@ -1,16 +1,17 @@
-"""What a document says of itself: in the file, in YAML front matter, or in a file beside it. Nothing is guessed."""
+"""The record of a source: its fields, and how metadata files and front matter write them. Nothing is guessed."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
 import yaml
 
-from ingest.errors import Rejected
+from ingest.errors import Rejected, metadata_unreadable
 from retrieval.authority import is_date
 
 FIELDS = (
@@ -30,11 +31,8 @@ AUTHORITIES = {
     "digest": ("digest",),
 }
 AUTHORITY = {spelling: name for name, spellings in AUTHORITIES.items() for spelling in spellings}
-FENCE = "---"
-STATES_FIELD = re.compile(rf"\s*[\"']?(?:{'|'.join(FIELDS)})[\"']?\s*:", re.IGNORECASE)
-FRONT_HINT = (
-    "Between its --- lines must be lines of `name: value`, each name once; put a value that holds a colon in quotes."
-)
+ONE_LABEL = "Its audience must be one label, such as `audience: legal`; without one, remove the line."
+NO_MAPPING = "It must be lines of `name: value`, each name once; mend or remove it."
 MAX_VALUE = 1000
 LARGEST_BITS = 64
 # Titles and names that programs put in where nobody wrote one.
@@ -60,12 +58,17 @@ MONTH_FIRST = re.compile(rf"({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})", 
 
 
 class _Loader(yaml.SafeLoader):
-    """Plain values, dates as they are written, and no field twice."""
+    """Plain values, dates as they are written, no field twice, and nothing that stands for something else."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML has it
         first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
         for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("a record has no use for aliases, and a few of them unfold to gigabytes")
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [str(self.construct_object(key, deep=True)) for key, _ in node.value]
@@ -74,37 +77,18 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def front_matter(text: str) -> tuple[dict[str, str], str, str]:
-    """(metadata, front matter as written, the rest). A fence that holds no YAML mapping is part of the text.
-
-    Raises Rejected when it names fields of a source record and cannot be read: it may have said who may see the text.
-    """
-    lines = text.split("\n")
-    if lines[0].rstrip() != FENCE:
-        return {}, "", text
-    end = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() in (FENCE, "...")), None)
-    meant = next((i for i, line in enumerate(lines[1:], 1) if not line.strip()), len(lines)) if end is None else end
-    names_fields = any(STATES_FIELD.match(line) for line in lines[1:meant])
+def of_document(name: str, text: str) -> dict[str, str]:
+    """What the file `name` says of the document beside it. Raises Rejected when it is not a YAML mapping."""
     try:
-        data = None if end is None else yaml.load("\n".join(lines[1:end]), _Loader)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError):
-        data = ""
-    if end is None or (data is not None and not isinstance(data, dict)):
-        if names_fields:
-            raise Rejected("metadata unreadable", FRONT_HINT)
-        return {}, "", text
-    return known_fields(data or {}), "\n".join(lines[: end + 1]), "\n".join(lines[end + 1 :])
+        return known_fields(_mapping(text))
+    except Rejected as rejected:
+        raise metadata_unreadable(f"{name}: {rejected.hint}") from rejected
 
 
-def beside(text: str) -> dict[str, str]:
-    """The metadata of a `.meta.yaml`. Raises Rejected when it is not a YAML mapping."""
-    return known_fields(_mapping(text, "Its .meta.yaml must be lines of `name: value`; mend or remove it."))
-
-
-def of_folder(text: str) -> dict[str, str]:
-    """What a `_meta.yaml` says of all files of its folder. Raises Rejected when it is not a YAML mapping."""
-    data = _mapping(text, "The _meta.yaml of its folder must be lines of `name: value`; mend or remove it.")
-    return {name: value for name, value in known_fields(data).items() if name in FOLDER_FIELDS}
+def of_folder(name: str, text: str) -> dict[str, str]:
+    """What the file `name` says of everything below its folder. Raises Rejected when it is not a YAML mapping."""
+    said = of_document(name, text)
+    return {field: value for field, value in said.items() if field in FOLDER_FIELDS}
 
 
 def settled(metadata: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -167,13 +151,19 @@ def _month(name: str) -> str:
     return str(next(n for n, month in enumerate(MONTHS, 1) if name[:3].lower() == month[:3].lower()))
 
 
-def _mapping(text: str, hint: str) -> Mapping[Any, Any]:
+def load_yaml(text: str) -> object:
+    """The YAML in `text`. Raises YAMLError, ValueError and RecursionError."""
+    loaded: object = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+    return loaded
+
+
+def _mapping(text: str) -> Mapping[Any, Any]:
     try:
-        data = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+        data = load_yaml(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise Rejected("metadata unreadable", hint) from error
+        raise metadata_unreadable(NO_MAPPING) from error
     if data is not None and not isinstance(data, dict):
-        raise Rejected("metadata unreadable", hint)
+        raise metadata_unreadable(NO_MAPPING)
     return data or {}
 
 
@@ -184,12 +174,11 @@ def known_fields(data: Mapping[Any, Any]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for key, value in data.items():
-        name = ALIASES.get(str(key).lower(), str(key).lower())
-        text = _plain(value)
-        if name == "audience" and value is not None and not text:
-            raise Rejected("metadata unreadable", "Its audience must be one label, such as `audience: legal`.")
-        if name not in FIELDS and get_close_matches(name, ["audience"], cutoff=0.8):
-            raise Rejected("metadata unreadable", f"It says `{name}`; write `audience`, or remove it.")
+        written, text = as_name(str(key)), _plain(value)
+        name = ALIASES.get(written, written)
+        _check_audience(name, value)
+        if name == "audience" and not text:
+            raise metadata_unreadable(ONE_LABEL)
         if name in FIELDS and text and name not in found:
             found[name] = text
     if not found.get("url", "https://").startswith(("https://", "http://")):
@@ -197,6 +186,27 @@ def known_fields(data: Mapping[Any, Any]) -> dict[str, str]:
     if found.get("kind") not in ("source", "digest"):
         found.pop("kind", None)
     return found
+
+
+def as_name(key: str) -> str:
+    """A key as fields are written: in small letters of the usual width."""
+    return unicodedata.normalize("NFKC", key).strip().casefold()
+
+
+def resembles_audience(name: str) -> bool:
+    """Whether `name` is, holds, or nearly spells "audience"."""
+    return "audience" in name or bool(get_close_matches(name, ["audience"], cutoff=0.8))
+
+
+def _check_audience(name: str, value: object) -> None:
+    """Raise Rejected for a key that looks like the audience and is not, here or anywhere below."""
+    if name != "audience" and resembles_audience(name):
+        raise metadata_unreadable(f"It says `{name}`; write `audience`, or remove it.")
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in inner:
+        if isinstance(key, str) and resembles_audience(as_name(key)):
+            raise metadata_unreadable(f"Its `{key}` stands below `{name}`; write `audience` on a line of its own.")
+        _check_audience("", below)
 
 
 def _plain(value: object) -> str | None:

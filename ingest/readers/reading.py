@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 
 from ingest.blocks import Reading
-from ingest.readers.encodings import decode
-from ingest.readers.files import check_type, content_hash, file_type, metadata_beside, read_bytes
-from ingest.readers.metadata import beside, of_folder, settled
+from ingest.readers.beside import Beside, content_hash, metadata_beside
+from ingest.readers.files import check_type, file_type, read_bytes
+from ingest.readers.metadata import of_document, of_folder, settled
 
 # Front matter is written for us, like the files beside a document; what other formats hold comes from a program.
 WITH_FRONT_MATTER = frozenset({"text", "markdown"})
@@ -19,22 +19,35 @@ WITH_FRONT_MATTER = frozenset({"text", "markdown"})
 def read(path: Path) -> Reading:
     """The document at `path`. Raises Rejected with reason and hint; only its metadata files are opened beside it.
 
-    What is nearer to the document decides: the file beside it, front matter, the folder's file, the format's own.
+    Field by field what is nearer to the document decides: the files beside it, front matter, its folder, the folders
+    around that, and last what the format itself holds.
     """
     kind = file_type(path)
+    beside = metadata_beside(path)
     data = read_bytes(path)
     check_type(data, kind)
     reading = _reader(kind)(data)
-    folder, own = metadata_beside(path)
-    of_all = of_folder(decode(folder)) if folder else {}
-    layers = (of_all, reading.metadata) if kind in WITH_FRONT_MATTER else (reading.metadata, of_all)
-    metadata, warnings = settled({**layers[0], **layers[1], **(beside(decode(own)) if own else {})})
+    layers = _layers(beside, reading.metadata, nearer_than_folders=kind in WITH_FRONT_MATTER)
+    metadata, warnings = settled({name: value for layer in layers for name, value in layer.items()})
     return dataclasses.replace(
         reading,
         metadata=metadata,
         warnings=(*reading.warnings, *warnings),
-        content_hash=content_hash(data, folder, own),
+        content_hash=content_hash(data, beside),
     )
+
+
+def audience_beside(path: Path) -> str | None:
+    """The audience that the metadata files around the document at `path` give it. Raises Rejected."""
+    layers = _layers(metadata_beside(path), {}, nearer_than_folders=True)
+    return next((layer["audience"] for layer in reversed(layers) if "audience" in layer), None)
+
+
+def _layers(beside: Beside, own: Mapping[str, str], *, nearer_than_folders: bool) -> list[Mapping[str, str]]:
+    """What each place says of a document, the farthest first; `own` is what stands in the document itself."""
+    around = [of_folder(file.name, file.text) for file in beside.folders]
+    written = [of_document(file.name, file.text) for file in beside.own]
+    return [*around, own, *written] if nearer_than_folders else [own, *around, *written]
 
 
 def prepare(path: Path) -> None:

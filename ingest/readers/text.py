@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from ingest.blocks import Block, Dropped, Kind, Reading
 from ingest.errors import Rejected
 from ingest.readers.encodings import decode
-from ingest.readers.metadata import front_matter
+from ingest.readers.front_matter import front_matter
 
 MAX_CHARACTERS = 5_000_000
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -12,7 +12,9 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph
 
+from retrieval.database import Database
 from retrieval.documents import Source
+from tests.unit.ingest.library import Library
 
 # Paragraph numbers: 1 title, 2 byline, 3 abstract, 4 first half, 5 biography, 6 and 7 notes, 8 second half,
 # 9 heading, 10 first half, 11 note, 12 second half in a capital, 13 heading, 14 body, 15 caption.
@@ -50,6 +52,11 @@ Keepers should be asked what they need. Nobody asked them in 2010; few have aske
 
 IMAGE: A lantern tower at dusk, seen from the mole. (H. Vane/Harbour Office)
 """
+
+
+@pytest.fixture
+def library(sqlite_database: Database, tmp_path: Path) -> Library:
+    return Library(sqlite_database, tmp_path / "home")
 
 
 @pytest.fixture

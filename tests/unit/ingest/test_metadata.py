@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import Rejected
 from ingest.parts import Parts, parts_of
-from ingest.readers.files import fingerprint
+from ingest.readers.beside import fingerprint
 from ingest.readers.metadata import AUTHORITIES, as_date, settled
 from ingest.readers.reading import read
 
@@ -114,7 +114,7 @@ def test_an_audience_that_cannot_be_read_keeps_the_document_from_everybody(write
         read(path)
     assert (caught.value.reason, caught.value.hint) == (
         "metadata unreadable",
-        "Its audience must be one label, such as `audience: legal`.",
+        "Its audience must be one label, such as `audience: legal`; without one, remove the line.",
     )
 
 

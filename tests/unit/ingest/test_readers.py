@@ -13,8 +13,8 @@ from ingest.child_server import Limits
 from ingest.children import ReadingPool
 from ingest.errors import Rejected
 from ingest.parts import read_parts
+from ingest.readers.beside import fingerprint
 from ingest.readers.encodings import decode
-from ingest.readers.files import fingerprint
 from ingest.readers.markdown import read_markdown
 from ingest.readers.reading import read
 from ingest.readers.text import read_text
@@ -174,7 +174,7 @@ def test_metadata_that_cannot_be_read_rejects_the_document(write: Write) -> None
 
     assert rejection(path) == (
         "metadata unreadable",
-        "Its .meta.yaml must be lines of `name: value`; mend or remove it.",
+        f"{path.parent.name}/doc.meta.yaml: It must be lines of `name: value`, each name once; mend or remove it.",
     )
 
 

@@ -19,44 +19,13 @@ from ingest.starter import starter_guidance
 from ingest.sync import Ingestor
 from retrieval.corpus import Corpus
 from retrieval.database import Database
-from retrieval.documents import Passage
 from retrieval.errors import EmbeddingRefused, IndexDamaged
 from retrieval.index.generations import Generations
 from tests.support.clock import ManualClock
 from tests.unit.ingest.conftest import ARTICLE
+from tests.unit.ingest.library import Library
 
 Write = Callable[[str, str | bytes], Path]
-
-
-class Library:
-    """A corpus, its generations and an ingestor over them."""
-
-    def __init__(self, database: Database, home: Path) -> None:
-        self.clock = ManualClock()
-        self.corpus = Corpus(database)
-        self.generations = Generations(database, home, None, self.clock)
-        self.ingestor = Ingestor(self.corpus, self.generations, self.clock, pool=lambda: ReadingPool(1))
-
-    def ingest(self, *paths: Path, yes: bool = False) -> IngestReport:
-        return self.ingestor.ingest(paths, yes=yes)
-
-    def found(self, query: str) -> list[Passage]:
-        opened = self.generations.current()
-        if opened is None or opened.lexical is None:
-            return []
-        ids = [hit[0] for hit in opened.lexical.search(query, 5)]
-        return list(opened.passages(ids).values())
-
-    @property
-    def paths(self) -> list[str]:
-        return [summary.source.path for summary in self.corpus.sources()]
-
-
-@pytest.fixture
-def library(sqlite_database: Database, tmp_path: Path) -> Iterator[Library]:
-    library = Library(sqlite_database, tmp_path / "home")
-    yield library
-    library.generations.close() if hasattr(library.generations, "close") else None
 
 
 def counts(report: IngestReport) -> tuple[int, int, int, int]:

@@ -1,0 +1,96 @@
+"""The metadata files of a document: in the folders around it, and beside it. One that cannot be read keeps it out."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.errors import Rejected, metadata_unreadable
+from ingest.readers.encodings import decode
+from ingest.readers.files import read_bytes
+
+FOLDER_STEM, OWN_STEM = "_meta", ".meta"
+ENDINGS = (".yaml", ".yml")
+# A record of a dozen short values; reading YAML of megabytes takes minutes.
+MAX_METADATA = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataFile:
+    """A metadata file: its folder and name, and its bytes."""
+
+    name: str
+    data: bytes
+
+    @property
+    def text(self) -> str:
+        """The bytes decoded. Raises Rejected when they are no text."""
+        try:
+            return decode(self.data)
+        except Rejected as rejected:
+            raise metadata_unreadable(f"{self.name} is not text; save it as UTF-8.") from rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands in `_meta.yaml` of the folders around a document, and in files of its own; the farthest first."""
+
+    folders: tuple[MetadataFile, ...] = ()
+    own: tuple[MetadataFile, ...] = ()
+
+    def digest(self) -> str:
+        """12 hexadecimal digits that change when any of the files does; none when there is no file."""
+        if not self.folders and not self.own:
+            return ""
+        layers = (b"".join(hashlib.sha256(file.data).digest() for file in files) for files in (self.folders, self.own))
+        return hashlib.sha256(b"".join(hashlib.sha256(layer).digest() for layer in layers)).hexdigest()[:12]
+
+
+def metadata_beside(path: Path) -> Beside:
+    """The metadata files that hold for the document at `path`. Raises Rejected when one of them cannot be read."""
+    place = path.absolute()
+    around = [_only(folder, FOLDER_STEM) for folder in reversed(place.parents)]
+    own = [_only(place.parent, f"{stem}{OWN_STEM}") for stem in dict.fromkeys((place.stem, place.name))]
+    return Beside(*(tuple(file for file in files if file is not None) for files in (around, own)))
+
+
+def content_hash(data: bytes, beside: Beside) -> str:
+    """SHA-256 of the document, 64 hexadecimal digits; before it and a colon 12 of its metadata, where it has any.
+
+    What is decided of a document follows its bytes, wherever they are moved and whatever metadata they meet there.
+    """
+    return ":".join(filter(None, (beside.digest(), hashlib.sha256(data).hexdigest())))
+
+
+def fingerprint(path: Path) -> str:
+    """The content hash of a file and its metadata, without parsing either. Raises Rejected."""
+    beside = metadata_beside(path)
+    return content_hash(read_bytes(path), beside)
+
+
+def _only(folder: Path, stem: str) -> MetadataFile | None:
+    """The one file with this stem; None when there is none. Raises Rejected when there are two."""
+    there = list(_there(folder, stem))
+    if len(there) > 1 and not there[0].samefile(there[1]):
+        raise metadata_unreadable(f"{_name(there[0])} and {there[1].name} both hold for it; keep one of them.")
+    return _read(there[0]) if there else None
+
+
+def _there(folder: Path, stem: str) -> Iterator[Path]:
+    return (file for ending in ENDINGS if os.path.lexists(file := folder / f"{stem}{ending}"))
+
+
+def _read(file: Path) -> MetadataFile:
+    try:
+        data = read_bytes(file, most=MAX_METADATA)
+    except Rejected as rejected:
+        way_out = f"put a plain file of at most {MAX_METADATA // 1024} KB there, or remove it"
+        raise metadata_unreadable(f"{_name(file)} cannot be read ({rejected.reason}); {way_out}.") from rejected
+    return MetadataFile(_name(file), data)
+
+
+def _name(file: Path) -> str:
+    return f"{file.parent.name}/{file.name}"
