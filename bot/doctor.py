@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import func, select
-
 from bot.complaints import message_for
 from bot.migrations import HEAD, revision
+from bot.work.destinations import EVERYWHERE, blocked
 from bot.work.folders import troubles
 from bot.work.outbox import counts
-from bot.work.tables import DestinationRow
 from bot.work.workspace import owner
 from retrieval.corpus import SourceSummary
 from retrieval.database import Database
@@ -157,18 +155,19 @@ class Connection:
     api_url: str
     accepts_http: bool
     address: str
+    join_channels: bool = False
 
 
 def slack(connection: Connection) -> Iterator[Finding]:
-    """Whether Slack accepts the tokens."""
+    """Whether Slack accepts the tokens, which scopes are missing, and how the running bot is reached."""
     if connection.bot_token is None:
         yield Finding("slack", "off", "SLACK_BOT_TOKEN is not set: only the terminal and the sandbox work")
         return
     from bot.slack.client import build_client
-    from bot.slack.serve import check_app_token, check_token
+    from bot.slack.serve import check_app_token, identify
 
-    team = check_token(build_client(connection.bot_token, connection.api_url))
-    yield Finding("slack", "ok", f"token accepted for workspace {team}, every scope granted")
+    identity = identify(build_client(connection.bot_token, connection.api_url))
+    yield from scopes(identity.team, identity.granted, join_channels=connection.join_channels)
     if connection.app_token is not None:
         check_app_token(connection.app_token, connection.api_url)
         yield Finding("transport", "ok", "Socket Mode")
@@ -179,16 +178,69 @@ def slack(connection: Connection) -> Iterator[Finding]:
         yield Finding("transport", "problem", "neither Socket Mode nor HTTP is set up", mend)
 
 
+def scopes(team: str, granted: frozenset[str] | None, *, join_channels: bool) -> Iterator[Finding]:
+    """What the token lacks, what that is for, and what does not work without it."""
+    from bot.slack.scopes import missing
+
+    lacking = missing(granted, join_channels=join_channels)
+    told = "every scope granted" if not lacking else f"{len(lacking)} scopes missing"
+    known = told if granted is not None else "the server does not say which scopes it has"
+    yield Finding("slack", "ok", f"token accepted for workspace {team}, {known}")
+    for scope in lacking:
+        used = ", ".join(use.removeprefix("Event ") for use in scope.used_by)
+        says = f"{scope.name} is missing, for {used}: {scope.why}. Without it: {scope.without}"
+        mend = "add it to the app (OAuth & Permissions, or the manifest of `proviso manifest`), then install it again"
+        yield Finding("scope", "problem" if scope.needed else "warning", says, mend)
+
+
+def serving(address: str) -> Iterator[Finding]:
+    """What the bot that runs on this machine says of itself."""
+    from bot.slack.http import ask_health
+
+    health = ask_health(address)
+    if health is None:
+        yield Finding("serving", "off", f"no bot answers on {address}: none runs here, or it has another PROVISO_HTTP")
+        return
+    late = [name for name, job in health["jobs"].items() if not job.get("ok")]
+    if late:
+        mend = "look at its log, and start it again"
+        yield Finding("serving", "problem", f"the jobs {', '.join(late)} have not run lately", mend)
+    sockets = health.get("sockets")
+    if sockets is not None:
+        yield _connections(sockets)
+    elif not late:
+        yield Finding("serving", "ok", f"a bot answers on {address}")
+
+
+def _connections(sockets: dict[str, Any]) -> Finding:
+    counted = f"{sockets['live']} of {sockets['wanted']} Socket Mode connections"
+    if sockets["live"] >= sockets["wanted"]:
+        return Finding("serving", "ok", counted)
+    since = f", none for {sockets['none_for_seconds']} s" if not sockets["live"] else ""
+    mend = "check SLACK_APP_TOKEN, that Socket Mode is on, and the network; it goes on trying by itself"
+    state: State = "warning" if sockets["ok"] else "problem"
+    return Finding("serving", state, f"{counted}{since}: {sockets['reason']}", mend)
+
+
+_MENDS = {
+    "not_in_channel": "invite it there: `/invite @Proviso`",
+    "channel_not_found": "invite it there: `/invite @Proviso`; a private channel is not found without it",
+    "is_archived": "unarchive the channel, or give the partner another",
+    "missing_scope": "see the scopes above; update the app from `proviso manifest` and install it again",
+}
+
+
 def outbox(database: Database) -> Iterator[Finding]:
     """How many messages are in each state, and which channels take none."""
     with database.read() as session:
-        states = counts(session)
-        blocked = session.scalar(
-            select(func.count()).select_from(DestinationRow).where(DestinationRow.reason.is_not(None))
-        )
+        states, held = counts(session), [(row.channel, row.reason or "") for row in blocked(session)]
     told = ", ".join(f"{number} {state}" for state, number in sorted(states.items())) or "empty"
-    if states.get("DEAD") or blocked:
-        mend = "`proviso nudges why KEY` tells a message's story; invite the bot to the channels it cannot post to"
-        yield Finding("outbox", "warning", f"{told}; {blocked} channels blocked", mend)
-        return
-    yield Finding("outbox", "ok", told)
+    if states.get("DEAD"):
+        mend = "`proviso nudges why KEY` tells a message's story"
+        yield Finding("outbox", "warning", told, mend)
+    else:
+        yield Finding("outbox", "ok", told)
+    for channel, reason in held:
+        where = "no channel takes messages" if channel == EVERYWHERE else f"channel {channel} takes no messages"
+        mend = _MENDS.get(reason, "it is tried again by itself; `proviso nudges why KEY` tells a message's story")
+        yield Finding("channel", "warning", f"{where}: {reason}", mend)

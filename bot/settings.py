@@ -72,6 +72,10 @@ class Settings(BaseSettings):
         pattern=r"^\S*:\d{1,5}$",
         description="Host and port of the HTTP server (`/slack/events`, `/healthz`).",
     )
+    proviso_join_channels: bool = Field(
+        default=False,
+        description="Whether the bot joins a public channel by itself to post there; else it waits to be invited.",
+    )
     proviso_zone: str = Field(
         "UTC", description="Time zone of a partner that is added without one, and of the day that model budgets count."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,10 @@ from bot.views.partners.model import AddPartnerForm, PartnerListView, PartnerVie
 from bot.work.people import person_id, slack_user
 
 _ADDED = "Added as proposed: support should not begin before the outset assessment is recorded."
+_INVITE = (
+    " I am not in that channel yet, so no nudge can be posted there: type `/invite @Proviso` in it, "
+    "and what is due is posted within an hour."
+)
 _SHARED = (
     "I cannot tell that this channel is yours alone: another organisation may share it, or I am not in it. "
     "Invite me, or choose another."
@@ -82,7 +87,9 @@ def add(
             assess_by=first_due,
         )
         partner = for_field("name", lambda: register.add(session, new, context.now))
-        return view_of(session, partner, lead=_ADDED)
+        added = view_of(session, partner)
+    # Asked outside the transaction: Slack may take its time.
+    return replace(added, lead=_ADDED if context.reached(channel) else _ADDED + _INVITE)
 
 
 def show(context: Context, *, name: str) -> PartnerView:

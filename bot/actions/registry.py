@@ -51,7 +51,8 @@ class Desk:
 class Context:
     """One call: who, where, when, and with what.
 
-    `inside` tells whether the register may be shown to this actor in a channel (None: nowhere in particular).
+    `inside` tells whether the register may be shown to this actor in a channel (None: nowhere in particular), and
+    `reached` whether messages can be posted in a channel, as far as is known.
     """
 
     desk: Desk
@@ -60,6 +61,7 @@ class Context:
     registry: Registry
     channel: str | None = None
     inside: Callable[[str | None], bool] = field(default=lambda _channel: True)
+    reached: Callable[[str], bool] = field(default=lambda _channel: True)
 
 
 Handler = Callable[..., View]

@@ -29,6 +29,7 @@ CHECKS: dict[str, Callable[[Core], Iterator[Finding]]] = {
     "zone": lambda core: doctor.zone(core.settings.proviso_zone),
     "folders": lambda core: doctor.folders(core.database, core.settings.proviso_folder_sync),
     "slack": lambda core: doctor.slack(_connection(core.settings)),
+    "serving": lambda core: doctor.serving(core.settings.proviso_http),
     "outbox": lambda core: doctor.outbox(core.database),
 }
 
@@ -46,4 +47,5 @@ def _connection(settings: Settings) -> Connection:
         settings.slack_api_url,
         settings.slack_signing_secret is not None,
         settings.proviso_http,
+        settings.proviso_join_channels,
     )

@@ -46,7 +46,7 @@ FOLDER_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Parts:
-    """What a running bot is made of. `stopping` is set when it is to end."""
+    """What a running bot is made of. `stopping` is set when it is to end; `join_channels` needs a scope of its own."""
 
     client: WebClient
     scanner: Scanner
@@ -56,6 +56,7 @@ class Parts:
     metronome: Metronome
     folders: FolderSync | None
     stopping: threading.Event
+    join_channels: bool = False
 
 
 class Service:
@@ -105,7 +106,7 @@ class Service:
 
     def check(self) -> None:
         """Refuse a token that Slack refuses or that lacks scopes, and a database of another workspace."""
-        self._claim_workspace(check_token(self._parts.client))
+        self._claim_workspace(check_token(self._parts.client, join_channels=self._parts.join_channels))
 
     def run_once(self) -> tuple[int, int, int]:
         """One round by hand: how many nudges fell due, how many messages were tried, how many were settled."""
@@ -141,7 +142,7 @@ def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
     scanner = Scanner(core.database, core.clock)
     sender = Sender(
         core.database,
-        SlackNotifier(client, privacy),
+        SlackNotifier(client, privacy, join_channels=settings.proviso_join_channels),
         core.clock,
         core.worker,
         still_wanted=still_wanted,
@@ -154,9 +155,19 @@ def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
     metronome = Metronome(jobs, core.database, core.clock, core.worker)
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
     return Service(
-        Parts(client, scanner, sender, workers, posting, metronome, core.folders, stopping),
+        Parts(
+            client, scanner, sender, workers, posting, metronome, core.folders, stopping, settings.proviso_join_channels
+        ),
         build_app=lambda: build_bolt(
-            Front(core.desk, REGISTRY, Teams(core.database), privacy, client, core.clock),
+            Front(
+                core.desk,
+                REGISTRY,
+                Teams(core.database),
+                privacy,
+                client,
+                core.clock,
+                settings.proviso_join_channels,
+            ),
             inbox,
             signing_secret=secret,
             listeners=settings.proviso_listeners,

@@ -33,10 +33,12 @@ def doctor(as_json: bool) -> int:
 
 @click.command()
 def manifest() -> None:
-    """Print the Slack app manifest."""
+    """Print the Slack app manifest, as PROVISO_JOIN_CHANNELS asks for it."""
+    from bot.cli.context import configure
     from bot.slack.manifest import render_manifest
 
-    click.echo(json.dumps(render_manifest(), indent=2, ensure_ascii=False))
+    made = render_manifest(join_channels=configure().proviso_join_channels)
+    click.echo(json.dumps(made, indent=2, ensure_ascii=False))
 
 
 @click.command()

@@ -31,13 +31,17 @@ _PAGES = 50
 
 
 class SlackNotifier:
-    """The Notifier over Slack's Web API. `client` must have no retry handlers; `privacy` guards the register."""
+    """The Notifier over Slack's Web API. `client` must have no retry handlers; `privacy` guards the register.
 
-    def __init__(self, client: WebClient, privacy: Privacy) -> None:
+    `join_channels`: enter a public channel by itself to post there; otherwise somebody has to invite it.
+    """
+
+    def __init__(self, client: WebClient, privacy: Privacy, *, join_channels: bool = False) -> None:
         if client.retry_handlers:
             raise ValueError("a client that retries by itself may post twice")
         self._client = client
         self._privacy = privacy
+        self._join_channels = join_channels
         self._own: tuple[str | None, str | None] | None = None
 
     def post(self, post: OutgoingPost) -> str:
@@ -48,7 +52,8 @@ class SlackNotifier:
             return self._say(post, message)
         except Exception as error:  # every way a call can fail has exactly one meaning here
             failure = translate(error)
-            if not (isinstance(failure, DestinationBlocked) and failure.reason == _OUTSIDE):
+            outside = isinstance(failure, DestinationBlocked) and failure.reason == _OUTSIDE
+            if not (outside and self._join_channels):
                 raise _told(failure) from error
         # Definitely not posted: in a public channel we may come in by ourselves, once, and say it then.
         try:

@@ -52,7 +52,10 @@ class Asker:
 
 @dataclass(frozen=True)
 class Front:
-    """The collaborators of the listeners. `client` has no retry handlers."""
+    """The collaborators of the listeners. `client` has no retry handlers.
+
+    `join_channels`: the bot enters public channels by itself, so nobody needs to invite it.
+    """
 
     desk: Desk
     registry: Registry
@@ -60,6 +63,7 @@ class Front:
     privacy: Privacy
     client: WebClient
     clock: Clock
+    join_channels: bool = False
 
     def context(self, asker: Asker) -> Context:
         """One call by this person; whether the register may be shown is asked only when an action needs it."""
@@ -70,6 +74,7 @@ class Front:
             registry=self.registry,
             channel=asker.channel,
             inside=lambda channel: self._may_see(Content.REGISTER, channel, asker.user),
+            reached=lambda channel: self.join_channels or self.privacy.is_member(channel),
         )
 
     def guarded(self, asker: Asker, work: Callable[[], None]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import logging
 import socket
 import threading
@@ -21,6 +23,7 @@ from starlette.routing import Route
 logger = logging.getLogger(__name__)
 
 MOST_BYTES = 1_000_000
+HEALTH_SECONDS = 5
 Health = Callable[[], Mapping[str, Any]]
 
 
@@ -103,3 +106,18 @@ class HttpServer:
         if self._thread is not None:
             self._server.should_exit = True
             self._thread.join(timeout=10)
+
+
+def ask_health(address: str) -> dict[str, Any] | None:
+    """What the bot on this address ("host:port") says of its health; None where none answers."""
+    host, _, port = address.rpartition(":")
+    host = "127.0.0.1" if host in ("", "0.0.0.0", "[::]") else host  # noqa: S104 - compared, never bound
+    connection = http.client.HTTPConnection(host.strip("[]"), int(port), timeout=HEALTH_SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        found = json.loads(connection.getresponse().read(MOST_BYTES))
+    except (OSError, ValueError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+    return found if isinstance(found, dict) and isinstance(found.get("jobs"), dict) else None

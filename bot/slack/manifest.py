@@ -1,4 +1,4 @@
-"""The Slack app manifest, derived from the registry; and whether a token has the scopes it asks for."""
+"""The Slack app manifest, derived from the registry and the table of scopes."""
 
 from __future__ import annotations
 
@@ -7,23 +7,8 @@ from typing import Any
 
 from bot.actions.registry import HOME, Action, Registry
 from bot.actions.table import REGISTRY
+from bot.slack.scopes import requested
 
-SCOPES = (
-    "app_mentions:read",
-    "channels:history",
-    "channels:join",
-    "channels:read",
-    "chat:write",
-    "commands",
-    "groups:history",
-    "groups:read",
-    "im:history",
-    "im:read",
-    "im:write",
-    "mpim:history",
-    "mpim:read",
-    "users:read",
-)
 EVENTS = ("app_mention", "message.im")
 _NOUNS = {
     "checklist": "Look a checklist up",
@@ -32,8 +17,11 @@ _NOUNS = {
 }
 
 
-def render_manifest(registry: Registry = REGISTRY) -> dict[str, Any]:
-    """The manifest for Socket Mode; for HTTP, set `socket_mode_enabled` to false and name the request URLs."""
+def render_manifest(registry: Registry = REGISTRY, *, join_channels: bool = False) -> dict[str, Any]:
+    """The manifest for Socket Mode; for HTTP, set `socket_mode_enabled` to false and name the request URLs.
+
+    With `join_channels` it asks for the scope with which the bot joins public channels by itself.
+    """
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -50,7 +38,7 @@ def render_manifest(registry: Registry = REGISTRY) -> dict[str, Any]:
             "bot_user": {"display_name": "Proviso", "always_online": True},
             "slash_commands": [_command(registry, noun, actions) for noun, actions in registry.nouns("slash").items()],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": sorted(scope.name for scope in requested(join_channels=join_channels))}},
         "settings": {
             "event_subscriptions": {"bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True},
@@ -59,14 +47,6 @@ def render_manifest(registry: Registry = REGISTRY) -> dict[str, Any]:
             "token_rotation_enabled": False,
         },
     }
-
-
-def missing_scopes(granted: str | None) -> list[str]:
-    """What the header `x-oauth-scopes` lacks; nothing when there is no header to tell."""
-    if granted is None:
-        return []
-    have = {scope.strip() for scope in granted.split(",")}
-    return [scope for scope in SCOPES if scope not in have]
 
 
 def _command(registry: Registry, noun: str, actions: Iterable[Action]) -> dict[str, Any]:

@@ -57,6 +57,15 @@ class Privacy:
         """Whether the person is a full member; raises what the call raises."""
         return self._ask(user, lambda: self._client.users_info(user=user), "user", _GUEST)
 
+    def is_member(self, channel: str) -> bool:
+        """Whether the bot is in the channel, as far as Slack tells."""
+        try:
+            described = self._client.conversations_info(channel=channel).get("channel")
+        except Exception as error:  # posting will tell
+            logger.info("membership unknown: %s", type(error).__name__)
+            return True
+        return not isinstance(described, dict) or described.get("is_member") is not False
+
     def _ask(self, key: str, call: Callable[[], Any], part: str, outside: tuple[str, ...]) -> bool:
         known = self._known.get(key)
         if known and known[0] > self._timer():

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
@@ -18,17 +19,22 @@ from bot.errors import ServiceUnavailable, SettingsError
 from bot.slack.client import build_client, error_code, refusal
 from bot.slack.failures import CREDENTIALS
 from bot.slack.http import Health, HttpServer, application
-from bot.slack.manifest import missing_scopes
+from bot.slack.scopes import missing, names, read_granted
 from bot.slack.sockets import Sockets
 
 logger = logging.getLogger(__name__)
 
 
-def check_token(client: WebClient) -> str:
-    """The workspace (Slack's id) the token is for.
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What auth.test tells of a token: Slack's id of the workspace, and its scopes (None: the server does not say)."""
 
-    Refuses to start with a token that is refused or lacks a scope; raises SettingsError, ServiceUnavailable.
-    """
+    team: str
+    granted: frozenset[str] | None
+
+
+def identify(client: WebClient) -> Identity:
+    """Ask Slack whose token it is; raises SettingsError when it is refused, ServiceUnavailable."""
     try:
         answer = client.auth_test()
     except SlackApiError as error:
@@ -44,16 +50,28 @@ def check_token(client: WebClient) -> str:
         raise ServiceUnavailable(
             "Slack does not answer. Nothing was started; check SLACK_API_URL and the network."
         ) from error
-    granted = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), None)
-    if granted is None:
+    header = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), None)
+    return Identity(str(answer["team_id"]), read_granted(header))
+
+
+def check_token(client: WebClient, *, join_channels: bool = False) -> str:
+    """The workspace (Slack's id) the token is for.
+
+    Refuses a token that is refused or lacks a scope without which the bot is of no use; of other scopes it warns what
+    does not work without them. Raises SettingsError, ServiceUnavailable.
+    """
+    identity = identify(client)
+    if identity.granted is None:
         logger.warning("the server does not say which scopes the token has")
-    missing = missing_scopes(granted)
-    if missing:
+    lacking = missing(identity.granted, join_channels=join_channels)
+    if any(scope.needed for scope in lacking):
         raise SettingsError(
-            f"The bot token lacks the scopes {', '.join(missing)}. Nothing was started; update the app from "
-            "`proviso manifest` and install it again."
+            f"The bot token lacks the scopes {names(scope for scope in lacking if scope.needed)}. Nothing was started; "
+            "update the app from `proviso manifest` and install it again."
         )
-    return str(answer["team_id"])
+    for scope in lacking:
+        logger.warning("the bot token lacks the scope %s: %s", scope.name, scope.without)
+    return identity.team
 
 
 def check_app_token(app_token: str, api_url: str) -> None:

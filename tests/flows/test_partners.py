@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.sandbox.driver import Workspace
-from bot.sandbox.things import Message, User
+from bot.sandbox.things import Channel, Message, User
 from tests.flows.conftest import Bot
 from tests.flows.test_checklists import typed
 
@@ -45,6 +45,17 @@ def test_a_partner_is_added_by_the_form_and_stays_proposed(bot: Bot, workspace: 
     assert workspace.user("amal").modal is None
     assert "*4th Brigade* · proposed · outset assessment due" in typed(workspace, "amal", "/partner list")
     assert "Focal point: @bo" in typed(workspace, "amal", "/partner show 4th brigade")
+
+
+def test_whoever_names_a_channel_that_the_bot_is_not_in_is_told_to_invite_it(bot: Bot, workspace: Workspace) -> None:
+    workspace.world.add_channel(Channel("C0NORTH", "north", ["U0AMAL", "U0BO"]))
+    add(workspace, "North Patrol", channel="C0NORTH")
+    said = workspace.text(workspace.user("amal").ephemerals("C-ops")[-1])
+    assert said.startswith(
+        "Added as proposed: support should not begin before the outset assessment is recorded. I am not in that "
+        "channel yet, so no nudge can be posted there: type `/invite @Proviso` in it, and what is due is posted within "
+        "an hour.\n"
+    )
 
 
 def test_what_is_wrong_in_the_form_is_said_at_its_field(bot: Bot, workspace: Workspace) -> None:

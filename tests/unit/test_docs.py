@@ -15,7 +15,8 @@ from bot.partners.models import WARN_DAYS
 from bot.partners.register import OUTSET_DAYS, STATUS_AFTER
 from bot.reminders.rules import LONGEST_DAYS, LONGEST_MONTHS, OVERDUE_DAYS, STAGES, Cadence
 from bot.settings import Settings
-from bot.slack.manifest import EVENTS, SCOPES
+from bot.slack.manifest import EVENTS
+from bot.slack.scopes import SCOPES
 from bot.views.limits import QUESTION
 from bot.views.nudges.words import STAGES as NAMES
 from bot.work.retention import Ages
@@ -142,9 +143,11 @@ def test_the_limits_of_reading_are_those_that_hold() -> None:
 
 
 def test_every_scope_and_event_has_its_reason_on_the_page_for_the_admin() -> None:
-    table = rows("docs/approving.md", "What it asks for, and why")
-    assert sorted(scope.strip("`") for cell in table for scope in cell.split(", ")) == sorted(SCOPES)
-    assert all(table.values())
+    assert rows("docs/approving.md", "What it asks for, and why") == {scope.name: scope.why for scope in SCOPES}
+    for scope in SCOPES:
+        used = ", ".join(use.removeprefix("Event ") for use in scope.used_by)
+        needed = "yes" if scope.needed else f"no: {scope.without}"
+        assert f"| `{scope.name}` | {used} | {needed} |" in page("docs/approving.md")
     assert f"two events: {' and '.join(f'`{event}`' for event in EVENTS)}." in page("docs/approving.md")
 
 

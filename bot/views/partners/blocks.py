@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.views import kit, limits
-from bot.views.escaping import channel, escape, one_line, user
+from bot.views.escaping import channel, escape, one_line, prose, user
 from bot.views.kit import Message
 from bot.views.partners.model import ADD, AddPartnerForm, PartnerListView, PartnerView
 from bot.views.partners.words import partner_due
@@ -32,7 +32,7 @@ def message(view: PartnerView) -> Message:
         lines.append(f"Note: {limits.clip(escape(one_line(view.last_note)), 1000)}")
     blocks = [kit.section("\n".join(lines))]
     if view.lead:
-        blocks.insert(0, kit.section(escape(view.lead)))
+        blocks.insert(0, kit.section(prose(view.lead)))
     if view.status == "proposed":
         blocks.append(kit.context("A partner stays _proposed_ until its outset assessment is recorded."))
     lead = f"{escape(view.lead)} " if view.lead else ""

@@ -163,9 +163,20 @@ def test_a_channel_that_takes_nothing_is_blocked(notifier: SlackNotifier, worksp
     assert (archived.value.reason, unknown.value.reason) == ("is_archived", "channel_not_found")
 
 
-def test_a_public_channel_is_joined_once_and_a_private_one_is_not(
-    notifier: SlackNotifier, workspace: Workspace
+def test_no_channel_is_joined_unasked(notifier: SlackNotifier, workspace: Workspace) -> None:
+    workspace.world.add_channel(Channel("C0UNASKED", "unasked", ["U0AMAL"]))
+    with pytest.raises(DestinationBlocked) as blocked:
+        notifier.post(post(channel="C0UNASKED"))
+    assert blocked.value.reason == "not_in_channel"
+    assert "conversations.join" not in workspace.sandbox.web_api.calls
+    assert BOT_USER not in workspace.channel("C0UNASKED").members
+
+
+def test_where_that_is_wanted_a_public_channel_is_joined_once_and_a_private_one_is_not(
+    client: WebClient, workspace: Workspace
 ) -> None:
+    workspace.sandbox.manifest.scopes.append("channels:join")
+    notifier = SlackNotifier(client, Privacy(client), join_channels=True)
     world = workspace.world
     world.add_channel(Channel("C0OPEN", "open", ["U0AMAL"]))
     world.add_channel(Channel("C0SHUT", "shut", ["U0AMAL"], is_private=True))

@@ -135,6 +135,20 @@ def test_a_token_is_checked_before_anything_starts(client: WebClient, workspace:
         check_token(build_client("xoxb-x", "http://127.0.0.1:9/api/"))
 
 
+def test_a_scope_that_the_bot_can_do_without_is_missed_in_the_log(
+    client: WebClient, workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    scopes = workspace.sandbox.manifest.scopes
+    scopes.remove("groups:read")
+    try:
+        assert check_token(client) == "T0SANDBOX"
+    finally:
+        scopes.append("groups:read")
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("bot")] == [
+        "the bot token lacks the scope groups:read: the register is shown in no private channel"
+    ]
+
+
 def test_a_scope_that_is_missing_is_named(client: WebClient, workspace: Workspace) -> None:
     scopes = workspace.sandbox.manifest.scopes
     scopes.remove("users:read")

@@ -1,0 +1,114 @@
+"""The scopes of the Slack app: what needs each of them, and why. Manifest, start-up and `doctor` derive from this."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One scope of the bot token.
+
+    `used_by` names the methods, and with a capital the events or features, that need it. Without a scope that is not
+    `needed`, the bot starts, and `without` says what does not work. `on_request`: part of the manifest only when asked.
+    """
+
+    name: str
+    used_by: tuple[str, ...]
+    why: str
+    without: str
+    needed: bool = True
+    on_request: bool = False
+
+
+_LOOK_UP = "to look up whether a message of its own arrived, after a broken connection, so that nothing is posted twice"
+_SHARED = "to see whether a channel is shared with another organisation: nothing of the register is shown there"
+_HISTORY = ("conversations.history", "conversations.replies")
+
+SCOPES = (
+    Scope(
+        "app_mentions:read", ("Event app_mention",), "to receive questions that mention the bot", "no mention arrives"
+    ),
+    Scope(
+        "im:history",
+        ("Event message.im", *_HISTORY),
+        "to receive direct messages to the bot, and to look up whether a message of its own arrived",
+        "no direct message arrives",
+    ),
+    Scope("channels:history", _HISTORY, _LOOK_UP, "a message in a public channel may be posted twice"),
+    Scope(
+        "groups:history",
+        _HISTORY,
+        f"the same in private channels: {_LOOK_UP}",
+        "private channels are out",
+        needed=False,
+    ),
+    Scope(
+        "mpim:history", _HISTORY, f"the same in group messages: {_LOOK_UP}", "messages to groups are out", needed=False
+    ),
+    Scope("channels:read", ("conversations.info",), _SHARED, "the register is shown in no public channel"),
+    Scope(
+        "groups:read",
+        ("conversations.info",),
+        f"the same for private channels: {_SHARED}",
+        "the register is shown in no private channel",
+        needed=False,
+    ),
+    Scope("im:read", ("conversations.info",), f"the same for direct messages: {_SHARED}", "the register stays closed"),
+    Scope(
+        "mpim:read",
+        ("conversations.info",),
+        f"the same for group messages: {_SHARED}",
+        "the register is shown in no message to a group",
+        needed=False,
+    ),
+    Scope(
+        "channels:join",
+        ("conversations.join",),
+        "to join a public channel by itself before posting there; asked for only with PROVISO_JOIN_CHANNELS",
+        "somebody has to invite the bot to a channel",
+        needed=False,
+        on_request=True,
+    ),
+    Scope(
+        "chat:write",
+        ("chat.postMessage", "chat.postEphemeral", "chat.update", "assistant.threads.setStatus"),
+        "to post answers and nudges, and to update its own",
+        "nothing can be posted",
+    ),
+    Scope("commands", ("Slash commands",), "to be reached by /checklist, /partner and /proviso", "no command arrives"),
+    Scope(
+        "im:write",
+        ("chat.postMessage",),
+        "to write to a person privately when an answer has no other way",
+        "a private answer may not arrive where nobody has written to the bot",
+        needed=False,
+    ),
+    Scope(
+        "users:read",
+        ("users.info",),
+        "to see whether a person is a guest: nothing of the register is shown to guests",
+        "the register stays closed",
+    ),
+)
+
+
+def requested(*, join_channels: bool = False) -> tuple[Scope, ...]:
+    """The scopes that the manifest asks for."""
+    return tuple(scope for scope in SCOPES if join_channels or not scope.on_request)
+
+
+def read_granted(header: str | None) -> frozenset[str] | None:
+    """The scopes that the header `x-oauth-scopes` names; None when there is no header to tell."""
+    return None if header is None else frozenset(scope.strip() for scope in header.split(","))
+
+
+def missing(granted: Collection[str] | None, *, join_channels: bool = False) -> list[Scope]:
+    """What a token lacks of what is asked for; nothing when nobody can tell."""
+    return [] if granted is None else [s for s in requested(join_channels=join_channels) if s.name not in granted]
+
+
+def names(scopes: Iterable[Scope]) -> str:
+    """Their names in a sentence."""
+    return ", ".join(scope.name for scope in scopes)
