@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bot.cli.context import print_json, services
+from bot.cli.new_vectors import announce_new_vectors
 from bot.cli.progress import progress
 from bot.cli.terminal import plain
 from bot.errors import UserError
@@ -31,6 +32,7 @@ def ingest(paths: tuple[str, ...], starter: bool, yes: bool, as_json: bool) -> i
     if not all(path.strip() for path in paths):
         raise click.UsageError("a PATH is empty")  # it would be taken for the current folder
     with services() as composed:
+        announce_new_vectors(composed)
         named = [Path(path) for path in paths] + [composed.starter] * starter
         report = _ingest(composed.ingestor, named, yes)
         with composed.database.write() as session:

@@ -47,7 +47,7 @@ def progress(now: Callable[[], float] = time.monotonic) -> Iterator[Progress]:
         with _in_place(now) as show:
             yield show
     else:
-        yield _lines(now)
+        yield progress_lines(now)
 
 
 @contextmanager
@@ -60,7 +60,8 @@ def _in_place(now: Callable[[], float]) -> Iterator[Progress]:
         yield lambda done, total, phase: status.update(Text(pace.line(done, total, phase)))
 
 
-def _lines(now: Callable[[], float]) -> Progress:
+def progress_lines(now: Callable[[], float] = time.monotonic) -> Progress:
+    """Progress as a line on standard error now and then, whatever that is."""
     pace, last = Pace(now), now()
 
     def show(done: int, total: int, phase: Phase) -> None:

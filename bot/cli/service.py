@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 
 import click
@@ -14,6 +14,7 @@ import click
 from bot.app.core import Core
 from bot.app.sandbox import SANDBOX_FOLDER, build_sandbox, sandbox_home
 from bot.cli.context import configure, services
+from bot.cli.new_vectors import index_up_to_date, index_updated_first
 from bot.cli.progress import progress
 from bot.errors import UserError
 from bot.sandbox.server import Sandbox
@@ -22,6 +23,7 @@ from bot.sandbox.server import Sandbox
 SANDBOX_SCAN_SECONDS = 1.0
 FIRST_PORT = 8787
 PORTS_TRIED = 20
+Updating = Callable[[Core], AbstractContextManager[None]]
 PORT = click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -33,7 +35,8 @@ PORT = click.option(
 def serve() -> None:
     """Run against Slack: Socket Mode with SLACK_APP_TOKEN, HTTP otherwise."""
     with services() as composed:
-        _run(composed, scan_seconds=30.0, on_ready=partial(print, "ready", file=sys.stderr, flush=True))
+        on_ready = partial(print, "ready", file=sys.stderr, flush=True)
+        _run(composed, updating=index_up_to_date, scan_seconds=30.0, on_ready=on_ready)
 
 
 @click.command()
@@ -42,7 +45,7 @@ def sandbox(port: int | None) -> None:
     """Serve a Slack-shaped workspace on this machine, with the bot in it."""
     with _sandbox(port) as (workspace, composed):
         on_ready = partial(_announce, workspace.url, _notes(port, workspace, composed))
-        _run(composed, scan_seconds=SANDBOX_SCAN_SECONDS, on_ready=on_ready)
+        _run_sandbox(composed, on_ready)
 
 
 @click.command()
@@ -55,7 +58,7 @@ def tour(then_serve: bool, called: str, port: int | None) -> None:
         _show_uses(composed, called)
         if then_serve:
             on_ready = partial(_show_page, workspace.url, _notes(port, workspace, composed))
-            _run(composed, scan_seconds=SANDBOX_SCAN_SECONDS, on_ready=on_ready)
+            _run_sandbox(composed, on_ready)
 
 
 def _show_uses(composed: Core, called: str) -> None:
@@ -118,22 +121,25 @@ def _start(workspace: Sandbox, port: int) -> None:
         raise UserError(f"Port {port} cannot be used ({error.strerror or error}). {step}") from error
 
 
-def _run(composed: Core, *, scan_seconds: float, on_ready: Callable[[], None]) -> None:
+def _run(composed: Core, *, updating: Updating, scan_seconds: float, on_ready: Callable[[], None]) -> None:
     from bot.app.service import build_service
     from bot.slack.serve import stop_on_signals
 
     stop = stop_on_signals()
     settings = composed.settings
     service = build_service(composed, scan_seconds=scan_seconds)
-    with progress() as show:
-        composed.refresh_starter(show)
     token = settings.slack_app_token
-    service.serve(
-        app_token=token.get_secret_value() if token else None,
-        address=settings.proviso_http,
-        stop=stop,
-        on_ready=on_ready,
-    )
+    with updating(composed):
+        service.serve(
+            app_token=token.get_secret_value() if token else None,
+            address=settings.proviso_http,
+            stop=stop,
+            on_ready=on_ready,
+        )
+
+
+def _run_sandbox(composed: Core, on_ready: Callable[[], None]) -> None:
+    _run(composed, updating=index_updated_first, scan_seconds=SANDBOX_SCAN_SECONDS, on_ready=on_ready)
 
 
 def _notes(asked: int | None, workspace: Sandbox, composed: Core) -> str:

@@ -16,6 +16,7 @@ from retrieval.database import Database
 from retrieval.errors import IndexBusy, IndexDamaged, IndexGone, RetrievalError
 from retrieval.index.building import Builder
 from retrieval.index.files import IndexFiles
+from retrieval.index.manifest import same_space
 from retrieval.index.opening import OpenGeneration, close_retired, open_generation
 from retrieval.index.publishing import Plan, begin, plan, pointer, publish
 from retrieval.index.sweeping import GRACE, Sweeper
@@ -117,6 +118,17 @@ class Generations:
             except IndexGone:
                 continue  # swept between reading the pointer and opening: read the pointer again
         raise IndexGone
+
+    def answers_meanwhile(self) -> str | None:
+        """How the present index answers until every passage has a new vector; None when the vectors are the present
+        embedder's already, or there are none to make.
+        """
+        with self._database.read() as session:
+            published = pointer(session)
+            row = session.get(GenerationRow, published) if published else None
+        if row is None or self._recipe is None or row.recipe == self._recipe:
+            return None
+        return "as before" if same_space(row.recipe, self._recipe) else "by words alone"
 
     def discard(self, opened: OpenGeneration) -> None:
         """Open anew at the next question: `opened` turned out to be gone or damaged while it was read."""
