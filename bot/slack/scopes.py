@@ -40,26 +40,35 @@ SCOPES = (
     Scope(
         "groups:history",
         _HISTORY,
-        f"the same in private channels: {_LOOK_UP}",
-        "private channels are out",
+        "to look up whether a message of its own arrived in a private channel",
+        "a message in a private channel may be posted twice",
         needed=False,
     ),
     Scope(
-        "mpim:history", _HISTORY, f"the same in group messages: {_LOOK_UP}", "messages to groups are out", needed=False
+        "mpim:history",
+        _HISTORY,
+        "to look up whether a message of its own arrived in a group message",
+        "a message to a group may be posted twice",
+        needed=False,
     ),
     Scope("channels:read", ("conversations.info",), _SHARED, "the register is shown in no public channel"),
     Scope(
         "groups:read",
         ("conversations.info",),
-        f"the same for private channels: {_SHARED}",
+        "to see whether a private channel is shared with another organisation",
         "the register is shown in no private channel",
         needed=False,
     ),
-    Scope("im:read", ("conversations.info",), f"the same for direct messages: {_SHARED}", "the register stays closed"),
+    Scope(
+        "im:read",
+        ("conversations.info",),
+        "to see whether a direct message is shared with another organisation",
+        "the register is shown to nobody",
+    ),
     Scope(
         "mpim:read",
         ("conversations.info",),
-        f"the same for group messages: {_SHARED}",
+        "to see whether a group message is shared with another organisation",
         "the register is shown in no message to a group",
         needed=False,
     ),
@@ -89,7 +98,7 @@ SCOPES = (
         "users:read",
         ("users.info",),
         "to see whether a person is a guest: nothing of the register is shown to guests",
-        "the register stays closed",
+        "the register is shown to nobody",
     ),
 )
 

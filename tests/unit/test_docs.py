@@ -21,7 +21,7 @@ from bot.views.limits import QUESTION
 from bot.views.nudges.words import STAGES as NAMES
 from bot.work.retention import Ages
 from ingest.child_server import Limits
-from ingest.readers import archives, files, metadata, pdf, text
+from ingest.readers import archives, beside, files, metadata, pdf, text
 from retrieval.authority import KINDS
 
 ROOT = Path(__file__).parents[2]
@@ -137,6 +137,7 @@ def test_the_limits_of_reading_are_those_that_hold() -> None:
     assert limits == Limits(memory_bytes=448 << 20, cpu_seconds=60, wall_seconds=120.0)
     assert f"may use {limits.memory_bytes >> 20} MB, {limits.cpu_seconds} processor seconds and 2 minutes" in said
     assert f"| {files.MAX_BYTES >> 20} MB a file |" in said
+    assert f"may have up to {beside.MAX_METADATA >> 10} KB" in said
     assert f"| {pdf.MAX_PAGES:,} pages or {text.MAX_CHARACTERS // 10**6} million characters of a PDF |" in said
     unpacked = f"{archives.MAX_INFLATED // 10**6} MB or {archives.MAX_RATIO} times its size once unpacked"
     assert f"| {unpacked}; {archives.MAX_ENTRIES:,} files inside (Word, PowerPoint, EPUB) |" in said

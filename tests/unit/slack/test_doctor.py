@@ -58,9 +58,8 @@ def test_each_missing_scope_is_told_with_its_use_and_its_mend(workspace: Workspa
     assert [(finding.state, finding.says, finding.mend) for finding in found[1:-1]] == [
         (
             "warning",
-            "mpim:history is missing, for conversations.history, conversations.replies: the same in group messages: to "
-            "look up whether a message of its own arrived, after a broken connection, so that nothing is posted twice. "
-            "Without it: messages to groups are out",
+            "mpim:history is missing, for conversations.history, conversations.replies: to look up whether a message "
+            "of its own arrived in a group message. Without it: a message to a group may be posted twice",
             MEND_SCOPE,
         ),
         (
@@ -72,7 +71,7 @@ def test_each_missing_scope_is_told_with_its_use_and_its_mend(workspace: Workspa
         (
             "problem",
             "users:read is missing, for users.info: to see whether a person is a guest: nothing of the register is "
-            "shown to guests. Without it: the register stays closed",
+            "shown to guests. Without it: the register is shown to nobody",
             MEND_SCOPE,
         ),
     ]
