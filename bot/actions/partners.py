@@ -12,7 +12,7 @@ from bot.actions.registry import Context
 from bot.partners import register, validation
 from bot.partners.register import NewPartner, Partner
 from bot.reminders import occurrences
-from bot.reminders.rules import local_date, zones
+from bot.reminders.rules import local_date, offered_zones, zones
 from bot.views.partners.model import AddPartnerForm, PartnerListView, PartnerView
 from bot.work.people import person_id, slack_user
 
@@ -24,6 +24,10 @@ _INVITE = (
 _SHARED = (
     "I cannot tell that this channel is yours alone: another organisation may share it, or I am not in it. "
     "Invite me, or choose another."
+)
+_NO_POSTS = "Nudges are not posted there. Choose a channel that is open; a direct message is none."
+_NO_NUDGES = (
+    "I can only nudge a full member of your workspace: no app, no guest, nobody who has left. Choose another person."
 )
 
 
@@ -39,7 +43,7 @@ def add_form(
     first_due: date | None = None,
 ) -> AddPartnerForm:
     """The form, with what was typed and what can be guessed: this channel, this person, the usual first date."""
-    zone = zone or context.desk.zone
+    zone = zone or _own_zone(context)
     here = context.channel if context.channel and not context.channel.startswith("D") else None
     today = local_date(context.now, zone if zone in zones() else "UTC")
     return AddPartnerForm(
@@ -51,7 +55,14 @@ def add_form(
         unit=unit or "months",
         first_due=first_due or today + timedelta(days=register.OUTSET_DAYS),
         origin=context.channel,
+        zones=offered_zones(),
     )
+
+
+def _own_zone(context: Context) -> str:
+    """The zone of the person who asks, else the installation's."""
+    own = context.directory.zone_of(context.actor.slack_user)
+    return own if own in zones() else context.desk.zone
 
 
 def add(
@@ -66,7 +77,7 @@ def add(
     first_due: date | None = None,
 ) -> PartnerView:
     """Register a partner as proposed; raises FieldError naming the field to be mended."""
-    zone = for_field("zone", lambda: validation.zone_name(zone or context.desk.zone))
+    zone = for_field("zone", lambda: validation.zone_name(zone or _own_zone(context)))
     cadence = f"{every} {unit}"
     for_field("name", lambda: validation.partner_name(name))
     for_field("every", lambda: validation.cadence(cadence, zone, 0))
@@ -74,6 +85,10 @@ def add(
         for_field("first_due", lambda: validation.not_past(first_due, local_date(context.now, zone)))
     if not context.inside(channel):
         raise FieldError("channel", _SHARED)
+    if not context.directory.can_post_in(channel):
+        raise FieldError("channel", _NO_POSTS)
+    if focal and not context.directory.can_be_nudged(focal):
+        raise FieldError("focal", _NO_NUDGES)
     actor = context.actor
     with context.desk.database.write() as session:
         new = NewPartner(

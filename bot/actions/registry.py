@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.actions.arguments import Argument, UsageError, check_length, read
+from bot.actions.directory import Directory, NoDirectory
 from bot.errors import NotAllowed
 from bot.views.view import View
 from retrieval.authority import AGED_AFTER_YEARS
@@ -62,6 +63,7 @@ class Context:
     channel: str | None = None
     inside: Callable[[str | None], bool] = field(default=lambda _channel: True)
     reached: Callable[[str], bool] = field(default=lambda _channel: True)
+    directory: Directory = field(default_factory=NoDirectory)
 
 
 Handler = Callable[..., View]

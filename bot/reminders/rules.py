@@ -22,6 +22,7 @@ LONGEST_DAYS = 3660
 # Clock changes happen between midnight and 04:00 local time. A nudge is never due in an hour that may be missing or
 # occur twice.
 EARLIEST_HOUR = 5
+REGIONS = {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
 
 _CADENCE = re.compile(r"(?:every\s+)?(\d+)?\s*(d|days?|w|weeks?|m|mo|months?|y|years?)", re.IGNORECASE)
 
@@ -126,3 +127,9 @@ def local_date(now: datetime, zone: str) -> date:
 def zones() -> frozenset[str]:
     """Return the names in the time zone database. Cached, because collecting them reads hundreds of files."""
     return frozenset(available_timezones())
+
+
+@cache
+def offered_zones() -> tuple[str, ...]:
+    """Those named after a region and a city, which is how people look for them, and UTC."""
+    return ("UTC", *sorted(zone for zone in zones() if zone.partition("/")[0] in REGIONS))

@@ -75,6 +75,7 @@ class Front:
             channel=asker.channel,
             inside=lambda channel: self._may_see(Content.REGISTER, channel, asker.user),
             reached=lambda channel: self.join_channels or self.privacy.is_member(channel),
+            directory=self.privacy,
         )
 
     def guarded(self, asker: Asker, work: Callable[[], None]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -18,6 +18,13 @@ logger = logging.getLogger(__name__)
 KEEP_SECONDS = 60.0
 _SHARED = ("is_ext_shared", "is_pending_ext_shared", "pending_connected_team_ids", "pending_shared")
 _GUEST = ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted")
+_NO_CHANNEL = ("is_im", "is_mpim", "is_archived")
+_KEPT = (*_SHARED, *_GUEST, *_NO_CHANNEL, "is_bot", "tz")
+# Slack's own assistant, which says of itself that it is no bot.
+_SLACKBOT = "USLACKBOT"
+
+Described = dict[str, Any]
+T = TypeVar("T")
 
 
 class Privacy:
@@ -32,7 +39,7 @@ class Privacy:
         self._client = client
         self._timer = timer
         self._keep = keep
-        self._known: dict[str, tuple[float, bool]] = {}
+        self._known: dict[str, tuple[float, Described]] = {}
 
     def place(self, channel: str | None) -> Place:
         """The channel as a place to show something in. None is nowhere in particular: only the asker reads it."""
@@ -42,7 +49,7 @@ class Privacy:
         """The person as a reader."""
         return Person(self._known_or_none(lambda: self.of_user(user)))
 
-    def _known_or_none(self, ask: Callable[[], bool]) -> bool | None:
+    def _known_or_none(self, ask: Callable[[], T]) -> T | None:
         try:
             return ask()
         except Exception as error:  # what cannot be known must not be taken for allowed
@@ -51,11 +58,11 @@ class Privacy:
 
     def of_channel(self, channel: str) -> bool:
         """Whether no other organisation shares the channel; raises what the call raises."""
-        return self._ask(channel, lambda: self._client.conversations_info(channel=channel), "channel", _SHARED)
+        return not any(self._channel(channel).get(name) for name in _SHARED)
 
     def of_user(self, user: str) -> bool:
         """Whether the person is a full member; raises what the call raises."""
-        return self._ask(user, lambda: self._client.users_info(user=user), "user", _GUEST)
+        return not any(self._user(user).get(name) for name in _GUEST)
 
     def is_member(self, channel: str) -> bool:
         """Whether the bot is in the channel, as far as Slack tells."""
@@ -66,16 +73,37 @@ class Privacy:
             return True
         return not isinstance(described, dict) or described.get("is_member") is not False
 
-    def _ask(self, key: str, call: Callable[[], Any], part: str, outside: tuple[str, ...]) -> bool:
+    def zone_of(self, user: str) -> str | None:
+        """The time zone in the person's profile."""
+        return (self._known_or_none(lambda: self._user(user)) or {}).get("tz")
+
+    def can_be_nudged(self, user: str) -> bool:
+        """Whether this is a person and a full member."""
+        return user != _SLACKBOT and bool(
+            self._known_or_none(lambda: self.of_user(user) and not self._user(user).get("is_bot"))
+        )
+
+    def can_post_in(self, channel: str) -> bool:
+        """Whether this is a channel, and open."""
+        described = self._known_or_none(lambda: self._channel(channel))
+        return described is not None and not any(map(described.get, _NO_CHANNEL))
+
+    def _channel(self, channel: str) -> Described:
+        return self._ask(channel, lambda: self._client.conversations_info(channel=channel), "channel")
+
+    def _user(self, user: str) -> Described:
+        return self._ask(user, lambda: self._client.users_info(user=user), "user")
+
+    def _ask(self, key: str, call: Callable[[], Any], part: str) -> Described:
         known = self._known.get(key)
         if known and known[0] > self._timer():
             return known[1]
         try:
-            described = call().get(part)
+            described = call()[part]
         except SlackApiError as error:
             if error_code(error) != "unknown_method":
                 raise
             described = {}
-        answer = isinstance(described, dict) and not any(described.get(name) for name in outside)
-        self._known[key] = (self._timer() + self._keep, answer)
-        return answer
+        kept = {name: described[name] for name in _KEPT if name in described}
+        self._known[key] = (self._timer() + self._keep, kept)
+        return kept

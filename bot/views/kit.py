@@ -98,6 +98,19 @@ def select(options: Iterable[tuple[str, str]], initial: str | None = None, kind:
     return {"type": kind, "options": offered} | ({"initial_option": chosen} if chosen else {})
 
 
+def grouped_select(groups: Iterable[tuple[str, Sequence[tuple[str, str]]]], initial: str) -> Block:
+    """A choice among named groups of (value, text) pairs, which Slack lets people search; a long group is parted."""
+    offered: list[Block] = []
+    for name, pairs in groups:
+        for at in range(0, len(pairs), limits.OPTIONS):
+            part = pairs[at : at + limits.OPTIONS]
+            label = name if len(part) == len(pairs) else f"{name}, {part[0][1][0]} to {part[-1][1][0]}"
+            offered.append({"label": plain_text(label, limits.OPTION), "options": select(part)["options"]})
+    options = (option for group in offered for option in group["options"])
+    chosen = next((option for option in options if option["value"] == initial), None)
+    return {"type": "static_select", "option_groups": offered} | ({"initial_option": chosen} if chosen else {})
+
+
 def modal(callback: str, title: str, blocks: Sequence[Block], *, submit: str | None = None, keep: str = "") -> Block:
     """A modal view; `keep` is carried in private_metadata, ids only."""
     made: Block = {

@@ -13,6 +13,7 @@ BUTTON_TEXT = 75
 BUTTON_VALUE = 2000
 LABEL = 75
 OPTION = 75
+OPTIONS = 100
 MODAL_TITLE = 24
 # Slack refuses a message near 13,200 characters of block text (msg_blocks_too_long, not documented as a number).
 MESSAGE = 12_500

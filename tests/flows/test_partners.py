@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.sandbox.driver import Workspace
-from bot.sandbox.things import Channel, Message, User
+from bot.sandbox.things import BOT_USER, Channel, Message, User
 from tests.flows.conftest import Bot
 from tests.flows.test_checklists import typed
 
@@ -62,14 +62,57 @@ def test_what_is_wrong_in_the_form_is_said_at_its_field(bot: Bot, workspace: Wor
     amal = workspace.user("amal")
     amal.command("/partner add Guards")
     amal.wait_for_modal("Add a partner")
-    amal.submit({**FORM, "zone": "Europe/Brusels"})
-    assert amal.modal is not None
-    assert "Europe/Brussels" in amal.modal.errors["zone"]
     amal.submit({**FORM, "every": "six"})
+    assert amal.modal is not None
     assert amal.modal.errors == {"every": "Give a whole number, such as 6. Nothing was changed."}
     amal.submit({**FORM, "first_due": "2025-01-01"})
     assert "has passed" in amal.modal.errors["first_due"]
     amal.close_modal()
+
+
+def test_only_people_who_can_be_nudged_and_channels_that_can_be_posted_in_are_taken(
+    bot: Bot, workspace: Workspace
+) -> None:
+    amal = workspace.user("amal")
+    amal.command("/partner add Lancers")
+    amal.wait_for_modal("Add a partner")
+    no_nudges = (
+        "I can only nudge a full member of your workspace: no app, no guest, nobody who has left. "
+        "Choose another person."
+    )
+    for user in (BOT_USER, "USLACKBOT", "U0NOBODY"):
+        amal.submit({**FORM, "focal": user})
+        assert amal.modal is not None
+        assert amal.modal.errors == {"focal": no_nudges}
+    bo = workspace.user("bo").user
+    for name in ("is_guest", "deleted"):
+        setattr(bo, name, True)
+        amal.submit(FORM)
+        setattr(bo, name, False)
+        assert amal.modal.errors == {"focal": no_nudges}
+    with_bot = next(c.id for c in workspace.world.channels.values() if c.im_with == "U0AMAL")
+    amal.submit({**FORM, "channel": with_bot})
+    assert amal.modal.errors == {
+        "channel": "Nudges are not posted there. Choose a channel that is open; a direct message is none."
+    }
+    amal.close_modal()
+
+
+def test_the_form_begins_with_the_zone_of_who_opens_it_and_offers_every_city(bot: Bot, workspace: Workspace) -> None:
+    bo = workspace.user("bo")
+    bo.command("/partner add Dragoons")
+    bo.wait_for_modal("Add a partner")
+    [zone] = [block["element"] for block in bo.modal.body["blocks"] if block.get("block_id") == "zone"]
+    assert zone["initial_option"]["value"] == "Europe/Stockholm"
+    offered = {
+        option["text"]["text"]: option["value"] for group in zone["option_groups"] for option in group["options"]
+    }
+    assert offered["Kabul (Asia)"] == "Asia/Kabul"
+    assert offered["Buenos Aires (America/Argentina)"] == "America/Argentina/Buenos_Aires"
+    assert offered["UTC"] == "UTC"
+    assert "GMT+3 (Etc)" not in offered
+    assert bo.submit({**FORM, "zone": "Kabul (Asia)"}).acked
+    workspace.wait_for(lambda: "Asia/Kabul time" in typed(workspace, "amal", "/partner show Dragoons"))
 
 
 def test_a_nudge_is_acknowledged_by_the_first_and_the_second_is_told(bot: Bot, workspace: Workspace) -> None:

@@ -65,7 +65,11 @@ def add_partner(form: AddPartnerForm) -> dict[str, Any]:
     channel: kit.Block = {
         "type": "conversations_select",
         "placeholder": kit.plain_text("Choose a channel", 150),
-        "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
+        "filter": {
+            "include": ["public", "private"],
+            "exclude_external_shared_channels": True,
+            "exclude_bot_users": True,
+        },
     }
     first: kit.Block = {"type": "datepicker"}
     every = kit.text_input(str(form.every) if form.every else "6", longest=4)
@@ -76,7 +80,7 @@ def add_partner(form: AddPartnerForm) -> dict[str, Any]:
         kit.field(
             "channel", "Channel", channel | _if("initial_conversation", form.channel), hint="Where nudges are posted."
         ),
-        kit.field("zone", "Time zone", kit.text_input(form.zone, longest=64), hint="For example Europe/Brussels."),
+        kit.field("zone", "Time zone", _zones(form), hint="The partner’s. Type a city to search."),
         kit.field("every", "Reassess every", every, hint="Your organisation’s own interval; no source gives one."),
         kit.field("unit", "Unit", kit.select(_UNITS, form.unit)),
         kit.field(
@@ -87,6 +91,16 @@ def add_partner(form: AddPartnerForm) -> dict[str, Any]:
         ),
     ]
     return kit.modal(ADD, "Add a partner", blocks, submit="Add", keep=form.origin or "")
+
+
+def _zones(form: AddPartnerForm) -> kit.Block:
+    """Every zone by its region, the city first: a list that can be searched."""
+    regions: dict[str, list[tuple[str, str]]] = {}
+    for zone in sorted({*form.zones, form.zone}, key=lambda zone: zone.rpartition("/")[2]):
+        region, _, city = zone.replace("_", " ").rpartition("/")
+        label = f"{city} ({region})" if region else city
+        regions.setdefault(region.partition("/")[0] or "Other", []).append((zone, label))
+    return kit.grouped_select(sorted(regions.items()), form.zone)
 
 
 def _if(name: str, value: str | None) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class PartnerListView(View):
 class AddPartnerForm(View):
     """The form that adds a partner, with what is known already. Dates are local to `zone`.
 
-    `origin` is the channel it was asked for in, where the outcome is told.
+    `origin` is the channel it was asked for in, where the outcome is told. `zones` are offered beside `zone`.
     """
 
     thing = "partner form"
@@ -72,3 +72,4 @@ class AddPartnerForm(View):
     unit: str = "months"
     first_due: date | None = None
     origin: str | None = None
+    zones: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from bot.partners import register
 from bot.partners import tables as _partners
 from bot.reminders import tables as _reminders
 from bot.reminders.occurrences import OccurrenceChanged
+from bot.reminders.rules import offered_zones
 from bot.views.checklists.model import ChecklistView
 from bot.views.help.model import HelpView
 from bot.views.nudges.model import NudgeView, RecordForm, SnoozeForm
@@ -137,7 +138,7 @@ def test_the_register_is_closed_outside(context: Context, name: str) -> None:
 def test_the_form_knows_what_can_be_guessed(context: Context) -> None:
     form = REGISTRY.ask(context, Call(REGISTRY.get("partner.add"), {"name": "4th Brigade"}))
     assert form == AddPartnerForm(
-        "Europe/Brussels", "4th Brigade", "U0AMAL", "C0OPS", None, "months", date(2026, 3, 22), "C0OPS"
+        "Europe/Brussels", "4th Brigade", "U0AMAL", "C0OPS", None, "months", date(2026, 3, 22), "C0OPS", offered_zones()
     )
 
 
