@@ -99,11 +99,13 @@ class Privacy:
         if known and known[0] > self._timer():
             return known[1]
         try:
-            described = call()[part]
+            described = call().get(part)
         except SlackApiError as error:
             if error_code(error) != "unknown_method":
                 raise
             described = {}
+        if not isinstance(described, dict):  # no answer: every flag that refuses counts as set
+            described = dict.fromkeys((*_SHARED, *_GUEST, *_NO_CHANNEL), True)
         kept = {name: described[name] for name in _KEPT if name in described}
         self._known[key] = (self._timer() + self._keep, kept)
         return kept
