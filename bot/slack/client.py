@@ -31,6 +31,13 @@ def refusal(error: SlackApiError) -> str:
     return error_code(error) or f"HTTP {status_code(error)}"
 
 
+def needed_scope(error: SlackApiError) -> str | None:
+    """The scope that a refused call would have needed."""
+    response: Any = error.response
+    needed = response.get("needed") if isinstance(response, dict) or hasattr(response, "get") else None
+    return needed if isinstance(needed, str) and needed else None
+
+
 def status_code(error: SlackApiError) -> int:
     """The HTTP status of a refusal; 0 when unknown."""
     response: Any = error.response

@@ -8,21 +8,22 @@ from datetime import datetime
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.access.policy import Place, may_show
-from bot.slack.failures import Failure, translate
+from bot.slack.client import retry_after
+from bot.slack.failures import Failure, reason, translate
+from bot.slack.parts import shown
 from bot.slack.privacy import Privacy
 from bot.views.blocks import render_blocks
 from bot.views.kit import Message
-from bot.views.limits import FALLBACK, clip
 from bot.views.stored import view_of
 from bot.views.view import StoredView
-from bot.work.notifier import Ambiguous, DestinationBlocked, HistoryUnreadable, Malformed, OutgoingPost, Refused
+from bot.work.notifier import DestinationBlocked, HistoryUnreadable, Malformed, OutgoingPost, Refused
 
 logger = logging.getLogger(__name__)
 
 EVENT_TYPE = "proviso_post"
-REPEAT = "This may be a repeat: nobody could tell whether it had been posted before."
 _OUTSIDE = "not_in_channel"
 _SHARED = "shared_with_another_organisation"
 _ASK_AGAIN_SECONDS = 3600.0
@@ -45,7 +46,7 @@ class SlackNotifier:
         self._own: tuple[str | None, str | None] | None = None
 
     def post(self, post: OutgoingPost) -> str:
-        """Post it; its timestamp. Raises one of the five failures of the port."""
+        """Post it; its timestamp. Raises one of the failures of the port."""
         view, message = self._rendered(post)
         self._require_allowed(view, post.channel)
         try:
@@ -54,22 +55,36 @@ class SlackNotifier:
             failure = translate(error)
             outside = isinstance(failure, DestinationBlocked) and failure.reason == _OUTSIDE
             if not (outside and self._join_channels):
-                raise _told(failure) from error
+                raise _logged(failure) from error
         # Definitely not posted: in a public channel we may come in by ourselves, once, and say it then.
         try:
             self._client.conversations_join(channel=post.channel)
         except Exception as error:  # a private channel: somebody has to invite us
-            raise _told(DestinationBlocked(_OUTSIDE)) from error
+            raise _logged(DestinationBlocked(_OUTSIDE)) from error
         try:
             return self._say(post, message)
         except Exception as error:  # as above
-            raise _told(translate(error)) from error
+            raise _logged(translate(error)) from error
+
+    def update(self, post: OutgoingPost) -> str:
+        """Let the message at `post.slack_ts` show this; its timestamp. Raises one of the failures of the port."""
+        view, message = self._rendered(post)
+        self._require_allowed(view, post.channel)
+        place: dict[str, Any] = {"channel": post.channel, "ts": post.slack_ts}
+        try:
+            return str(self._client.chat_update(**place, text=message.text, blocks=list(message.blocks))["ts"])
+        except Exception as error:  # as above
+            raise _logged(translate(error, "chat.update")) from error
 
     def find(self, post: OutgoingPost, oldest: datetime) -> str | None:
         """The timestamp of the message with this key, looking back to `oldest`; raises HistoryUnreadable."""
         try:
             own = self._self()
             return next((str(m["ts"]) for m in self._history(post, oldest) if _is(m, post.key, own)), None)
+        except SlackApiError as error:
+            why = HistoryUnreadable(reason(error), retry_after(error))
+            logger.info("history of a channel unreadable: %s", why.reason)
+            raise why from error
         except Exception as error:  # whatever keeps us from reading means that nothing can be concluded
             logger.info("history of a channel unreadable: %s", type(error).__name__)
             raise HistoryUnreadable from error
@@ -80,10 +95,7 @@ class SlackNotifier:
             message = render_blocks(view)
         except (KeyError, TypeError, ValueError) as error:
             raise Malformed(f"cannot render: {type(error).__name__}") from error
-        if post.repeat:
-            note = {"type": "context", "elements": [{"type": "mrkdwn", "text": REPEAT, "verbatim": True}]}
-            message = Message(clip(f"{message.text}\n{REPEAT}", FALLBACK), (*message.blocks[:49], note))
-        return view, Message(message.text, ()) if post.form != "full" else message
+        return view, shown(message, post)
 
     def _require_allowed(self, view: StoredView, channel: str) -> None:
         """Raise unless everybody in the channel may see the view; nothing has been posted when it raises."""
@@ -91,12 +103,11 @@ class SlackNotifier:
             return  # shown anywhere: Slack need not be asked about the channel
         try:
             place = Place(self._privacy.of_channel(channel))
-        except Exception as error:  # only the question failed: an ambiguous outcome of it is a plain refusal
-            failure = translate(error)
-            raise (Refused() if isinstance(failure, Ambiguous) else failure) from error
+        except Exception as error:  # only the question failed: nothing has been posted
+            raise _logged(translate(error, "conversations.info")) from error
         if not may_show(view.shows, place):
             # The message alone waits: answers may go on being given there.
-            raise _told(Refused(_ASK_AGAIN_SECONDS, _SHARED))
+            raise _logged(Refused(_ASK_AGAIN_SECONDS, _SHARED))
 
     def _say(self, post: OutgoingPost, message: Message) -> str:
         if not post.ephemeral_user:
@@ -156,7 +167,7 @@ def _is(message: dict[str, Any], key: str, own: tuple[str | None, str | None]) -
     return (bot is not None and bot == own[0]) or (user is not None and user == own[1])
 
 
-def _told(failure: Failure) -> Failure:
-    """Logged as what it means: never the text, never the channel."""
+def _logged(failure: Failure) -> Failure:
+    """The failure, written to the log as what it means: never the text, never the channel."""
     logger.info("not posted: %s %s", type(failure).__name__, failure)
     return failure

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from bot.work.outbox import BLOCKED, LONGEST_WAIT, PENDING, move
-from bot.work.statements import change, due, insert_once, is_due
+from bot.work.outbox import BLOCKED, GIVE_UP_AFTER, LONGEST_WAIT, PENDING, move
+from bot.work.statements import SKEW, change, due, insert_once, is_due
 from bot.work.tables import DestinationRow, OutboxRow
 
 EVERYWHERE = "*"
@@ -43,6 +43,31 @@ def free(now: datetime) -> ColumnElement[bool]:
 def joined() -> ColumnElement[bool]:
     """The condition that joins a message to its channel."""
     return and_(DestinationRow.team_id == OutboxRow.team_id, DestinationRow.channel == OutboxRow.channel)
+
+
+def not_held(now: datetime) -> ColumnElement[bool]:
+    """Condition on a message: Slack has not asked its workspace to wait."""
+    workspace = aliased(DestinationRow)
+    holding = and_(workspace.held_until > now, workspace.held_until <= now + LONGEST_WAIT + SKEW)
+    held = select(workspace.channel).where(
+        workspace.team_id == OutboxRow.team_id, workspace.channel == EVERYWHERE, holding
+    )
+    return ~held.exists()
+
+
+def hold(session: Session, team_id: str, until: datetime, now: datetime) -> None:
+    """Let the whole workspace wait; a hold that lasts longer stays."""
+    insert_once(session, DestinationRow, {"team_id": team_id, "channel": EVERYWHERE})
+    column = DestinationRow.held_until
+    shorter = or_(column.is_(None), column < until, column > now + LONGEST_WAIT + SKEW)
+    statement = update(DestinationRow).where(_is(team_id, EVERYWHERE), shorter)
+    change(session, statement.values(held_until=until))
+
+
+def is_held(session: Session, team_id: str, now: datetime) -> bool:
+    """Whether Slack has asked the workspace to wait."""
+    until = session.scalar(select(DestinationRow.held_until).where(_is(team_id, EVERYWHERE)))
+    return until is not None and now < until <= now + LONGEST_WAIT + SKEW
 
 
 def take_slot(session: Session, team_id: str, channel: str, now: datetime) -> bool:
@@ -104,6 +129,12 @@ def blocked_since(session: Session, team_id: str, channel: str) -> datetime | No
     """Since when nothing has gone to a channel; None when it takes messages."""
     query = select(DestinationRow.blocked_since).where(_is(team_id, channel))
     return session.scalar(query)
+
+
+def outlived(session: Session, row: OutboxRow, now: datetime) -> bool:
+    """Whether a message, and the block of its channel, are so old that it will never be posted."""
+    since = blocked_since(session, row.team_id, row.channel)
+    return since is not None and now - since >= GIVE_UP_AFTER and now - row.created_at >= GIVE_UP_AFTER
 
 
 def unblock(session: Session, team_id: str, channel: str, now: datetime, worker: str) -> int:

@@ -11,9 +11,10 @@ class PostKind:
     """A kind of message. Lower priorities go first.
 
     A sender holds a message for `lease` unless it renews that. An unknown outcome is looked up in history
-    `first_look` and `second_look` after the try; after `unreadable` of failed looks the message is posted again with
-    the remark that it may be a repeat. `kept` messages keep their facts and story for good. For an `awaited` message
-    a person is waiting: they are told while it is in doubt, and when it is given up.
+    `first_look` and `second_look` after the try; when history could not be read for `unreadable`, in at least
+    `unreadable_looks`, the message is posted again with the remark that it may be a repeat. `kept` messages keep
+    their facts and story for good. For an `awaited` message a person is waiting: they are told while it is in doubt,
+    and when it is given up.
     """
 
     name: str
@@ -22,6 +23,7 @@ class PostKind:
     first_look: timedelta
     second_look: timedelta
     unreadable: timedelta
+    unreadable_looks: int
     kept: bool = False
     awaited: bool = False
 
@@ -39,6 +41,7 @@ ANSWER = PostKind(
     first_look=timedelta(seconds=10),
     second_look=timedelta(seconds=70),
     unreadable=timedelta(minutes=10),
+    unreadable_looks=5,
     awaited=True,
 )
 NOTICE = PostKind(
@@ -48,6 +51,7 @@ NOTICE = PostKind(
     first_look=timedelta(seconds=10),
     second_look=timedelta(seconds=70),
     unreadable=timedelta(minutes=10),
+    unreadable_looks=5,
 )
 # Waiting costs a nudge nothing, and history was seen to lag by 90 seconds: one look at 60 s doubled 152 of 3,000.
 NUDGE = PostKind(
@@ -57,6 +61,7 @@ NUDGE = PostKind(
     first_look=timedelta(seconds=60),
     second_look=timedelta(seconds=300),
     unreadable=timedelta(hours=24),
+    unreadable_looks=12,
     kept=True,
 )
 # An update is never looked up: it is tried again, which changes nothing when it had arrived.
@@ -67,6 +72,7 @@ UPDATE = PostKind(
     first_look=timedelta(0),
     second_look=timedelta(0),
     unreadable=timedelta(0),
+    unreadable_looks=1,
 )
 
 KINDS = {kind.name: kind for kind in (ANSWER, NOTICE, NUDGE, UPDATE)}

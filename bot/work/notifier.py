@@ -38,6 +38,7 @@ class OutgoingPost:
     ephemeral_user: str | None = None
     team_id: str = ""
     subject: str | None = None
+    asker: str | None = None
 
 
 class Refused(Exception):
@@ -49,6 +50,10 @@ class Refused(Exception):
         super().__init__(reason)
         self.retry_after = retry_after
         self.reason = reason
+
+
+class RateLimited(Refused):
+    """Definitely not posted, and nothing will be for `retry_after` seconds: every message waits."""
 
 
 class Ambiguous(Exception):
@@ -73,12 +78,25 @@ class Malformed(_Blocked):
     """Definitely not posted: the message itself was refused. `reason` is Slack's error code."""
 
 
+class TooLong(Malformed):
+    """Definitely not posted: the message was refused for its length."""
+
+
+class Gone(_Blocked):
+    """Definitely not updated: the message is not there, or cannot be changed. `reason` is Slack's error code."""
+
+
 class HistoryUnreadable(Exception):
-    """History could not be read, so nothing can be concluded from it."""
+    """History could not be read, so nothing can be concluded from it; `retry_after` in seconds when it is known."""
+
+    def __init__(self, reason: str = "history unreadable", retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
 
 
 class Notifier(Protocol):
-    """Posts messages and finds them again.
+    """Posts messages, updates them and finds them again.
 
     It never retries by itself (a retry inside could post twice), gives every call a time limit of seconds, and
     renders before it sends: what cannot be rendered is Malformed.
@@ -87,8 +105,15 @@ class Notifier(Protocol):
     def post(self, post: OutgoingPost) -> str:
         """Post it; its timestamp.
 
-        Raises exactly one of Refused, Ambiguous, DestinationBlocked, CredentialsBlocked, Malformed; anything else
-        it raises is taken as Ambiguous.
+        Raises one of Refused, RateLimited, Ambiguous, DestinationBlocked, CredentialsBlocked, Malformed, TooLong;
+        anything else it raises is taken as Ambiguous.
+        """
+        ...
+
+    def update(self, post: OutgoingPost) -> str:
+        """Let the message at `post.slack_ts` show this instead; its timestamp. Doing it twice changes nothing more.
+
+        Raises Gone or what `post` raises.
         """
         ...
 

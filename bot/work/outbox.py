@@ -158,8 +158,7 @@ def move(
     )
     if only_from is None:
         statement = statement.where(OutboxRow.looks == row.looks, OutboxRow.unreadable == row.unreadable)
-    if to_state in TERMINAL:
-        values["finished_at"] = now
+    values["finished_at"] = now if to_state in TERMINAL else None
     if to_state != SENDING:
         values |= {"lease_owner": None, "lease_until": None}
     if not change(session, statement.values(state=to_state, **values)):
@@ -199,6 +198,7 @@ def outgoing(row: OutboxRow) -> OutgoingPost:
         ephemeral_user=row.ephemeral_user,
         team_id=row.team_id,
         subject=row.subject,
+        asker=row.asker,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.work.kinds import kind_of
 from bot.work.outbox import BLOCKED, PENDING, SENDING, UNKNOWN, move
 from bot.work.tables import OutboxRow
 
@@ -32,7 +33,7 @@ def _doubt(session: Session, row: OutboxRow, created: datetime) -> bool:
         maybe_delivered=True,
         first_try_at=min(row.first_try_at or created, created),
         last_try_at=row.last_try_at or created,
-        not_before=created,
+        not_before=max(row.last_try_at or created, created) + kind_of(row.kind).first_look,
         looks=0,
         unreadable=0,
         unreadable_since=None,

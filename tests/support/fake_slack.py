@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.work.notifier import Ambiguous, HistoryUnreadable, OutgoingPost, Refused
+from bot.work.notifier import Ambiguous, HistoryUnreadable, OutgoingPost, RateLimited, Refused
 from retrieval.ports import Clock
 
 
@@ -26,6 +26,7 @@ class Message:
     data: dict[str, Any]
     form: str
     repeat: bool
+    part: int = 0
 
 
 @dataclass
@@ -63,6 +64,8 @@ class FakeSlack:
     landing: timedelta = timedelta(0)
     skew: timedelta = timedelta(0)
     messages: list[Message] = field(default_factory=list)
+    updates: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    cards: dict[str, dict[str, Any]] = field(default_factory=dict)
     script: list[Exception | str] = field(default_factory=list)
     looks: int = 0
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
@@ -81,6 +84,10 @@ class FakeSlack:
                 return outcome(post)
             drawn -= share
         return self._accept(post)
+
+    def update(self, post: OutgoingPost) -> str:
+        """As `post`, for the card at its timestamp: what it shows is what arrived last."""
+        return self.post(post)
 
     def find(self, post: OutgoingPost, oldest: datetime) -> str | None:
         self.looks += 1
@@ -103,14 +110,21 @@ class FakeSlack:
         return self._accept(post)
 
     def _accept(self, post: OutgoingPost) -> str:
+        if post.operation == "update":
+            assert post.slack_ts is not None
+            self.updates.append((post.slack_ts, dict(post.data)))
+            self.cards[post.slack_ts] = dict(post.data)
+            return post.slack_ts
         now = self._now()
         ts = f"{now.timestamp():.0f}.{next(self._numbers):06d}"
-        message = Message(post.key, post.channel, ts, now, post.view, dict(post.data), post.form, post.repeat)
+        shown = (dict(post.data), post.form, post.repeat, post.part)
+        message = Message(post.key, post.channel, ts, now, post.view, *shown)
         self.messages.append(message)
+        self.cards[ts] = message.data
         return ts
 
     def _rate_limited(self, post: OutgoingPost) -> str:
-        raise Refused(self.chance.choice([1.0, 60.0, None]))
+        raise RateLimited(self.chance.choice([1.0, 60.0, None]))
 
     def _lost(self, post: OutgoingPost) -> str:
         raise Ambiguous

@@ -6,6 +6,7 @@ import random
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.work.claims import StillWanted
@@ -14,6 +15,7 @@ from bot.work.notifier import OutgoingPost
 from bot.work.outbox import Post, enqueue, find, post_key, story
 from bot.work.sender import Sender, always
 from bot.work.tables import OutboxRow
+from bot.work.updates import CardUpdate, enqueue_update
 from retrieval.database import Database
 from tests.support.clock import ManualClock
 from tests.support.fake_slack import FakeSlack
@@ -50,6 +52,23 @@ class Desk:
         with self.database.write() as session:
             assert enqueue(session, post, self.clock.now())
         return post.key
+
+    def update(
+        self,
+        card: str,
+        version: int,
+        text: str,
+        *,
+        channel: str = "C1",
+        slack_ts: str | None = None,
+        enqueued: bool = True,
+    ) -> str:
+        """Let a card show something else; the key of the update."""
+        update = CardUpdate(card, "team", channel, "nudge", {"text": text}, version, slack_ts)
+        with self.database.write() as session:
+            assert enqueue_update(session, update, self.clock.now()) is enqueued
+            newest = select(OutboxRow.key).where(OutboxRow.card == card).order_by(OutboxRow.id.desc()).limit(1)
+            return session.scalars(newest).one()
 
     def row(self, key: str) -> OutboxRow:
         with self.database.read() as session:

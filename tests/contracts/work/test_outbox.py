@@ -9,7 +9,7 @@ import pytest
 
 from bot.work.destinations import blocked
 from bot.work.faults import armed
-from bot.work.kinds import ANSWER, NUDGE
+from bot.work.kinds import ANSWER, NOTICE, NUDGE, PostKind
 from bot.work.notifier import (
     Ambiguous,
     CredentialsBlocked,
@@ -108,13 +108,16 @@ def test_a_clock_that_differs_from_slacks_doubles_nothing(desk: Desk, minutes: i
     assert (desk.state(key), desk.seen) == ("SENT", ["a"])
 
 
-def test_a_lost_post_is_repeated_only_after_two_looks(desk: Desk) -> None:
-    key = desk.put()
+@pytest.mark.parametrize(("kind", "first", "second"), [(ANSWER, 10, 70), (NUDGE, 60, 300)])
+def test_a_lost_post_is_repeated_only_after_two_looks(desk: Desk, kind: PostKind, first: int, second: int) -> None:
+    key = desk.put(kind=kind)
     desk.slack.script = [Ambiguous()]
     desk.first.send_due()
-    desk.wait(seconds=60)
+    desk.wait(seconds=first - 1)
+    assert (desk.first.reconcile(), desk.slack.looks) == (0, 0)
+    desk.wait(seconds=1)
     assert (desk.first.reconcile(), desk.state(key), desk.slack.looks) == (0, "UNKNOWN", 1)
-    desk.wait(seconds=239)
+    desk.wait(seconds=second - first - 1)
     assert (desk.first.reconcile(), desk.slack.looks) == (0, 1)
     desk.wait(seconds=1)
     assert (desk.first.reconcile(), desk.state(key), desk.slack.looks) == (1, "PENDING", 2)
@@ -129,11 +132,12 @@ def test_an_error_nobody_foresaw_counts_as_unclear(desk: Desk) -> None:
     assert desk.steps(key)[-1] == ("SENDING", "UNKNOWN", "ValueError")
 
 
-def test_a_sender_that_died_leaves_a_post_in_doubt_after_its_lease(desk: Desk) -> None:
-    key = desk.put()
+@pytest.mark.parametrize(("kind", "lease"), [(ANSWER, 20), (NUDGE, 120)])
+def test_a_sender_that_died_leaves_a_post_in_doubt_after_its_lease(desk: Desk, kind: PostKind, lease: int) -> None:
+    key = desk.put(kind=kind)
     claim = desk.first._claims.take()
     assert claim is not None
-    desk.wait(seconds=119)
+    desk.wait(seconds=lease - 1)
     desk.sender("second").reconcile()
     assert desk.state(key) == "SENDING"
     desk.wait(seconds=1)
@@ -151,9 +155,9 @@ def test_a_sender_that_comes_back_late_cannot_undo_what_others_found_out(desk: D
         desk.sender("second").reconcile()
     second = desk.sender("second")._claims.take()
     assert second is not None
-    assert not desk.first._claims.refused(stale, None)
-    assert not desk.first._claims.ambiguous(stale, "late")
-    assert not desk.first._claims.sent(stale, "1.0")
+    assert not desk.first._outcomes.refused(stale, None)
+    assert not desk.first._outcomes.ambiguous(stale, "late")
+    assert not desk.first._outcomes.sent(stale, "1.0")
     assert (desk.state(key), desk.row(key).attempt) == ("SENDING", 2)
 
 
@@ -163,7 +167,7 @@ def test_a_late_reply_settles_a_post_that_was_in_doubt(desk: Desk) -> None:
     assert claim is not None
     desk.wait(seconds=121)
     desk.sender("second").reconcile()
-    assert desk.first._claims.sent(claim, "1.0")
+    assert desk.first._outcomes.sent(claim, "1.0")
     assert (desk.state(key), desk.row(key).slack_ts) == ("SENT", "1.0")
 
 
@@ -281,11 +285,11 @@ def test_a_malformed_post_is_tried_once_as_plain_text(desk: Desk) -> None:
     assert (desk.seen, desk.slack.messages[0].form, desk.state(key)) == (["a"], "plain", "SENT")
 
 
-def test_a_post_malformed_even_as_plain_text_is_dead(desk: Desk) -> None:
+def test_a_post_malformed_even_as_a_short_line_is_dead(desk: Desk) -> None:
     key = desk.put()
-    desk.slack.script = [Malformed("invalid_blocks"), Malformed("msg_too_long")]
+    desk.slack.script = [Malformed("invalid_blocks"), Malformed("invalid_arguments"), Malformed("no_text")]
     desk.first.send_due()
-    assert desk.steps(key)[-1] == ("SENDING", "DEAD", "msg_too_long")
+    assert desk.steps(key)[-1] == ("SENDING", "DEAD", "no_text")
     desk.wait(days=1)
     assert desk.first.send_due() == 0
 
@@ -309,7 +313,7 @@ def test_a_post_that_never_shows_in_history_for_a_week_is_dead(desk: Desk) -> No
             assert desk.state(key) == "UNKNOWN"
             desk.wait(hours=4.5)
             desk.first.reconcile()
-    assert desk.steps(key)[-1] == ("UNKNOWN", "DEAD", "given up")
+    assert desk.steps(key)[-1] == ("UNKNOWN", "DEAD", "it never shows in history")
 
 
 def test_a_post_whose_reason_cannot_be_judged_goes_out_and_holds_up_nobody(desk: Desk) -> None:
@@ -321,6 +325,20 @@ def test_a_post_whose_reason_cannot_be_judged_goes_out_and_holds_up_nobody(desk:
     desk.wanted = broken
     assert desk.first.send_due() == 2
     assert desk.seen == ["a", "b"]
+
+
+def test_whoever_waits_for_an_answer_that_is_given_up_is_told_once(desk: Desk) -> None:
+    def notice(post: OutgoingPost, reason: str) -> Post:
+        return Post(NOTICE, "", post.team_id, post.asker or "", None, "notice", {"text": f"{reason}, {post.key}"})
+
+    sender = desk.sender("telling", on_given_up=notice)
+    answer = desk.put("a", asker="U1")
+    desk.slack.script = [Malformed("invalid_blocks")] * 3
+    sender.send_due()
+    desk.put("b", kind=NUDGE)
+    desk.slack.script = [Malformed("invalid_blocks")] * 3
+    sender.send_due()
+    assert [(m.channel, m.data["text"]) for m in desk.slack.messages] == [("U1", f"invalid_blocks, {answer}")]
 
 
 def test_after_a_long_outage_a_post_refused_before_it_is_tried_again(desk: Desk) -> None:
@@ -346,8 +364,22 @@ class Unreadable:
         raise HistoryUnreadable
 
 
-def test_history_unreadable_for_a_day_leads_to_a_repeat_that_says_so(desk: Desk) -> None:
+def test_an_answer_whose_history_is_unreadable_for_ten_minutes_is_repeated_and_says_so(desk: Desk) -> None:
     key = desk.put()
+    desk.slack.script = [Ambiguous()]
+    desk.first.send_due()
+    desk.slack.find = Unreadable(desk).find  # type: ignore[method-assign]  # the fake is to fail here
+    desk.wait(seconds=10)
+    for _ in range(12):
+        assert desk.state(key) == "UNKNOWN"
+        desk.first.reconcile()
+        desk.wait(minutes=1)
+    desk.first.send_due()
+    assert [message.repeat for message in desk.slack.messages] == [True]
+
+
+def test_history_unreadable_for_a_day_leads_to_a_repeat_that_says_so(desk: Desk) -> None:
+    key = desk.put(kind=NUDGE)
     desk.slack.script = [Ambiguous()]
     desk.first.send_due()
     desk.slack.find = Unreadable(desk).find  # type: ignore[method-assign]  # the fake is to fail here
@@ -373,7 +405,7 @@ def test_history_unreadable_may_also_hold_a_post_for_ever(desk: Desk) -> None:
 
 
 def test_two_unreadable_looks_around_an_outage_are_not_a_day_of_looking(desk: Desk) -> None:
-    key = desk.put()
+    key = desk.put(kind=NUDGE)
     desk.slack.script = ["accepted, no reply"]
     desk.first.send_due()
     find, desk.slack.find = desk.slack.find, Unreadable(desk).find  # type: ignore[method-assign]  # as above
@@ -422,6 +454,60 @@ def test_a_post_that_is_no_longer_wanted_is_not_posted(desk: Desk) -> None:
     desk.put("b")
     assert desk.first.send_due() == 1
     assert (desk.seen, desk.state(key)) == (["b"], "SUPERSEDED")
+
+
+def test_a_lease_that_is_renewed_does_not_end_while_its_sender_lives(desk: Desk) -> None:
+    key, seen = desk.put(), []
+
+    def slow(point: str) -> None:
+        if point == "post.after":
+            for _ in range(10):
+                desk.wait(seconds=6)
+                desk.first.keep()
+                desk.sender("second").reconcile()
+                seen.append(desk.state(key))
+
+    with armed(slow):
+        desk.first.send_due(1)
+    assert (set(seen), desk.state(key), desk.seen) == ({"SENDING"}, "SENT", ["a"])
+
+
+def test_an_answer_of_a_killed_sender_that_slack_has_taken_is_settled_within_half_a_minute(desk: Desk) -> None:
+    key = desk.put()
+    claim = desk.first._claims.take()
+    assert claim is not None
+    desk.slack.post(claim.post)
+    desk.wait(seconds=20)
+    desk.sender("second").reconcile()
+    assert (desk.state(key), desk.seen) == ("SENT", ["a"])
+
+
+def test_nudges_do_not_starve_behind_answers_that_never_end(desk: Desk) -> None:
+    desk.put("nudge", kind=NUDGE)
+    desk.wait(seconds=1)
+    for number in range(8):
+        desk.put(f"answer {number}", channel=f"C{number + 2}")
+    desk.first.send_due(5)
+    assert desk.seen == ["answer 0", "answer 1", "answer 2", "answer 3", "nudge"]
+
+
+def test_whoever_waits_for_an_answer_in_doubt_is_told_and_nobody_else(desk: Desk) -> None:
+    told: list[str] = []
+    sender = desk.sender(
+        "telling",
+        on_doubt=lambda p: told.append(f"doubt {p.data['text']}"),
+        on_found=lambda p: told.append(f"found {p.data['text']}"),
+    )
+    for name, kind in (("a", ANSWER), ("n", NUDGE), ("b", ANSWER)):
+        desk.put(name, channel=f"C{name}", kind=kind)
+    desk.slack.script = ["accepted, no reply"] * 2
+    sender.send_due(2)
+    assert sender._claims.take() is not None
+    desk.wait(seconds=20)
+    sender.reconcile()
+    desk.wait(seconds=100)
+    sender.reconcile()
+    assert told == ["doubt a", "doubt b", "found a", "found b"]
 
 
 def test_answers_go_before_nudges(desk: Desk) -> None:

@@ -17,8 +17,9 @@ from bot.access.policy import Content, may_show
 from bot.sandbox.driver import Workspace
 from bot.sandbox.things import BOT_USER, Channel, User
 from bot.slack.client import build_client
-from bot.slack.delivery import REPEAT, SlackNotifier
-from bot.slack.failures import CREDENTIALS, DESTINATION, MALFORMED, translate
+from bot.slack.delivery import SlackNotifier
+from bot.slack.failures import CREDENTIALS, DESTINATION, MALFORMED, TOO_LONG, translate
+from bot.slack.parts import REPEAT
 from bot.slack.privacy import Privacy
 from bot.views.notices.model import NoticeView
 from bot.work.notifier import (
@@ -28,7 +29,9 @@ from bot.work.notifier import (
     HistoryUnreadable,
     Malformed,
     OutgoingPost,
+    RateLimited,
     Refused,
+    TooLong,
 )
 from tests.unit.views.samples import NUDGE
 
@@ -235,8 +238,9 @@ def test_a_place_that_takes_no_message_like_this_one_is_not_blocked_for_the_othe
         *((api_error(code), CredentialsBlocked) for code in sorted(CREDENTIALS)),
         *((api_error(code), DestinationBlocked) for code in sorted(DESTINATION)),
         *((api_error(code), Malformed) for code in sorted(MALFORMED)),
-        (api_error("ratelimited", 429, {"Retry-After": "7"}), Refused),
-        (api_error(None, 429), Refused),
+        *((api_error(code), TooLong) for code in sorted(TOO_LONG)),
+        (api_error("ratelimited", 429, {"Retry-After": "7"}), RateLimited),
+        (api_error(None, 429), RateLimited),
         (api_error("fatal_error"), Ambiguous),
         (api_error("internal_error"), Ambiguous),
         (api_error("service_unavailable"), Ambiguous),

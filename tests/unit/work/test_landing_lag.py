@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.work import reconciler
+from bot.work.kinds import ANSWER, KINDS, NUDGE, PostKind
 from bot.work.notifier import Ambiguous
 from bot.work.outbox import counts
 from retrieval.database import Database
@@ -16,16 +17,16 @@ from tests.support.outbox import Desk
 POSTS = 60
 
 
-def doubled(database: Database, clock: ManualClock) -> int:
-    """How many of `POSTS` are seen twice when a third is unclear and shows only after up to 90 seconds."""
+def doubled(database: Database, clock: ManualClock, kind: PostKind, landing: int) -> int:
+    """How many of `POSTS` are seen twice when a third is unclear and shows only after up to `landing` seconds."""
     desk = Desk(database, clock)
-    desk.slack.landing = timedelta(seconds=90)
+    desk.slack.landing = timedelta(seconds=landing)
     desk.slack.script = ["accepted, no reply" if n % 3 else Ambiguous() for n in range(POSTS)]
     for number in range(POSTS):
-        desk.put(str(number), channel=f"C{number}")
+        desk.put(str(number), channel=f"C{number}", kind=kind)
     desk.first.send_due(POSTS)
-    for _ in range(22):
-        desk.wait(seconds=25)
+    for _ in range(110):
+        desk.wait(seconds=5)
         desk.first.reconcile()
         desk.first.send_due()
     with database.read() as session:
@@ -33,13 +34,17 @@ def doubled(database: Database, clock: ManualClock) -> int:
     return sum(copies > 1 for copies in desk.slack.copies().values())
 
 
-def test_messages_that_show_late_are_not_posted_again(sqlite_database: Database, clock: ManualClock) -> None:
-    assert doubled(sqlite_database, clock) == 0
-
-
-def test_looking_sooner_would_double_them(
-    sqlite_database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("kind", "landing"), [(ANSWER, 60), (NUDGE, 90)])
+def test_messages_that_show_late_are_not_posted_again(
+    sqlite_database: Database, clock: ManualClock, kind: PostKind, landing: int
 ) -> None:
-    monkeypatch.setattr(reconciler, "FIRST_LOOK", timedelta(seconds=20))
-    monkeypatch.setattr(reconciler, "SECOND_LOOK", timedelta(seconds=40))
-    assert doubled(sqlite_database, clock) > 20
+    assert doubled(sqlite_database, clock, kind, landing) == 0
+
+
+@pytest.mark.parametrize(("kind", "landing"), [(ANSWER, 60), (NUDGE, 90)])
+def test_looking_sooner_would_double_them(
+    sqlite_database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, kind: PostKind, landing: int
+) -> None:
+    hasty = replace(kind, first_look=timedelta(seconds=20), second_look=timedelta(seconds=40))
+    monkeypatch.setitem(KINDS, kind.name, hasty)
+    assert doubled(sqlite_database, clock, kind, landing) > 20

@@ -13,6 +13,7 @@ from bot.reminders.series import locked, next_scan, open_of, unsaid
 from bot.work.claims import Claim, Claims
 from bot.work.faults import fault
 from bot.work.outbox import PENDING, move
+from bot.work.outcomes import Outcomes
 from bot.work.reconciler import Reconciler
 from bot.work.sender import Sender
 from bot.work.tables import OutboxRow
@@ -48,13 +49,13 @@ def test_posting_again_without_looking_into_history_is_caught(
 
 
 def test_marking_as_sent_before_posting_is_caught(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    post = Sender._post
+    send = Sender._send
 
     def sent_first(self: Sender, claim: Claim, began: float) -> None:
-        self._claims.sent(claim, "0.0")
-        post(self, claim, began)
+        self._outcomes.sent(claim, "0.0")
+        send(self, claim, began)
 
-    monkeypatch.setattr(Sender, "_post", sent_first)
+    monkeypatch.setattr(Sender, "_send", sent_first)
     assert simulate(sqlite_database).lost
 
 
@@ -82,17 +83,17 @@ def test_moving_the_scan_on_before_the_nudge_is_in_the_outbox_is_caught(
 
 
 def test_leaving_lapsed_leases_alone_is_caught(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Claims, "expire", lambda self: 0)
+    monkeypatch.setattr(Claims, "expire", lambda self: [])
     assert simulate(sqlite_database).stuck
 
 
 def test_taking_an_unclear_outcome_as_sent_is_caught(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def take_as_sent(self: Claims, claim: Claim, reason: str) -> bool:
+    def take_as_sent(self: Outcomes, claim: Claim, reason: str) -> bool:
         return self.sent(claim, "0.0")
 
-    monkeypatch.setattr(Claims, "ambiguous", take_as_sent)
+    monkeypatch.setattr(Outcomes, "ambiguous", take_as_sent)
     assert simulate(sqlite_database).lost
 
 
