@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.sandbox.server import Sandbox
+from retrieval.processes import PYTHON, environment
 
 START_SECONDS = 60.0
+PROVISO = (*PYTHON, "-m", "bot")
 
 
 def free_port() -> int:
@@ -26,10 +27,18 @@ def free_port() -> int:
 class Served:
     """One process. `port` is where it answers `/healthz`; what it writes to standard error grows in a file."""
 
-    def __init__(self, sandbox: Sandbox, home: Path, *, over_http: bool = False, **settings: str) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        home: Path,
+        *,
+        over_http: bool = False,
+        command: Sequence[str] = PROVISO,
+        **settings: str,
+    ) -> None:
         self.port = int(settings.pop("port", 0)) or free_port()
         self._log = home.parent / f"{home.name}-{self.port}-{time.monotonic_ns()}.log"
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PROVISO_", "SLACK_"))}
+        kept = {name: value for name, value in environment().items() if not name.startswith(("PROVISO_", "SLACK_"))}
         own = {
             "PROVISO_HOME": str(home),
             "SLACK_BOT_TOKEN": sandbox.bot_token,
@@ -41,7 +50,7 @@ class Served:
         }
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "serve"], env=kept | own | settings, stderr=log, stdout=log
+                [*command, "serve"], env=kept | own | settings, stderr=log, stdout=log, cwd=home.parent
             )
 
     @property
