@@ -32,7 +32,7 @@ REGISTRY = Registry(
             "add",
             "Add a partner to the register. A form asks for what you leave out.",
             partners.add,
-            _TYPED | {"form"},
+            _TYPED | {"form", "button"},
             (
                 Argument("name", "The partner's name; in quotation marks if it has several words.", required=True),
                 Argument("focal", "Who is nudged (@person).", "person"),
@@ -64,6 +64,14 @@ REGISTRY = Registry(
             (Argument("name", "The partner's name.", required=True),),
             who="insiders",
             example="/partner show 4th Brigade",
+        ),
+        Action(
+            "question",
+            "try",
+            "Ask the example of the help.",
+            guide.try_question,
+            frozenset({"button"}),
+            (Argument("question", "The example.", required=True),),
         ),
         Action("proviso", "help", "Show this help.", guide.show, frozenset({"slash"}), example="/proviso help"),
         Action(

@@ -37,7 +37,7 @@ def build_bolt(
     )
     app.use(InboxMiddleware(inbox, front.teams).handle)
     commands.register(app, front)
-    actions.register(app, front)
+    actions.register(app, front, inbox)
     views.register(app, front)
     events.register(app)
     return app

@@ -28,7 +28,10 @@ class NotKept(Exception):
 
 @dataclass(frozen=True)
 class Question:
-    """Something a person asked. `key` is the same for every event that brings the same message."""
+    """Something a person asked. `key` is the same for every event that brings the same message.
+
+    The answer goes to `channel` and `thread` of the body; with `only_for` (Slack's id), that person alone sees it.
+    """
 
     key: str
     body: dict[str, Any]

@@ -13,6 +13,7 @@ from bot.views.sources import Ageing
 from bot.views.view import StoredView
 from bot.work.inbox import Received
 from bot.work.outbox import Post, post_key
+from retrieval.answers.greetings import greets
 from retrieval.ports import Answering
 from retrieval.types import Answer
 
@@ -50,7 +51,7 @@ class QuestionHandler:
         self._person = person
 
     def __call__(self, received: Received) -> Sequence[Post]:
-        """The answer in its thread; help for a mention without a question; a refusal of what is too long.
+        """The answer in its thread; help for a greeting or no question at all; a refusal of what is too long.
 
         Raises when there is no answer and another try may bring one.
         """
@@ -61,6 +62,8 @@ class QuestionHandler:
             return [_post(received, help_view(self._registry, lead))]
         if int(body.get("length", 0)) > QUESTION:
             return [self._answer(received, _too_long(int(body["length"])))]
+        if greets(text):
+            return [_post(received, help_view(self._registry))]
         # Slack shows and clears a status per thread: without a thread it would go on after the answer.
         if self._status is not None and body["thread"]:
             self._status.searching(body["channel"], body["thread"])
@@ -92,7 +95,8 @@ def _too_long(length: int) -> Answer:
 def _post(received: Received, view: StoredView) -> Post:
     body = received.body
     place = (received.team_id, body["channel"], body["thread"])
-    return Post(view.posted_as, _key(received), *place, view.thing, view.to_data(), asker=body.get("user"))
+    key, asker, only_for = _key(received), body.get("user"), body.get("only_for")
+    return Post(view.posted_as, key, *place, view.thing, view.to_data(), ephemeral_user=only_for, asker=asker)
 
 
 def _key(received: Received) -> str:

@@ -1,33 +1,41 @@
-"""Buttons: a nudge's three, "Show passage", and the other checklists."""
+"""Buttons: those of nudges, passages, checklists and the help."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
 
 from bot.actions.answers import PassageGone
+from bot.actions.help import ALL, TRY
 from bot.actions.nudges import refreshed
 from bot.actions.registry import Call
 from bot.errors import Conflict
 from bot.reminders.occurrences import OccurrenceChanged
 from bot.slack.front import Asker, Front
+from bot.slack.inbox_middleware import KIND, Question
+from bot.slack.threads import thread_of
 from bot.views.checklists import model as checklists
 from bot.views.nudges import model as nudges
 from bot.views.nudges.model import CardRef, NudgeView, RecordForm, SnoozeForm
 from bot.views.nudges.values import read_card
+from bot.views.partners import model as partners
 from bot.views.passages.model import FetchingPassage, MissingPassage
 from bot.views.passages.values import NEXT, PREVIOUS, SHOW, Quoted, read_value
 from bot.views.view import View
+from bot.work.inbox import Inbox
 
 Work = Callable[[Front, Asker, dict[str, Any], dict[str, Any]], None]
 
 
-def register(app: App, front: Front) -> None:
-    """A listener for each button that a view can show."""
+def register(app: App, front: Front, inbox: Inbox) -> None:
+    """A listener for each button that a view can show. A question that a button asks goes through the inbox."""
+    app.action(TRY)(_handler(front, partial(_try_question, inbox)))
+    app.action(partners.ADD)(_handler(front, _add_partner))
     app.action(nudges.ACKNOWLEDGE)(_handler(front, _acknowledge))
     app.action(nudges.SNOOZE)(_handler(front, _open_form))
     app.action(nudges.RECORD)(_handler(front, _open_form))
@@ -113,8 +121,40 @@ def _passage(front: Front, asker: Asker, quoted: Quoted) -> View:
         return MissingPassage()
 
 
+def _try_question(inbox: Inbox, front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
+    """Ask the example as if it had been written in reply to the help; below a private help, the answer is private."""
+    context = front.context(asker)
+    notice = front.registry.run(context, Call(front.registry.get(TRY), {"question": action["value"]}))
+    asked = read_example(body, action)
+    if inbox.receive(KIND, asked.key, asked.body, context.actor.team_id):
+        front.tell(asker, notice)
+
+
+def read_example(body: dict[str, Any], action: dict[str, Any]) -> Question:
+    """The question of a click on an example. `key` is the same however often the click is delivered."""
+    container, message = body.get("container") or {}, body.get("message") or {}
+    channel, ts = str(body["channel"]["id"]), str(container.get("message_ts") or message.get("ts"))
+    private = bool(container.get("is_ephemeral"))
+    kept = {
+        "channel": channel,
+        "thread": None if private else thread_of({**message, "ts": ts, "channel": channel}),
+        "user": body["user"]["id"],
+        "text": action["value"],
+        "length": len(action["value"]),
+        "files": 0,
+    }
+    only_for = {"only_for": body["user"]["id"]} if private else {}
+    return Question(f"{channel}:{ts}:{action['action_ts']}", kept | only_for)
+
+
+def _add_partner(front: Front, asker: Asker, body: dict[str, Any], _action: dict[str, Any]) -> None:
+    form = front.registry.ask(front.context(asker), Call(front.registry.get(partners.ADD), {}))
+    front.open_modal(asker, body["trigger_id"], form)
+
+
 def _show_checklist(front: Front, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
-    call = Call(front.registry.get(checklists.SHOW), {"topic": action["value"]})
+    topic = "" if action["value"] == ALL else action["value"]
+    call = Call(front.registry.get(checklists.SHOW), {"topic": topic})
     front.tell(asker, front.registry.run(front.context(asker), call))
 
 

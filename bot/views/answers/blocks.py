@@ -7,7 +7,7 @@ from itertools import chain
 
 from bot.views import kit, limits
 from bot.views.answers.model import AnswerView
-from bot.views.answers.words import RELATED, mode_label
+from bot.views.answers.words import RELATED, heading, mode_label
 from bot.views.escaping import escape, link, one_line, prose
 from bot.views.kit import Block, Message
 from bot.views.passages.values import SHOW, button_value
@@ -24,12 +24,6 @@ _NOTE = 300
 
 _MOST_SOURCES = 24
 
-_HEADS = {
-    "abstained": "*Not in the guidance*",
-    "refused": "*Not answered*",
-    "failed": "*No answer this time*",
-}
-
 
 def message(view: AnswerView) -> Message:
     """The message of one answer in any of its four states."""
@@ -44,7 +38,7 @@ def fallback(view: AnswerView) -> str:
     if answer.status != "answered":
         reference = _reference(view)
         foot = f" Reference: {escape(reference)}." if reference else ""
-        return limits.clip(f"{_HEADS[answer.status]}: {prose(answer.text)}", limits.FALLBACK - 100) + foot
+        return limits.clip(f"*{heading(answer)}*: {prose(answer.text)}", limits.FALLBACK - 100) + foot
     lines = (_source_text(c, view.ageing, quote=False).replace("\n", " · ") for c in answer.citations)
     sources = limits.clip("\n".join(limits.clip(line, _FALLBACK_SOURCE) for line in lines), limits.FALLBACK // 2 - 100)
     note = f"{limits.clip(escape(one_line(answer.note)), _NOTE)}\n" if answer.note else ""
@@ -73,7 +67,7 @@ def _answered(view: AnswerView) -> list[Block]:
 def _without_answer(view: AnswerView) -> list[Block]:
     answer = view.answer
     nearest = _source_blocks(answer.nearest[:3], view.ageing, quote=True)
-    text = f"{_HEADS[answer.status]}\n{prose(answer.text)}"
+    text = f"*{heading(answer)}*\n{prose(answer.text)}"
     blocks = [kit.section(text)]
     if reference := _reference(view):
         blocks.append(kit.context(f"Reference `{escape(reference)}`: give it to whoever runs this bot."))

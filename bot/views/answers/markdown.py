@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from bot.views.answers.model import AnswerView
-from bot.views.answers.words import RELATED, mode_label
+from bot.views.answers.words import RELATED, heading, mode_label
 from bot.views.escaping import BREAK, markdown
 from bot.views.sources import Ageing, describe, reservation
 from retrieval.types import Answer, Citation, Claim
-
-_HEADS = {
-    "abstained": "**Not in the guidance**",
-    "refused": "**Not answered**",
-    "failed": "**No answer this time**",
-}
 
 
 def answer(view: AnswerView) -> str:
@@ -23,7 +17,7 @@ def answer(view: AnswerView) -> str:
         sources = "\n\n".join(_source(c, view.ageing, quote=given.mode == "model") for c in given.citations)
         note = f"*{markdown(given.note)}*\n\n" if given.note else ""
         return f"{note}{claims}\n\n### Sources\n\n{sources}\n\n*{mode_label(given)}*"
-    parts = [_HEADS[given.status], markdown(given.text)]
+    parts = [f"**{heading(given)}**", markdown(given.text)]
     if given.status == "failed" and view.reference:
         parts.append(f"Reference: `{markdown(view.reference)}`")
     if given.nearest:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from retrieval.answers.greetings import ABOUT
 from retrieval.types import Answer
 
+_HEADINGS = {"abstained": "Not in the guidance", "refused": "Not answered", "failed": "No answer this time"}
 RELATED = "Related, not an answer"
 
 _EXTRACTIVE = "Quoted word for word; no AI wrote this."
+
+
+def heading(answer: Answer) -> str:
+    """What stands above an answer without claims; a greeting is told what can be asked, which is no lack."""
+    return "What you can ask" if answer.text == ABOUT else _HEADINGS[answer.status]
 
 
 def mode_label(answer: Answer) -> str:

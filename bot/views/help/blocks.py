@@ -16,6 +16,8 @@ def message(view: HelpView) -> Message:
         also = f"  or  `{code(entry.also)}`" if entry.also else ""
         rows.append(f"`{code(entry.usage)}`{also}\n    {prose(entry.summary)}{example}")
     blocks = [kit.header(view.title), kit.section(prose(view.lead))]
+    if view.buttons:
+        blocks.append(kit.actions("help", [kit.button(b.says, b.action, b.value) for b in view.buttons]))
     blocks += [kit.section("\n".join(rows[i : i + 8])) for i in range(0, len(rows), 8)]
     if view.foot:
         blocks.append(kit.context(prose(view.foot)))

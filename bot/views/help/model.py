@@ -22,8 +22,17 @@ class HelpEntry:
 
 
 @dataclass(frozen=True)
+class HelpButton:
+    """Something that can be done with a click: what the button says, the name of the action, and its value."""
+
+    says: str
+    action: str
+    value: str
+
+
+@dataclass(frozen=True)
 class HelpView(StoredView):
-    """What can be done here. `lead` stands first, `entries` follow, `foot` is small print."""
+    """What can be done here. `lead` stands first, `buttons` and `entries` follow, `foot` is small print."""
 
     thing = "help"
     shows = Content.OURS
@@ -33,6 +42,7 @@ class HelpView(StoredView):
     lead: str
     entries: tuple[HelpEntry, ...]
     foot: str = ""
+    buttons: tuple[HelpButton, ...] = ()
 
     def to_data(self) -> dict[str, Any]:
         """As it waits in the outbox."""
@@ -41,10 +51,12 @@ class HelpView(StoredView):
             "lead": self.lead,
             "entries": [vars(entry) for entry in self.entries],
             "foot": self.foot,
+            "buttons": [vars(button) for button in self.buttons],
         }
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> HelpView:
         """The inverse of `to_data`."""
         entries = tuple(HelpEntry(**entry) for entry in data["entries"])
-        return cls(data["title"], data["lead"], entries, data["foot"])
+        buttons = tuple(HelpButton(**button) for button in data.get("buttons", ()))
+        return cls(data["title"], data["lead"], entries, data["foot"], buttons)

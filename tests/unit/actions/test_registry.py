@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.actions.arguments import Argument, UsageError, read
-from bot.actions.help import help_view
+from bot.actions.help import BUTTONS, TRY, help_view
 from bot.actions.registry import Action, Registry
 from bot.actions.table import REGISTRY
 from bot.views.checklists.model import SHOW as SHOW_CHECKLIST
@@ -167,15 +167,23 @@ def test_help_is_the_registry_read_aloud() -> None:
 
 
 def test_every_button_and_form_a_view_shows_is_in_the_registry() -> None:
-    shown = {ACKNOWLEDGE, SNOOZE, RECORD, SHOW_PASSAGE, SHOW_CHECKLIST}
+    shown = {ACKNOWLEDGE, SNOOZE, RECORD, SHOW_PASSAGE, SHOW_CHECKLIST, ADD, TRY}
     assert shown == {action.name for action in REGISTRY.on("button")}
     assert {ADD, SNOOZE, RECORD} == {action.name for action in REGISTRY.on("form")}
     assert all(action.form for action in REGISTRY.on("form"))
 
 
+def test_help_offers_a_question_the_checklists_and_a_partner_by_button() -> None:
+    assert [button.says for button in BUTTONS] == ["Try a question", "See the checklists", "Add a partner…"]
+    buttons = {action.name for action in REGISTRY.on("button")}
+    assert {button.action for button in BUTTONS} <= buttons
+    assert help_view(REGISTRY).buttons == BUTTONS
+
+
 def test_whatever_touches_the_register_is_for_insiders() -> None:
     assert {action.noun for action in REGISTRY.actions if action.who == "insiders"} == {"partner", "nudge"}
-    assert {action.noun for action in REGISTRY.actions if action.who == "anyone"} == {"checklist", "proviso", "passage"}
+    anyone = {action.noun for action in REGISTRY.actions if action.who == "anyone"}
+    assert anyone == {"checklist", "question", "proviso", "passage"}
 
 
 def test_two_actions_may_not_share_a_name() -> None:

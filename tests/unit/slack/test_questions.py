@@ -102,6 +102,10 @@ def test_an_answer_goes_to_its_thread_under_a_key_of_its_own() -> None:
     [
         ("", {}, "help", "You mentioned me without a question."),
         ("", {"files": 1}, "help", "I cannot read files"),
+        ("hello", {}, "help", "I answer questions on good practice"),
+        ("thanks!", {}, "help", "I answer questions on good practice"),
+        ("help", {}, "help", "I answer questions on good practice"),
+        ("?", {}, "help", "I answer questions on good practice"),
         ("w" * 4001, {"length": 9000}, "answer", "Your question has 9,000 characters; I take up to 4,000."),
     ],
 )

@@ -20,6 +20,13 @@ from tests.support.memory_searcher import MemorySearcher
         "What can you do?",
         "Thanks a lot!",
         "how do you work?",
+        "?",
+        "??",
+        "👋",
+        "thank you",
+        "OK, great, thank you all!",
+        "Good evening everyone",
+        "thanks for your help",
     ],
 )
 def test_a_greeting_is_told_what_can_be_asked(message: str) -> None:
@@ -33,7 +40,9 @@ def test_a_greeting_is_told_what_can_be_asked(message: str) -> None:
     "question",
     [
         "",
-        "?",
+        "12?",
+        "good team training",
+        "welcome training",
         "Hello, what should we assess?",
         "help with detainees",
         "Who are you to vet?",
