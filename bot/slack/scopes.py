@@ -97,7 +97,7 @@ SCOPES = (
     Scope(
         "users:read",
         ("users.info",),
-        "to see whether a person is a guest: nothing of the register is shown to guests",
+        "to see who is a guest or an app (the register is shown to neither), and which time zone to offer",
         "the register is shown to nobody",
     ),
 )

@@ -70,8 +70,8 @@ def test_each_missing_scope_is_told_with_its_use_and_its_mend(workspace: Workspa
         ),
         (
             "problem",
-            "users:read is missing, for users.info: to see whether a person is a guest: nothing of the register is "
-            "shown to guests. Without it: the register is shown to nobody",
+            "users:read is missing, for users.info: to see who is a guest or an app (the register is shown to "
+            "neither), and which time zone to offer. Without it: the register is shown to nobody",
             MEND_SCOPE,
         ),
     ]
