@@ -19,6 +19,7 @@ from bot.reminders.series import DONE, OPEN
 from bot.views.nudges.model import NudgeView, RecordForm, SnoozeForm
 from bot.views.words import CONCLUSIONS
 from bot.work.people import person_id, slack_user
+from bot.work.updates import CardUpdate, card_at, enqueue_update
 
 _SNOOZE_DAYS = 7
 
@@ -27,7 +28,7 @@ def acknowledge(context: Context, *, occurrence_id: str, version: int, stage: st
     """Somebody has seen it; raises Conflict when somebody else was quicker."""
     with context.desk.database.write() as session:
         occurrences.acknowledge(session, occurrence_id, _me(session, context), context.now, version=version)
-        return card(session, context, occurrence_id, stage)
+        return _shown(session, context, occurrence_id, stage)
 
 
 def snooze_form(
@@ -54,7 +55,7 @@ def snooze(
             "until",
             lambda: occurrences.snooze(session, occurrence_id, by, now, until=until, reason=reason, version=version),
         )
-        return card(session, context, occurrence_id, stage)
+        return _shown(session, context, occurrence_id, stage)
 
 
 def record_form(
@@ -85,13 +86,13 @@ def record(
                 session, occurrence.subject_id, assessment, context.now, occurrence_id=occurrence_id, version=version
             ),
         )
-        return card(session, context, occurrence_id, stage)
+        return _shown(session, context, occurrence_id, stage)
 
 
 def refreshed(context: Context, occurrence_id: str, stage: str) -> NudgeView:
-    """The card as the database has it now."""
-    with context.desk.database.read() as session:
-        return card(session, context, occurrence_id, stage)
+    """The card as the database has it now; its message is brought up to it."""
+    with context.desk.database.write() as session:
+        return _shown(session, context, occurrence_id, stage)
 
 
 def card(session: Session, context: Context, occurrence_id: str, stage: str) -> NudgeView:
@@ -119,6 +120,17 @@ def card(session: Session, context: Context, occurrence_id: str, stage: str) -> 
         conclusion=done.conclusion if done and it.state == DONE else None,
         done_by=slack_user(session, it.closed_by) if it.closed_by else None,
     )
+
+
+def _shown(session: Session, context: Context, occurrence_id: str, stage: str) -> NudgeView:
+    """The card as it stands with this transaction, which also has the clicked message show it."""
+    view, clicked = card(session, context, occurrence_id, stage), context.card
+    if clicked is not None:
+        team = context.actor.team_id
+        posted = card_at(session, team, clicked.channel, clicked.ts)
+        shows = CardUpdate(posted, team, clicked.channel, view.thing, view.to_data(), view.version, slack_ts=clicked.ts)
+        enqueue_update(session, shows, context.now)
+    return view
 
 
 def _open(session: Session, occurrence_id: str) -> Occurrence:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from bot.actions.arguments import Argument, UsageError, check_length, read
 from bot.actions.directory import Directory, NoDirectory
 from bot.errors import NotAllowed
+from bot.views.nudges.model import CardRef
 from bot.views.view import View
 from retrieval.authority import AGED_AFTER_YEARS
 
@@ -52,8 +53,9 @@ class Desk:
 class Context:
     """One call: who, where, when, and with what.
 
-    `inside` tells whether the register may be shown to this actor in a channel (None: nowhere in particular), and
-    `reached` whether messages can be posted in a channel, as far as is known.
+    `card` is the posted card it was done on, which is to show what came of it. `inside` tells whether the register may
+    be shown to this actor in a channel (None: nowhere in particular), and `reached` whether messages can be posted in
+    a channel, as far as is known.
     """
 
     desk: Desk
@@ -61,6 +63,7 @@ class Context:
     now: datetime
     registry: Registry
     channel: str | None = None
+    card: CardRef | None = None
     inside: Callable[[str | None], bool] = field(default=lambda _channel: True)
     reached: Callable[[str], bool] = field(default=lambda _channel: True)
     directory: Directory = field(default_factory=NoDirectory)

@@ -27,19 +27,21 @@ from bot.slack.questions import QuestionHandler
 from bot.slack.serve import check_token, serve
 from bot.slack.status import Status
 from bot.slack.teams import Teams
+from bot.slack.undelivered import undelivered
+from bot.work.destinations import is_held
 from bot.work.folders import FolderSync
 from bot.work.inbox import Inbox
 from bot.work.loops import WakingLoop
 from bot.work.people import person_id
 from bot.work.retention import sweep
 from bot.work.schedule import Job, Metronome
-from bot.work.sender import Sender
+from bot.work.sender import KEEP_SECONDS, Sender
 from bot.work.workers import WorkerPool
 
 logger = logging.getLogger(__name__)
 
 SEND_SECONDS = 2.0
-RECONCILE_SECONDS = 20.0
+RECONCILE_SECONDS = 3.0
 SWEEP_SECONDS = 3600.0
 FOLDER_SECONDS = 30.0
 
@@ -53,6 +55,7 @@ class Parts:
     sender: Sender
     workers: WorkerPool
     posting: WakingLoop
+    keeping: WakingLoop
     metronome: Metronome
     folders: FolderSync | None
     stopping: threading.Event
@@ -116,6 +119,7 @@ class Service:
         """Begin to work on what is there, whether or not Slack is connected."""
         self._parts.workers.start()
         self._parts.posting.start()
+        self._parts.keeping.start()
         self._parts.metronome.start()
 
     def stop(self) -> None:
@@ -127,6 +131,8 @@ class Service:
             self._parts.folders.stop()
         self._parts.workers.stop()
         self._parts.posting.stop()
+        # Last: what is still being posted needs its lease.
+        self._parts.keeping.stop()
 
 
 def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
@@ -140,23 +146,28 @@ def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
     privacy = Privacy(client)
     inbox = Inbox(core.database, core.clock)
     scanner = Scanner(core.database, core.clock)
-    sender = Sender(
-        core.database,
-        SlackNotifier(client, privacy, join_channels=settings.proviso_join_channels),
-        core.clock,
-        core.worker,
-        still_wanted=still_wanted,
-        stopping=stopping.is_set,
-    )
-    workers = _workers(core, inbox, Status(quick_client))
+    status = Status(quick_client, held=lambda: _is_held(core))
+    notifier = SlackNotifier(client, privacy, join_channels=settings.proviso_join_channels)
+    sender = _sender(core, notifier, status, stopping)
+    workers = _workers(core, inbox, status)
     posting = WakingLoop("posting", lambda: sender.send_due(1))
+    keeping = WakingLoop("keeping", sender.keep, KEEP_SECONDS)
     inbox.on_receive, inbox.on_posts = workers.wake, posting.wake
     jobs = _jobs(core, scanner, sender, posting, scan_seconds)
     metronome = Metronome(jobs, core.database, core.clock, core.worker)
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
     return Service(
         Parts(
-            client, scanner, sender, workers, posting, metronome, core.folders, stopping, settings.proviso_join_channels
+            client,
+            scanner,
+            sender,
+            workers,
+            posting,
+            keeping,
+            metronome,
+            core.folders,
+            stopping,
+            settings.proviso_join_channels,
         ),
         build_app=lambda: build_bolt(
             Front(
@@ -166,7 +177,8 @@ def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
                 privacy,
                 client,
                 core.clock,
-                settings.proviso_join_channels,
+                join_channels=settings.proviso_join_channels,
+                wake=posting.wake,
             ),
             inbox,
             signing_secret=secret,
@@ -177,6 +189,27 @@ def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
         health=lambda: health(metronome, core.database, core.clock),
         accepts_http=secret is not None,
     )
+
+
+def _sender(core: Core, notifier: SlackNotifier, status: Status, stopping: threading.Event) -> Sender:
+    """Posts what the outbox holds; whoever waits for an answer is shown when that takes longer."""
+    return Sender(
+        core.database,
+        notifier,
+        core.clock,
+        core.worker,
+        still_wanted=still_wanted,
+        stopping=stopping.is_set,
+        on_doubt=lambda post: status.still_sending(post.channel, post.thread, post.asker),
+        on_found=lambda post: status.sent(post.channel, post.thread),
+        on_given_up=undelivered,
+    )
+
+
+def _is_held(core: Core) -> bool:
+    """Whether Slack has asked this workspace to wait."""
+    with core.database.read() as session:
+        return is_held(session, core.clock.now())
 
 
 def _workers(core: Core, inbox: Inbox, status: Status) -> WorkerPool:

@@ -22,7 +22,7 @@ from bot.slack.privacy import Privacy
 from bot.slack.teams import Teams
 from bot.views.blocks import render_blocks, render_modal
 from bot.views.notices.model import ErrorView
-from bot.views.nudges.model import NudgeView
+from bot.views.nudges.model import CardRef
 from bot.views.view import View
 from retrieval.ports import Clock
 
@@ -54,7 +54,8 @@ class Asker:
 class Front:
     """The collaborators of the listeners. `client` has no retry handlers.
 
-    `join_channels`: the bot enters public channels by itself, so nobody needs to invite it.
+    `join_channels`: the bot enters public channels by itself, so nobody needs to invite it. `wake` has the outbox
+    looked at now.
     """
 
     desk: Desk
@@ -64,15 +65,17 @@ class Front:
     client: WebClient
     clock: Clock
     join_channels: bool = False
+    wake: Callable[[], None] = lambda: None
 
-    def context(self, asker: Asker) -> Context:
-        """One call by this person; whether the register may be shown is asked only when an action needs it."""
+    def context(self, asker: Asker, card: CardRef | None = None) -> Context:
+        """One call by this person on a card; whether the register may be shown is asked when an action needs it."""
         return Context(
             desk=self.desk,
             actor=Actor(self.teams.id_of(asker.slack_team), asker.user),
             now=self.clock.now(),
             registry=self.registry,
             channel=asker.channel,
+            card=card,
             inside=lambda channel: self._may_see(Content.REGISTER, channel, asker.user),
             reached=lambda channel: self.join_channels or self.privacy.is_member(channel),
             directory=self.privacy,
@@ -120,14 +123,6 @@ class Front:
         except SlackApiError as error:
             if error_code(error) != "not_found":
                 raise
-
-    def update_card(self, channel: str, ts: str, view: NudgeView) -> None:
-        """Bring a nudge's card up to the database; idempotent, and a card that is gone is no loss."""
-        message = render_blocks(view)
-        try:
-            self.client.chat_update(channel=channel, ts=ts, text=message.text, blocks=list(message.blocks))
-        except Exception as error:  # the change itself is committed; the card catches up at the next click
-            logger.info("card not updated: %s", type(error).__name__)
 
     def _allowed(self, asker: Asker, view: View) -> View:
         """The view, or in its place the refusal, where this person may not see it there."""

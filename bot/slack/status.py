@@ -14,25 +14,56 @@ from bot.slack.client import error_code
 logger = logging.getLogger(__name__)
 
 SEARCHING = "is searching the guidance…"
+STILL_SENDING = "is still sending the answer…"
+STILL_SENDING_TO_YOU = "Your answer is ready and still being sent. Nothing is lost; it will be here within two minutes."
 # What a server that has no such method answers, and what one in trouble may answer too.
 _NOT_HERE = frozenset({"unknown_method", "missing_scope", "not_allowed_token_type"})
 PAUSE_SECONDS = 300.0
 
 
 class Status:
-    """Sets a thread's status through a client with a short timeout. Slack clears it when the bot posts."""
+    """Sets a thread's status through a client with a short timeout. Slack clears it when the bot posts.
 
-    def __init__(self, client: WebClient, timer: Callable[[], float] = time.monotonic) -> None:
+    `held` tells whether Slack has asked us to wait: then nothing is shown.
+    """
+
+    def __init__(
+        self,
+        client: WebClient,
+        timer: Callable[[], float] = time.monotonic,
+        held: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._client = client
         self._timer = timer
+        self._held = held
         self._paused_until = float("-inf")
 
     def searching(self, channel: str, thread: str) -> None:
         """Say that the search is on; where the server has no such method, it is asked again after a pause."""
-        if self._timer() < self._paused_until:
-            return
+        self._show(channel, thread, SEARCHING)
+
+    def still_sending(self, channel: str, thread: str | None, asker: str | None) -> None:
+        """Say that the answer is there but may not have arrived; without a thread to this person alone."""
+        if thread:
+            self._show(channel, thread, STILL_SENDING)
+        elif asker:
+            self._try(lambda: self._client.chat_postEphemeral(channel=channel, user=asker, text=STILL_SENDING_TO_YOU))
+
+    def sent(self, channel: str, thread: str | None) -> None:
+        """Say no longer that the answer is being sent: it was there already."""
+        if thread:
+            self._show(channel, thread, "")
+
+    def _show(self, channel: str, thread: str, status: str) -> None:
+        if self._timer() >= self._paused_until:
+            self._try(
+                lambda: self._client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread, status=status)
+            )
+
+    def _try(self, call: Callable[[], object]) -> None:
         try:
-            self._client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread, status=SEARCHING)
+            if not self._held():
+                call()
         except SlackApiError as error:
             if error_code(error) in _NOT_HERE:
                 self._paused_until = self._timer() + PAUSE_SECONDS

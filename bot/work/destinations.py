@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.work.outbox import BLOCKED, GIVE_UP_AFTER, LONGEST_WAIT, PENDING, move
@@ -64,10 +64,14 @@ def hold(session: Session, team_id: str, until: datetime, now: datetime) -> None
     change(session, statement.values(held_until=until))
 
 
-def is_held(session: Session, team_id: str, now: datetime) -> bool:
-    """Whether Slack has asked the workspace to wait."""
-    until = session.scalar(select(DestinationRow.held_until).where(_is(team_id, EVERYWHERE)))
-    return until is not None and now < until <= now + LONGEST_WAIT + SKEW
+def is_held(session: Session, now: datetime) -> bool:
+    """Whether Slack has asked the workspace of this installation to wait."""
+    until = session.scalar(
+        select(func.max(DestinationRow.held_until)).where(
+            DestinationRow.channel == EVERYWHERE, DestinationRow.held_until <= now + LONGEST_WAIT + SKEW
+        )
+    )
+    return until is not None and now < until
 
 
 def take_slot(session: Session, team_id: str, channel: str, now: datetime) -> bool:

@@ -64,7 +64,6 @@ class Bot:
         privacy = Privacy(client, keep=0.0)
         teams = Teams(database)
         desk = Desk(database, Catalogue.load(), searcher, zone="Europe/Brussels")
-        self.front = Front(desk, REGISTRY, teams, privacy, client, sandbox.clock)
         self.inbox = Inbox(database, sandbox.clock)
         self.scanner = Scanner(database, sandbox.clock)
         self.sender = Sender(database, SlackNotifier(client, privacy), sandbox.clock, "flow", still_wanted=still_wanted)
@@ -73,6 +72,7 @@ class Bot:
         self.workers = WorkerPool(self.inbox, {KIND: questions}, workers, failures={KIND: questions.failed})
         self.posting = WakingLoop("posting", lambda: self.sender.send_due(1))
         self.inbox.on_receive, self.inbox.on_posts = self.workers.wake, self.posting.wake
+        self.front = Front(desk, REGISTRY, teams, privacy, client, sandbox.clock, wake=self.posting.wake)
         self.app = build_bolt(self.front, self.inbox, signing_secret=sandbox.signing_secret)
         self._hang_up = self._connect(sandbox, address)
         self.workers.start()

@@ -6,9 +6,11 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.sandbox.driver import Workspace
 from bot.sandbox.things import BOT_USER, Channel, Message, User
+from bot.work.tables import OutboxRow
 from tests.flows.conftest import Bot
 from tests.flows.test_checklists import typed
 
@@ -212,3 +214,37 @@ def test_the_register_is_closed_to_guests_and_shared_channels(bot: Bot, workspac
 def test_an_unknown_partner_is_said_to_be_unknown_in_private(bot: Bot, workspace: Workspace, command: str) -> None:
     assert "Nothing was changed" in typed(workspace, "bo", command)
     assert workspace.bot_messages("C-ops") == []
+
+
+def test_two_people_who_act_at_the_same_time_leave_the_newest_state_on_the_card(bot: Bot, workspace: Workspace) -> None:
+    add(workspace, "Hill Rangers", first_due="2026-04-20")
+    workspace.sandbox.clock.set(datetime(2026, 4, 20, 9, tzinfo=UTC))
+    card = nudge(bot, workspace, "Hill Rangers")
+    armed = workspace.faults.arm("slow", method="chat.update", times=1, seconds=0.5)
+    amal, bo = workspace.user("amal"), workspace.user("bo")
+    assert bo.click("Acknowledge", card).acked
+    workspace.wait_for(lambda: not armed.left, what="the first update to be under way")
+    amal.click("Record…", card)
+    amal.wait_for_modal("Record an assessment")
+    amal.submit({"conclusion": "continue"})
+    workspace.wait_for(lambda: "*Recorded: Continue*, by @amal" in workspace.text(card))
+    workspace.wait_for(lambda: update_states(bot)[-2:] == ["SENT", "SENT"])
+
+
+def update_states(bot: Bot) -> list[str]:
+    with bot.front.desk.database.read() as session:
+        updates = select(OutboxRow.state).where(OutboxRow.operation == "update").order_by(OutboxRow.id)
+        return list(session.scalars(updates))
+
+
+def test_a_click_shows_on_its_card_although_slack_fails_to_update_it_at_first(bot: Bot, workspace: Workspace) -> None:
+    add(workspace, "Lake Wardens", first_due="2026-04-21")
+    workspace.sandbox.clock.set(datetime(2026, 4, 21, 9, tzinfo=UTC))
+    card = nudge(bot, workspace, "Lake Wardens")
+    armed = workspace.faults.arm("server_error", method="chat.update", times=1)
+    assert workspace.user("bo").click("Acknowledge", card).acked
+    workspace.wait_for(lambda: not armed.left, what="the failure")
+    assert "[Acknowledge]" in workspace.text(card)
+    workspace.advance(timedelta(seconds=10))
+    bot.posting.wake()
+    workspace.wait_for(lambda: "Acknowledged by @bo." in workspace.text(card))

@@ -21,7 +21,7 @@ from bot.slack.inbox_middleware import KIND, Question
 from bot.slack.threads import thread_of
 from bot.views.checklists import model as checklists
 from bot.views.nudges import model as nudges
-from bot.views.nudges.model import CardRef, NudgeView, RecordForm, SnoozeForm
+from bot.views.nudges.model import CardRef, RecordForm, SnoozeForm
 from bot.views.nudges.values import read_card
 from bot.views.partners import model as partners
 from bot.views.passages.model import FetchingPassage, MissingPassage
@@ -66,24 +66,17 @@ def asker_of(body: dict[str, Any]) -> Asker:
 def _acknowledge(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
     card = read_card(action["value"])
     call = Call(front.registry.get(nudges.ACKNOWLEDGE), vars(card))
-    context = front.context(asker)
+    context = front.context(asker, _card_of(body))
     try:
-        view = front.registry.run(context, call)
+        front.registry.run(context, call)
     except Conflict as error:
-        _refresh(front, body, refreshed(context, card.occurrence_id, card.stage))
+        refreshed(context, card.occurrence_id, card.stage)
         # The same click may be delivered twice: nobody wants to hear that they were quicker than themselves.
         own = isinstance(error, OccurrenceChanged) and (error.what, error.slack_user) == ("acknowledged", asker.user)
         if not own:
             raise
-        return
-    if isinstance(view, NudgeView):
-        _refresh(front, body, view)
-
-
-def _refresh(front: Front, body: dict[str, Any], view: NudgeView) -> None:
-    reference = _card_of(body)
-    if reference:
-        front.update_card(reference.channel, reference.ts, view)
+    finally:
+        front.wake()
 
 
 def _card_of(body: dict[str, Any]) -> CardRef | None:
@@ -93,11 +86,12 @@ def _card_of(body: dict[str, Any]) -> CardRef | None:
 
 def _open_form(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
     card = read_card(action["value"])
-    context = front.context(asker)
+    context = front.context(asker, _card_of(body))
     try:
         form = front.registry.ask(context, Call(front.registry.get(action["action_id"]), vars(card)))
     except Conflict:
-        _refresh(front, body, refreshed(context, card.occurrence_id, card.stage))
+        refreshed(context, card.occurrence_id, card.stage)
+        front.wake()
         raise
     if isinstance(form, (SnoozeForm, RecordForm)):
         form = replace(form, card=_card_of(body))

@@ -17,7 +17,7 @@ from bot.actions.registry import Call
 from bot.slack.front import Asker, Front, error_view
 from bot.slack.listeners.actions import asker_of
 from bot.views.blocks import render_modal
-from bot.views.nudges.model import RECORD, SNOOZE, NudgeView
+from bot.views.nudges.model import RECORD, SNOOZE
 from bot.views.nudges.values import read_kept
 from bot.views.partners.model import ADD
 
@@ -61,11 +61,8 @@ def _about_occurrence(front: Front, asker: Asker, view: dict[str, Any]) -> Calla
     about = {"occurrence_id": kept.occurrence_id, "version": kept.version, "stage": kept.stage}
     asker = Asker(asker.slack_team, asker.user, kept.card.channel if kept.card else None)
     call = Call(front.registry.get(view["callback_id"]), about | read_values(view))
-    shown = front.registry.run(front.context(asker), call)
-    card = kept.card
-    if card is None or not isinstance(shown, NudgeView):
-        return lambda: front.tell(asker, shown)
-    return lambda: front.update_card(card.channel, card.ts, shown)
+    shown = front.registry.run(front.context(asker, kept.card), call)
+    return front.wake if kept.card else lambda: front.tell(asker, shown)
 
 
 def read_values(view: Mapping[str, Any]) -> Values:

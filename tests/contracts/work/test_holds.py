@@ -21,7 +21,7 @@ def desk(database: Database, clock: ManualClock) -> Desk:
 
 def held(desk: Desk) -> bool:
     with desk.database.read() as session:
-        return is_held(session, "team", desk.clock.now())
+        return is_held(session, desk.clock.now())
 
 
 class Limited:

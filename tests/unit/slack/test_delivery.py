@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import ssl
 import uuid
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.error import URLError
@@ -18,14 +20,19 @@ from bot.sandbox.driver import Workspace
 from bot.sandbox.things import BOT_USER, Channel, User
 from bot.slack.client import build_client
 from bot.slack.delivery import SlackNotifier
-from bot.slack.failures import CREDENTIALS, DESTINATION, MALFORMED, TOO_LONG, translate
-from bot.slack.parts import REPEAT
+from bot.slack.failures import CREDENTIALS, DESTINATION, GONE, MALFORMED, METHOD, TOO_LONG, translate
+from bot.slack.parts import FIRST, REPEAT, SECOND, shown
 from bot.slack.privacy import Privacy
+from bot.slack.undelivered import undelivered
+from bot.views.answers.model import AnswerView
+from bot.views.blocks import render_blocks
+from bot.views.kit import Message
 from bot.views.notices.model import NoticeView
 from bot.work.notifier import (
     Ambiguous,
     CredentialsBlocked,
     DestinationBlocked,
+    Gone,
     HistoryUnreadable,
     Malformed,
     OutgoingPost,
@@ -33,7 +40,8 @@ from bot.work.notifier import (
     Refused,
     TooLong,
 )
-from tests.unit.views.samples import NUDGE
+from tests.support.clock import ManualClock
+from tests.unit.views.samples import EXTRACTIVE, NUDGE, RECORDED
 
 
 @pytest.fixture
@@ -205,6 +213,115 @@ def test_a_nudge_never_enters_a_channel_that_is_shared(notifier: SlackNotifier, 
         notifier.post(post("nudge"))
     notifier.post(post("notice", "C0JOINT"))
     assert [workspace.text(m) for m in workspace.bot_messages("C0JOINT")] == ["Hello & welcome"]
+
+
+def test_an_update_takes_the_place_of_what_its_card_showed(notifier: SlackNotifier, workspace: Workspace) -> None:
+    ts = notifier.post(post())
+    changed = OutgoingPost("k", "C0OPS", None, "nudge", RECORDED.to_data(), operation="update", slack_ts=ts)
+    assert (notifier.update(changed), notifier.update(changed)) == (ts, ts)
+    [card] = [message for message in workspace.bot_messages("C-ops") if message.ts == ts]
+    assert "*Recorded: Suspend*, by @bo" in workspace.text(card)
+
+
+def test_an_update_of_what_is_not_there_or_not_ours_says_so(notifier: SlackNotifier, workspace: Workspace) -> None:
+    theirs = workspace.user("amal").say("C-ops", "mine").ts
+    for ts, code in (("1.000001", "message_not_found"), (theirs, "cant_update_message")):
+        with pytest.raises(Gone) as gone:
+            notifier.update(replace(post(), operation="update", slack_ts=ts))
+        assert gone.value.reason == code
+
+
+def test_two_parts_show_together_what_the_whole_would_have_shown(notifier: SlackNotifier, workspace: Workspace) -> None:
+    data = AnswerView(EXTRACTIVE).to_data()
+    for part in (1, 2):
+        notifier.post(OutgoingPost(f"part {part}", "C0OPS", None, "answer", data, part=part))
+    first, second = (strip_ids(message.blocks) for message in workspace.bot_messages("C-ops")[-2:])
+    whole = [dict(block) for block in render_blocks(AnswerView(EXTRACTIVE)).blocks]
+    assert (first[-1]["elements"][0]["text"], second[0]["elements"][0]["text"]) == (FIRST, SECOND)
+    assert first[:-1] + second[1:] == strip_ids(whole)
+    assert min(len(first), len(second)) > 1
+
+
+def strip_ids(blocks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in block.items() if key != "block_id"} for block in blocks]
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3, 40])
+def test_text_alone_is_parted_between_its_lines(lines: int) -> None:
+    text = "\n".join(f"line {number}" for number in range(lines))
+    halves = [shown(Message(text, ()), replace(post(), form="plain", part=part)).text for part in (1, 2)]
+    rest = halves[1].removeprefix(SECOND).strip()
+    assert [line for line in (*halves[0].removesuffix(FIRST).split("\n"), *rest.split("\n")) if line] == text.split(
+        "\n"
+    )
+
+
+def test_a_message_that_slack_never_took_becomes_a_line_with_a_next_step(
+    notifier: SlackNotifier, workspace: Workspace
+) -> None:
+    notifier.post(replace(post("nudge"), form="short"))
+    assert workspace.text(workspace.bot_messages("C-ops")[-1]) == (
+        "A reminder fell due that Slack would not take as a message. Nothing was changed. "
+        "Next step: `/partner list` shows what is due."
+    )
+
+
+def test_whoever_waits_for_an_answer_that_is_given_up_is_told_directly() -> None:
+    told = undelivered(replace(post(channel="C0OPS", thread="1.0"), asker="U0AMAL"), "is_archived")
+    assert (told.channel, told.thread, told.view) == ("U0AMAL", None, "notice")
+    assert told.data["text"] == (
+        "Your question was answered, but Slack did not take the answer (is_archived). It is given up and was not "
+        "kept. Next step: ask again, in a direct message to me if it was in a channel."
+    )
+    unknown = undelivered(post(channel="C0OPS", thread="1.0"), "no_text")
+    assert (unknown.channel, unknown.thread) == ("C0OPS", "1.0")
+
+
+def lacking(needed: str | None) -> SlackApiError:
+    return SlackApiError("no", {"ok": False, "error": "missing_scope", "needed": needed})  # type: ignore[arg-type]  # as above
+
+
+@pytest.mark.parametrize(
+    ("needed", "method", "meaning", "reason"),
+    [
+        ("chat:write", "chat.postMessage", CredentialsBlocked, "missing_scope: chat:write"),
+        (None, "chat.postMessage", CredentialsBlocked, "missing_scope"),
+        ("im:write", "chat.postMessage", DestinationBlocked, "missing_scope: im:write"),
+        ("chat:write", "chat.update", CredentialsBlocked, "missing_scope: chat:write"),
+        ("channels:read", "conversations.info", Refused, "missing_scope: channels:read"),
+        ("groups:read", "conversations.info", Refused, "missing_scope: groups:read"),
+    ],
+)
+def test_a_missing_scope_stops_what_needs_it_and_nothing_else(
+    needed: str | None, method: str, meaning: type[Exception], reason: str
+) -> None:
+    failure = translate(lacking(needed), method)
+    assert (type(failure), failure.reason) == (meaning, reason)  # type: ignore[union-attr]  # each of these has one
+
+
+@pytest.mark.parametrize("code", sorted(METHOD))
+def test_a_method_that_is_closed_to_the_token_is_no_end_of_the_token(code: str) -> None:
+    assert isinstance(translate(api_error(code)), CredentialsBlocked)
+    assert isinstance(translate(api_error(code), "conversations.info"), Refused)
+    assert isinstance(translate(api_error("token_revoked"), "conversations.info"), CredentialsBlocked)
+
+
+@pytest.mark.parametrize("code", sorted(GONE))
+def test_what_cannot_be_updated_is_gone_and_a_post_is_never(code: str) -> None:
+    assert isinstance(translate(api_error(code), "chat.update"), Gone)
+    assert isinstance(translate(api_error(code)), Ambiguous)
+
+
+def test_history_that_is_closed_to_us_names_the_scope_it_needs(
+    client: WebClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(**_: Any) -> None:
+        raise lacking("channels:history")
+
+    monkeypatch.setattr(client, "conversations_history", closed)
+    with pytest.raises(HistoryUnreadable) as unreadable:
+        SlackNotifier(client, Privacy(client)).find(post(), ManualClock().now())
+    assert unreadable.value.reason == "missing_scope: channels:history"
 
 
 def test_a_client_that_repeats_by_itself_is_refused() -> None:

@@ -24,7 +24,7 @@ from bot.views.passages.model import FetchingPassage, PassageView
 from retrieval.database import Database
 from tests.support.clock import ManualClock
 from tests.unit.actions.test_handlers import OnePassage
-from tests.unit.views.samples import NUDGE, PARTNER, PASSAGE, RECORDED
+from tests.unit.views.samples import PARTNER, PASSAGE
 
 
 @pytest.fixture
@@ -78,14 +78,6 @@ def test_a_trigger_that_expired_is_told_as_such_and_one_that_is_spent_is_a_repet
     front.update_modal(AMAL, view_id, FetchingPassage())
     workspace.user("amal").close_modal()
     front.update_modal(AMAL, view_id, FetchingPassage())
-
-
-def test_a_card_is_brought_up_to_date_and_one_that_is_gone_is_no_loss(front: Front, workspace: Workspace) -> None:
-    ts = str(front.client.chat_postMessage(channel="C0OPS", text="card")["ts"])
-    for view in (NUDGE, RECORDED, RECORDED):
-        front.update_card("C0OPS", ts, view)
-    assert "*Recorded: Suspend*, by @bo" in told(workspace, "C-ops")
-    front.update_card("C0OPS", "1.000001", NUDGE)
 
 
 def test_a_view_of_the_register_is_not_shown_where_it_may_not_be(front: Front, workspace: Workspace) -> None:

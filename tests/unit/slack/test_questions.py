@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.actions.table import REGISTRY
 from bot.sandbox.driver import Workspace
 from bot.slack.questions import QuestionHandler
-from bot.slack.status import PAUSE_SECONDS, SEARCHING, Status
+from bot.slack.status import PAUSE_SECONDS, SEARCHING, STILL_SENDING, Status
 from bot.views.blocks import render_blocks
 from bot.views.sources import Ageing
 from bot.views.stored import view_of
@@ -171,3 +171,29 @@ def test_a_status_that_cannot_be_shown_is_no_obstacle_and_is_tried_again_later(
         assert len(handler(received("When?"))) == 1
         counted.append(len(tried))
     assert counted == calls
+
+
+def test_while_an_answer_is_in_doubt_its_thread_says_that_it_is_being_sent(
+    client: WebClient, workspace: Workspace
+) -> None:
+    asked = workspace.user("amal").say("C-ops", "When?")
+    status = Status(client)
+    status.still_sending("C0OPS", asked.ts, "U0AMAL")
+    assert (asked.ts, STILL_SENDING) in list(workspace.world.live_statuses("C0OPS"))
+    status.sent("C0OPS", asked.ts)
+    assert asked.ts not in dict(workspace.world.live_statuses("C0OPS"))
+
+
+def test_without_a_thread_whoever_asked_is_told_alone_that_it_is_being_sent(
+    client: WebClient, workspace: Workspace
+) -> None:
+    Status(client).still_sending("C0OPS", None, "U0AMAL")
+    Status(client).still_sending("C0OPS", None, None)
+    told = [workspace.text(message) for message in workspace.user("amal").ephemerals("C-ops")]
+    assert told[-1] == "Your answer is ready and still being sent. Nothing is lost; it will be here within two minutes."
+
+
+def test_no_status_is_shown_while_slack_asks_to_wait(client: WebClient, workspace: Workspace) -> None:
+    asked = workspace.user("amal").say("C-ops", "When?")
+    Status(client, held=lambda: True).searching("C0OPS", asked.ts)
+    assert asked.ts not in dict(workspace.world.live_statuses("C0OPS"))
