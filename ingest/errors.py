@@ -68,3 +68,12 @@ METADATA_UNREADABLE = "metadata unreadable"
 def metadata_unreadable(hint: str) -> Rejected:
     """The rejection of a document whose metadata cannot be read: it may have said who may see it."""
     return Rejected(METADATA_UNREADABLE, hint)
+
+
+# As many stretches of text as 5 million characters have where each is of 16.
+MAX_PIECES = 300_000
+
+
+def too_many_parts() -> Rejected:
+    """The rejection of a document that falls into more pieces than one has."""
+    return Rejected("too many parts", f"It falls into over {MAX_PIECES:,} pieces of text; split it into parts.")

@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest.blocks import Reading
-from ingest.errors import Rejected
+from ingest.blocks import Block, Reading
+from ingest.errors import MAX_PIECES, too_many_parts
 from ingest.readers.reading import prepare, read
 from ingest.structure import Unit, structure
+from ingest.tables import CELL
 from retrieval.documents import Sentence, Span
 
-__all__ = ["MAX_SPANS", "Parts", "parts_of", "prepare", "read_parts"]
-
-# As many stretches of text as 5 million characters have where each is of 16.
-MAX_SPANS = 300_000
+__all__ = ["Parts", "parts_of", "prepare", "read_parts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,14 @@ def read_parts(path: Path) -> Parts:
 def parts_of(reading: Reading) -> Parts:
     """What is indexed of a reading. Raises Rejected when it falls into more pieces than a document has."""
     metadata = reading.metadata
+    if sum(map(_pieces, reading.blocks)) > MAX_PIECES:
+        raise too_many_parts()
     units = structure(reading, metadata.get("title"), digest=metadata.get("kind") == "digest").units
-    if sum(len(sentence.spans) for unit in units for sentence in unit.sentences) > MAX_SPANS:
-        raise Rejected("too many parts", f"It falls into over {MAX_SPANS:,} pieces of text; split it into parts.")
+    if sum(len(sentence.spans) for unit in units for sentence in unit.sentences) > MAX_PIECES:
+        raise too_many_parts()
     return Parts(units, metadata, reading.content_hash, reading.warnings)
+
+
+def _pieces(block: Block) -> int:
+    """How many pieces a block has at least: a table one a cell."""
+    return 1 + block.text.count(CELL) + block.text.count("\n") if block.kind == "table" else 1

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ingest.blocks import Block
+from ingest.errors import MAX_PIECES, too_many_parts
 from ingest.sentences import split_sentences
 from retrieval.documents import Sentence, Span
 
@@ -32,13 +33,16 @@ def rows_of(rows: Sequence[Sequence[Cell]], headers: int) -> tuple[list[str], in
     """(the lines of a table block, its header rows) of rows of cells.
 
     A cell that spans rows comes again in each, and a header that spans columns over each: a row is read alone. Rows
-    without text are left out; a table of headers alone has none.
+    without text are left out; a table of headers alone has none. Raises Rejected for more cells than a document has.
     """
     lines: list[str] = []
-    count = 0
+    count = cells = 0
     open_cells: dict[int, tuple[int, str]] = {}
     for index, row in enumerate(rows):
         line = _line(row, open_cells, repeat=index < headers)
+        cells += 1 + line.count(CELL)
+        if cells > MAX_PIECES:
+            raise too_many_parts()
         if line.strip():
             lines.append(line)
             count += index < headers

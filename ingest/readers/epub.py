@@ -12,14 +12,16 @@ from lxml import etree
 
 from ingest.blocks import Block, Dropped, Reading
 from ingest.errors import Rejected
-from ingest.readers.archives import check_archive
+from ingest.readers.archives import MAX_ENTRIES, check_archive
 from ingest.readers.html import page
 from ingest.readers.metadata import as_author, as_title, known_fields
-from ingest.readers.text import check_length, no_text
-from ingest.readers.web.tree import decode_html, local_name
+from ingest.readers.text import check_size, no_text
+from ingest.readers.web.tree import check_tags, decode_html, local_name
 
 CONTAINER, ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
 CHAPTER_TYPES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
+# A chapter stands in the spine once, and no book has more files than an archive may.
+MAX_CHAPTERS = MAX_ENTRIES
 CORRUPT = "The book in it is damaged or incomplete; fetch it again from where it came."
 
 
@@ -42,13 +44,14 @@ class _Book:
     def reading(self) -> Reading:
         blocks: list[Block] = []
         dropped: list[Dropped] = []
-        paragraph = 0
+        paragraph = length = 0
         for text in self._chapters(dropped):
             chapter = page(text, paragraph=paragraph)  # a cover may hold no text
             blocks += chapter.blocks
             dropped += chapter.dropped
             paragraph = max((b.paragraph or 0 for b in chapter.blocks), default=paragraph)
-            check_length(block.text for block in blocks)
+            length += sum(len(block.text) for block in chapter.blocks)
+            check_size(length)
         if not blocks:
             raise no_text()
         headed = any(block.kind == "heading" for block in blocks)
@@ -64,7 +67,10 @@ class _Book:
         """The text of each chapter in the order of the spine; a table of contents made of links is left out."""
         items = {e.get("id"): e for e in self._package.iter() if local_name(e) == "item"}
         locked = self._locked()
-        for reference in (e for e in self._package.iter() if local_name(e) == "itemref"):
+        spine = [e for e in self._package.iter() if local_name(e) == "itemref"]
+        if len(spine) > MAX_CHAPTERS:
+            raise Rejected("too many chapters", f"The limit is {MAX_CHAPTERS:,} in one book; split it into parts.")
+        for reference in spine:
             item = items[reference.get("idref")]
             name = posixpath.normpath(
                 posixpath.join(posixpath.dirname(self._name), unquote((item.get("href") or "").partition("#")[0]))
@@ -103,4 +109,6 @@ class _Book:
 
     def _xml(self, name: str) -> etree._Element:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-        return etree.fromstring(self._archive.read(name), parser)
+        data = self._archive.read(name)
+        check_tags(data.decode("latin-1"))
+        return etree.fromstring(data, parser)

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 
 from ingest.blocks import Block, Dropped, Kind, Reading
+from ingest.errors import MAX_PIECES, too_many_parts
 from ingest.readers.text import ITEM, dropped_matter, no_text, opened, paragraphs
 from ingest.tables import CELL
 
+# A table has a bar or two a cell.
+MAX_BARS = 2 * MAX_PIECES
 ATX = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")
 SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
@@ -21,6 +24,8 @@ NOTE = re.compile(r" {0,3}\[\^([^\]\s]{1,40})\]:[ \t]*")
 def read_markdown(data: bytes) -> Reading:
     """The blocks of a Markdown file; inline markup stays as written, so that quotes are verbatim."""
     metadata, matter, rest = opened(data)
+    if rest.count("|") > MAX_BARS:
+        raise too_many_parts()
     parser = _Parser()
     for number, text in paragraphs(rest):
         parser.paragraph(number, text)

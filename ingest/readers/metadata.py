@@ -195,7 +195,10 @@ def as_name(key: str) -> str:
 
 def resembles_audience(name: str) -> bool:
     """Whether `name` is, holds, or nearly spells "audience"."""
-    return "audience" in name or bool(get_close_matches(name, ["audience"], cutoff=0.8))
+    if "audience" in name:
+        return True
+    near = abs(len(name) - len("audience")) <= 3 and len(set(name) & set("audience")) >= 4
+    return near and bool(get_close_matches(name, ["audience"], cutoff=0.8))
 
 
 def _check_audience(name: str, value: object) -> None:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ingest.blocks import Block, Dropped, Kind, Reading
-from ingest.errors import Rejected
+from ingest.errors import MAX_PIECES, Rejected, too_many_parts
 from ingest.readers.encodings import decode
 from ingest.readers.front_matter import front_matter
 
 MAX_CHARACTERS = 5_000_000
+BLANK_LINES = re.compile(r"\S[^\S\n]*\n(?=[^\S\n]*\n)")
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 ITEM = re.compile(r"\s*(?:[-*+•▪●◦‣]|\d{1,3}[.)])[ \t]+\S")
 
@@ -28,12 +29,19 @@ def opened(data: bytes) -> tuple[dict[str, str], str, str]:
     """(metadata, front matter as written, text) with every line end a line feed."""
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
     check_length([text])
+    if len(BLANK_LINES.findall(text)) > MAX_PIECES:
+        raise too_many_parts()
     return front_matter(text)
 
 
 def check_length(texts: Iterable[str]) -> None:
     """Raises Rejected when the texts together are above the limit."""
-    if sum(map(len, texts)) > MAX_CHARACTERS:
+    check_size(sum(map(len, texts)))
+
+
+def check_size(characters: int) -> None:
+    """Raises Rejected when a document has more characters than the limit."""
+    if characters > MAX_CHARACTERS:
         raise Rejected("too large", "The limit is 5 million characters a document; split it into parts.")
 
 

@@ -41,7 +41,34 @@ def hostile_files(*, large: bool = True) -> Iterator[Hostile]:
     yield from _texts()
     yield from _yaml()
     if large:
+        yield from crowded_files()
         yield from _large()
+
+
+def crowded_files() -> Iterator[Hostile]:
+    """Files of more parts than a parser takes in good time, each part harmless."""
+    n = 300_000
+    bare, valued = (" ".join(f"a{i}{value}" for i in range(n)) for value in ("", '="1"'))
+    page = '<html xmlns="http://www.w3.org/1999/xhtml"><body><p {}>' + WORDS + "</p></body></html>"
+    book = _unzipped(_epub())
+    chapters, package = '<itemref idref="t"/>', book["book.opf"].decode()
+    yield Hostile("attributes.html", f"<html><body><p {bare}>{WORDS}".encode())
+    yield Hostile("attributes-valued.html", f"<html><body><p {valued.replace(' ', '')}>{WORDS}".encode())
+    yield Hostile("attributes.xhtml", ("<?xml version='1.0'?>" + page.format(valued)).encode())
+    yield Hostile("attributes.epub", zipped({**book, "text.xhtml": page.format(valued).encode()}))
+    crowded = package.replace("<metadata/>", f"<metadata {valued}/>")
+    yield Hostile("package-attributes.epub", zipped({**book, "book.opf": crowded.encode()}))
+    long = package.replace(chapters, chapters * 200_000)
+    yield Hostile("spine.epub", zipped({**book, "book.opf": long.encode()}))
+    yield Hostile("cells.html", ("<table>" + ("<tr>" + "<td>a</td>" * 1000 + "</tr>") * 1000 + "</table>").encode())
+    wide = "<td rowspan=999 colspan=100>oil</td>" * 2
+    yield Hostile("spans.html", ("<table>" + f"<tr>{wide}</tr>" * 2000 + "</table>").encode())
+    yield Hostile("sections.html", ("<section>" * 200 + "<p>oil</p>" * 150_000).encode())
+    yield Hostile("cells.md", ("| a | b |\n|---|---|\n" + "| a | b |\n" * 400_000).encode())
+    yield Hostile("headings.md", ("# a\n\nb\n\n" * 500_000).encode())
+    yield Hostile("paragraphs.txt", b"a\n \n" * 900_000)
+    matter = "title: Oil\n" + "".join(f"key{i}: v\n" for i in range(300_000))
+    yield Hostile("front-matter.md", f"---\n{matter}---\n\n{WORDS}".encode())
 
 
 def _damaged(kind: str, whole: bytes, count: int = 12) -> Iterator[Hostile]:

@@ -17,18 +17,40 @@ HEAD_BYTES = 4096
 # Pages labelled with these are often UTF-8, and Windows-1252 else: the usual ladder tells them apart.
 NARROW = frozenset({"ascii", "iso8859-1", "latin-1", "cp1252"})
 ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+TOO_DEEP = "Its markup is nested beyond reason; save the text from a browser anew."
 XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 EMPTY_TAG = re.compile(r"<([A-Za-z][\w.-]*)((?:\s[^<>]{0,2000})?)/>")
 VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
 })  # fmt: skip
+# More tags, or more names in one tag, than a document has: the parser compares each attribute of a tag with the others.
+MAX_TAGS, MAX_ATTRIBUTES = 600_000, 1000
+LONG_TAG = re.compile(r"<[A-Za-z][^<>]{3000,}")
+VALUE = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
+# The depths of all elements together: readers ask of each what stands around it.
+MAX_DEPTHS = 20_000_000
 XML_START = re.compile(r"\s*(?:<\?xml\b|<!DOCTYPE[^>]{0,200}XHTML)", re.IGNORECASE)
 
 
 def parse_html(text: str) -> etree._Element:
-    """The root of a page. Raises Rejected when it holds nothing, or is nested beyond reason."""
+    """The root of a page. Raises Rejected when it holds nothing, or has more markup than a document."""
+    check_tags(text)
     root = _strict(text) if XML_START.match(text) else None
-    return _lenient(text) if root is None else root
+    root = _lenient(text) if root is None else root
+    _check_depths(root)
+    return root
+
+
+def check_tags(text: str) -> None:
+    """Raise Rejected for more tags, or more attributes in one, than a parser takes in good time."""
+    if text.count("<") > MAX_TAGS:
+        raise Rejected("too many parts", f"It has over {MAX_TAGS:,} tags; split it into parts.")
+    for found in LONG_TAG.finditer(text):
+        names = VALUE.sub("= ", found[0])
+        if max(names.count("="), len(names.split())) > MAX_ATTRIBUTES:
+            raise Rejected(
+                "too many attributes", f"A tag in it has over {MAX_ATTRIBUTES:,}; save the text from a browser anew."
+            )
 
 
 def decode_html(data: bytes) -> str:
@@ -55,6 +77,15 @@ def _bare(tag: str) -> str:
     return tag.rpartition("}")[2].lower()
 
 
+def _check_depths(root: etree._Element) -> None:
+    depth = total = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        total += depth
+        if total > MAX_DEPTHS:
+            raise Rejected("nested too deeply", TOO_DEEP)
+
+
 def _strict(text: str) -> etree._Element | None:
     """As XML, where self-closing tags mean what they say; None when it is none."""
     parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, huge_tree=False)
@@ -77,7 +108,7 @@ def _lenient(text: str) -> etree._Element:
     if any(entry.type == etree.ErrorTypes.ERR_NO_MEMORY for entry in parser.error_log):
         raise MemoryError  # what was built until then is not the page
     if any("depth" in entry.message for entry in parser.error_log):
-        raise Rejected("nested too deeply", "Its markup is nested beyond reason; save the text from a browser anew.")
+        raise Rejected("nested too deeply", TOO_DEEP)
     if root is None:
         raise Rejected("empty", "It holds no text; copy it again from where it came.")
     return root

@@ -272,11 +272,11 @@ def test_a_heading_no_reader_would_take_for_one_is_text_and_deep_ones_end_somewh
 
 
 def test_a_document_of_more_pieces_than_a_document_has_is_turned_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.parts.MAX_SPANS", 2)
+    monkeypatch.setattr("ingest.parts.MAX_PIECES", 2)
 
     with pytest.raises(Rejected) as caught:
         parts_of(read_text(b"Oil. Wicks. Towers."))
     assert (caught.value.reason, caught.value.hint) == (
         "too many parts",
-        "It falls into over 2 pieces of text; split it into parts.",
+        "It falls into over 300,000 pieces of text; split it into parts.",
     )
