@@ -1,4 +1,4 @@
-"""The inbox: what came in, each event once, leased to a worker until its one terminal state."""
+"""The inbox: stores each incoming event once and leases it to a worker until it is done or failed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FAILED: Final = "failed"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Received:
-    """Something to be handled. `attempt` counts from 1; `worker` holds the lease."""
+    """An event to handle. `attempt` counts from 1; `worker` holds the lease."""
 
     kind: str
     key: str
@@ -43,9 +43,9 @@ class Received:
 
 
 class Inbox:
-    """Events by (kind, key). A lease lasts `lease` unless renewed; the work of a dead worker is taken up after it.
+    """Events by kind and key. A lease lasts `lease` unless it is renewed; then another worker may take the event.
 
-    `on_receive` and `on_posts` are called after the commit: to wake whoever waits for such rows in this process.
+    `on_receive` and `on_posts` are called after the commit, to wake the threads of this process that wait for rows.
     """
 
     def __init__(
@@ -67,11 +67,11 @@ class Inbox:
 
     @property
     def lease_seconds(self) -> float:
-        """How long a lease lasts unless it is renewed."""
+        """Return how many seconds a lease lasts unless it is renewed."""
         return self._lease.total_seconds()
 
     def receive(self, kind: str, key: str, body: Mapping[str, Any], team_id: str) -> bool:
-        """Keep an event; False when it was seen before. It is committed when this returns."""
+        """Store an event and commit it. Return False when the same event was stored before."""
         now = self._clock.now()
         values = {
             "kind": kind,
@@ -92,9 +92,10 @@ class Inbox:
         return new
 
     def lease(self, worker: str, kinds: Sequence[str] | None = None) -> Received | None:
-        """Take the oldest open event (of these kinds), also one whose worker let its lease lapse; None when idle.
+        """Lease the oldest open event of these kinds, or one whose lease has run out; None when there is none.
 
-        `attempt` greater than `max_attempts` means that handling it has killed workers: it is to be failed unhandled.
+        If `attempt` is greater than `max_attempts`, earlier attempts ended their workers: the caller must fail the
+        event without handling it.
         """
         now = self._clock.now()
         query = _open(now, kinds, self._lease, _pause(self.max_attempts))
@@ -114,14 +115,14 @@ class Inbox:
         return received
 
     def renew(self, received: Received) -> bool:
-        """Hold the lease for another while; False when it has passed to somebody else."""
+        """Renew a lease. Return False when another worker holds it now."""
         with self._database.write() as session:
             return self._set(session, received, lease_until=self._clock.now() + self._lease)
 
     def finish(self, received: Received, posts: Sequence[Post], state: Literal["done", "failed"] = DONE) -> bool:
-        """Bring an event to its terminal state and enqueue its posts, in one transaction; its body is erased.
+        """End an event, erase its body, and enqueue its posts, in one transaction.
 
-        False when the lease has passed to somebody else: then nothing is enqueued, the other one answers.
+        Return False when another worker holds the lease now. Then nothing is enqueued, because that worker answers.
         """
         now = self._clock.now()
         with self._database.write() as session:
@@ -136,11 +137,11 @@ class Inbox:
         return True
 
     def fail(self, received: Received, posts: Sequence[Post]) -> bool:
-        """As `finish`, with the terminal state failed; `posts` say so where it was asked."""
+        """End an event as failed. `posts` tell the person who asked."""
         return self.finish(received, posts, FAILED)
 
     def release(self, received: Received, error: str) -> bool:
-        """Give an event back to be tried again, later each time. `error` is a class name, never a message."""
+        """Give an event back for another attempt, after a growing pause. `error` is a class name, never a message."""
         after = self._clock.now() + _pause(received.attempt)
         with self._database.write() as session:
             return self._set(session, received, state=NEW, not_before=after, last_error=error[:80])

@@ -1,4 +1,4 @@
-"""A thread that works while there is work, then waits to be woken."""
+"""A thread that works while there is work and then waits until it is woken."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PAUSE_AFTER_ERROR_SECONDS = 1.0
 
 
 class WakingLoop:
-    """Calls `step` until it returns 0, then waits to be woken, or `seconds` at most (another process may add work).
+    """Calls `step` until it returns 0, then waits until it is woken, at most `seconds`: other processes may add work.
 
     An exception in `step` is logged by its type and does not end the loop.
     """
@@ -27,27 +27,27 @@ class WakingLoop:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def wake(self) -> None:
-        """There is work: do not wait for the next poll."""
+        """Work now instead of at the next poll."""
         self._woken.set()
 
     def ask_to_stop(self) -> None:
-        """Begin no further step; does not wait."""
+        """Ask the thread to stop after the present step. Does not wait."""
         self._stopping.set()
         self._woken.set()
 
     def stop(self, timeout: float | None = 10.0) -> None:
-        """Finish the step under way, then end; waits `timeout` seconds for that."""
+        """Stop after the present step. Waits `timeout` seconds for that."""
         self.ask_to_stop()
         if self._thread.is_alive():
             self._thread.join(timeout)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            # Cleared before the work is looked for: what arrives during the step wakes the loop again.
+            # Clear the flag before the step, so that work that arrives during the step wakes the loop again.
             self._woken.clear()
             if self._work() == 0:
                 self._woken.wait(self._seconds)
@@ -55,7 +55,7 @@ class WakingLoop:
     def _work(self) -> int:
         try:
             return self._step()
-        except Exception as error:  # a loop that dies would leave the work undone for ever
+        except Exception as error:  # if the loop ended, its work would never be done
             logger.warning("%s: %s", self._name, type(error).__name__)
             self._stopping.wait(PAUSE_AFTER_ERROR_SECONDS)
             return 0

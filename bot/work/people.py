@@ -1,4 +1,4 @@
-"""Surrogate ids for workspaces and people."""
+"""Ids of our own for workspaces and people, in place of Slack's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.work.tables import PersonRow, TeamRow
 
 
 def team_id(session: Session, slack_team: str) -> str:
-    """Our id of a workspace; made when it is new."""
+    """Return our id of a workspace. A new workspace gets one."""
     query = select(TeamRow.team_id).where(TeamRow.slack_team == slack_team)
     found = session.scalar(query)
     if found is not None:
@@ -22,7 +22,7 @@ def team_id(session: Session, slack_team: str) -> str:
 
 
 def person_id(session: Session, team_id: str, slack_user: str) -> str:
-    """Our id of a person of that workspace; made when they are new."""
+    """Return our id of a person of a workspace. A new person gets one."""
     query = select(PersonRow.person_id).where(PersonRow.team_id == team_id, PersonRow.slack_user == slack_user)
     found = session.scalar(query)
     if found is not None:
@@ -33,5 +33,5 @@ def person_id(session: Session, team_id: str, slack_user: str) -> str:
 
 
 def slack_user(session: Session, person_id: str) -> str | None:
-    """Slack's id of a person; None when unknown or erased."""
+    """Return Slack's id of a person; None when the person is unknown or erased."""
     return session.scalar(select(PersonRow.slack_user).where(PersonRow.person_id == person_id))

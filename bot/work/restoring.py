@@ -1,4 +1,4 @@
-"""After a restore: what the backup holds as not yet posted may have been posted since."""
+"""Handle open messages after a restore: the backup shows them as not posted, but they may have been posted since."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ OPEN = (PENDING, SENDING, BLOCKED)
 
 
 def distrust(session: Session, created: datetime) -> int:
-    """Put every open message in doubt, as history since `created` (when the backup was written) has to decide; how
-    many.
+    """Mark the outcome of every open message as unknown, and return how many. `created` is when the backup was written.
+
+    Slack's history since then decides whether a message was posted.
     """
     rows = session.scalars(select(OutboxRow).where(OutboxRow.state.in_(OPEN)).with_for_update()).all()
     return sum(_doubt(session, row, created) for row in rows)

@@ -1,4 +1,4 @@
-"""Erases what is no longer needed: what messages said, events long done, the log of messages long gone."""
+"""Erase what is no longer needed: the contents of messages, old events, and the story of old messages."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from bot.work.statements import change
 from bot.work.tables import InboxRow, OutboxLogRow, OutboxRow
 
 _KEPT = tuple(kind.name for kind in KINDS.values() if kind.kept)
-# Slack may deliver an event again after an hour, and after a restart later still.
+# Slack may deliver an event again after an hour, or later after a restart of the bot.
 SHORTEST_KEY_AGE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many were erased: contents of messages, events, messages."""
+    """How many contents of messages, events and messages were erased."""
 
     contents: int
     events: int
@@ -31,7 +31,7 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class Ages:
-    """How long to keep, after the terminal state: what a message said, an event's key, the message's own row."""
+    """How long to keep the contents of a message, the key of an event, and the row of a message after their end."""
 
     contents: timedelta = timedelta(days=1)
     events: timedelta = timedelta(days=7)
@@ -39,7 +39,7 @@ class Ages:
 
 
 def sweep(session: Session, now: datetime, ages: Ages | None = None) -> Swept:
-    """Erase what has outlived its age. Messages of a kept kind stay, with their facts and their story."""
+    """Erase what is older than its age. Messages of a kind that is kept stay, with their data and their story."""
     ages = ages or Ages()
     ended = (OutboxRow.state.in_(TERMINAL), OutboxRow.kind.not_in(_KEPT))
     erase = update(OutboxRow).where(*ended, OutboxRow.finished_at < now - ages.contents, OutboxRow.data.is_not(None))

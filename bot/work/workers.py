@@ -1,4 +1,4 @@
-"""Threads that take events from the inbox and bring each to its one terminal state."""
+"""Threads that take events from the inbox and handle each one until it is done or failed."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Handler = Callable[[Received], Sequence[Post]]
 
 
 class WorkerPool:
-    """`size` threads that handle events. `handlers` and `failures` go by the event's kind.
+    """`size` threads that handle events. `handlers` and `failures` are functions by kind of event.
 
-    A handler returns the posts that answer the event; they are enqueued together with its end, once. It may be
-    called again for the same event (another attempt), never twice to an end. When the last attempt has failed, or
-    has taken its process with it, the kind's entry in `failures` makes the post that says so.
+    A handler returns the posts that answer the event. They are enqueued once, in the transaction that ends the event. A
+    handler may be called again for the same event as another attempt. If the last attempt fails or ends its process,
+    the function in `failures` makes the post that says so.
     """
 
     def __init__(
@@ -46,25 +46,25 @@ class WorkerPool:
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Begin to take events."""
+        """Start the threads."""
         for loop in (*self._loops, self._keeper):
             loop.start()
 
     def wake(self) -> None:
-        """An event has come in."""
+        """Wake the threads, because an event was stored."""
         for loop in self._loops:
             loop.wake()
 
     def stop(self, timeout: float | None = 10.0) -> None:
-        """Finish what is being handled, take nothing more. What does not end in time is taken up by another worker."""
+        """Finish the events in progress and take no more. Another worker takes what does not finish in time."""
         for loop in self._loops:
             loop.ask_to_stop()
-        # The keeper goes last: what is still being handled needs its lease.
+        # The keeper stops last: events still in progress need their leases renewed.
         for loop in (*self._loops, self._keeper):
             loop.stop(timeout)
 
     def run_once(self, worker: str | None = None) -> bool:
-        """Handle one event in this thread; False when there is none."""
+        """Handle one event in this thread. Return False when there is none."""
         received = self._inbox.lease(worker or f"{self._name}-once", tuple(self._handlers))
         if received is None:
             return False
@@ -86,7 +86,7 @@ class WorkerPool:
             return
         try:
             posts = self._handlers[received.kind](received)
-        except Exception as error:  # a handler may raise anything; the event still gets its end
+        except Exception as error:  # a handler may raise anything; the event must still end
             logger.warning("%s, attempt %d: %s", received.kind, received.attempt, type(error).__name__)
             if received.attempt == self._inbox.max_attempts:
                 self._fail(received)
@@ -100,7 +100,7 @@ class WorkerPool:
         failure = self._failures.get(received.kind)
         try:
             posts = failure(received) if failure else ()
-        except Exception as error:  # an event that cannot even be failed must not come back for ever
+        except Exception as error:  # if even this fails, the event must not come back for ever
             logger.warning("%s, failing: %s", received.kind, type(error).__name__)
             posts = ()
         self._inbox.fail(received, posts)

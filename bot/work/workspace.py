@@ -1,4 +1,4 @@
-"""One workspace an installation: whose database this is."""
+"""The one workspace that an installation and its database belong to."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from bot.errors import SettingsError
 from bot.work.people import team_id
 from bot.work.tables import TeamRow
 
-# What the command line works for before the bot has met its workspace; the first one it meets takes it over.
+# The workspace of the command line before the bot has connected to Slack. The first real workspace takes it over.
 LOCAL = "local"
 
 
 def claim(session: Session, slack_team: str, *, take_over: bool = True) -> str:
-    """Our id of the workspace, whose database this is from now on.
+    """Make this the database of a workspace, and return our id of it.
 
-    `take_over` allows it to inherit what the command line did before. Raises SettingsError when the database belongs
-    to another workspace: the register of one organisation must not reach another's.
+    With `take_over`, the workspace takes over what the command line stored before. Raises SettingsError when the
+    database belongs to another workspace, because the register of one organisation must not reach another.
     """
     known = owner(session)
     if known not in (None, slack_team) and not (known == LOCAL and take_over):
@@ -31,12 +31,12 @@ def claim(session: Session, slack_team: str, *, take_over: bool = True) -> str:
 
 
 def local_team(session: Session) -> str:
-    """Our id of the one workspace there is; of the local one before any was met."""
+    """Return our id of the workspace this database belongs to, or of the local one if it belongs to none yet."""
     return _own(session, owner(session) or LOCAL)
 
 
 def owner(session: Session) -> str | None:
-    """Slack's id of the workspace this database belongs to; None when it is new."""
+    """Return Slack's id of the workspace this database belongs to; None when it is new."""
     return session.scalars(select(TeamRow.slack_team).where(TeamRow.owner)).first()
 
 
