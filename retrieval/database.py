@@ -16,7 +16,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+# SQLite waits this long for a lock; a statement on PostgreSQL may take this long.
 BUSY_TIMEOUT_SECONDS = 30
+CONNECT_TIMEOUT_SECONDS = 5
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -76,6 +78,12 @@ class Database:
         """Whether this is SQLite; PostgreSQL otherwise."""
         return self.engine.dialect.name == "sqlite"
 
+    @property
+    def file(self) -> Path | None:
+        """The file of SQLite; None in memory and on PostgreSQL."""
+        name = self.engine.url.database
+        return Path(name) if self.is_sqlite and name and name != ":memory:" else None
+
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that writes: committed at the end, rolled back on any exception."""
@@ -90,6 +98,19 @@ class Database:
         """A transaction that only reads: one consistent view, never waiting for a writer."""
         with self.engine.connect() as connection, Session(connection, expire_on_commit=False) as session:
             yield session
+
+    @contextmanager
+    def unlimited(self, session: Session) -> Iterator[None]:
+        """Let the statements of a session take as long as they need until the end of the block."""
+        driver: Any = session.connection().connection.driver_connection
+        if self.is_sqlite:
+            yield
+            return
+        driver.limit = None
+        try:
+            yield
+        finally:
+            driver.limit = BUSY_TIMEOUT_SECONDS
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT of this dialect, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
@@ -107,7 +128,9 @@ def open_engine(url: str) -> Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
     # `hide_parameters`: an error that is logged must not quote what people typed.
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=20, max_overflow=20, hide_parameters=True)
+        engine = create_engine(parsed, pool_pre_ping=True, pool_size=20, max_overflow=20, hide_parameters=True)
+        event.listen(engine, "do_connect", _connect_postgresql)
+        return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     connect = {"timeout": BUSY_TIMEOUT_SECONDS}
@@ -115,6 +138,15 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _connect_postgresql(_dialect: Any, _record: Any, arguments: Any, options: dict[str, Any]) -> Any:
+    from retrieval.postgresql import TimedConnection
+
+    options.setdefault("connect_timeout", CONNECT_TIMEOUT_SECONDS)
+    connection = TimedConnection.connect(*arguments, **options)
+    connection.limit = BUSY_TIMEOUT_SECONDS
+    return connection
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -133,14 +165,16 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _write_ahead(cursor: Any) -> None:
     # Two processes that switch a new file over at the same moment get "locked" at once, whatever the timeout.
-    for _ in range(BUSY_TIMEOUT_SECONDS * 20):
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
             time.sleep(0.05)
         else:
             return
-    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.app.home import only_for_this_user, secure
 from bot.app.model import chat_model, kept_answers, model_budgets, model_name, model_server
 from bot.migrations import upgrade
 from bot.settings import Settings
@@ -47,6 +48,7 @@ logger = logging.getLogger(__name__)
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Core:
     """The parts of one installation. Nothing is opened before it is used; `close` gives everything back."""
+    only_for_this_user()
     tracing.switch_off()
     # onnxruntime reports to its maker unless told not to before it is imported.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -68,8 +70,8 @@ class Core:
     @cached_property
     def database(self) -> Database:
         """The database, its schema up to date."""
-        self.settings.proviso_home.mkdir(mode=0o700, parents=True, exist_ok=True)
         database = Database(self.settings.resolved_database_url)
+        secure(self.settings.proviso_home, database.file)
         upgrade(database)
         return database
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.app.core import Core, build
+from bot.app.home import only_for_this_user, secure
 from bot.reminders.preview import next_nudge
 from bot.sandbox.clock import NextNudge
 from bot.sandbox.things import TEAM
@@ -27,7 +28,8 @@ SANDBOX_FOLDER = "sandbox"
 @contextmanager
 def sandbox_home(home: Path) -> Iterator[Path]:
     """A folder below `home` that no other running sandbox uses: two on one register would post each other's nudges."""
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    only_for_this_user()
+    secure(home, None)
     for number in count(1):
         folder = home / (SANDBOX_FOLDER if number == 1 else f"{SANDBOX_FOLDER}-{number}")
         folder.mkdir(mode=0o700, exist_ok=True)

@@ -77,14 +77,14 @@ class Service:
         claim_workspace: Callable[[str], object],
         open_index: Callable[[], object],
         health: Health,
-        accepts_http: bool,
+        signing_secret: str | None,
     ) -> None:
         self._parts = parts
         self._build_app = build_app
         self._claim_workspace = claim_workspace
         self._open_index = open_index
         self._health = health
-        self._accepts_http = accepts_http
+        self._signing_secret = signing_secret
 
     def serve(
         self, *, app_token: str | None, address: str, stop: threading.Event, on_ready: Callable[[], None]
@@ -93,7 +93,7 @@ class Service:
 
         Raises SettingsError and ServiceUnavailable when Slack refuses or does not answer.
         """
-        if app_token is None and not self._accepts_http:
+        if app_token is None and self._signing_secret is None:
             raise SettingsError(
                 "Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set. Nothing was started; set one of them "
                 "(README, Connect Slack)."
@@ -103,7 +103,15 @@ class Service:
         bolt = self._build_app()
         self.start()
         try:
-            serve(bolt, app_token=app_token, address=address, health=self._health, stop=stop, on_ready=on_ready)
+            serve(
+                bolt,
+                app_token=app_token,
+                address=address,
+                health=self._health,
+                signing_secret=self._signing_secret,
+                stop=stop,
+                on_ready=on_ready,
+            )
         finally:
             self.stop()
 
@@ -187,7 +195,7 @@ def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
         claim_workspace=core.claim_workspace,
         open_index=core.generations.current,
         health=lambda: health(metronome, core.database, core.clock),
-        accepts_http=secret is not None,
+        signing_secret=secret,
     )
 
 

@@ -7,9 +7,12 @@ import importlib
 import logging
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import NoReturn
 
 import click
+
+from bot.cli.ending import INTERRUPTED, Ending
 
 # Where each command lies, and what its help says first: the list of commands imports none of them.
 COMMANDS = {
@@ -33,7 +36,8 @@ COMMANDS = {
     "evaluate": ("bot.cli.evaluate:evaluate", "Measure search and answers on your own data."),
 }
 
-INTERRUPTED = 130
+# These end with 0 when they are told to, which they must be able to hear before anything is imported for them.
+SERVING = frozenset({"serve", "sandbox", "tour"})
 # Importing makes many objects and no rubbish: looking through them all over and over is a tenth of starting.
 YOUNG_OBJECTS = 50_000
 
@@ -71,8 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     gc.set_threshold(YOUNG_OBJECTS)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # both are text streams here
+    ending = Ending()
     try:
-        code = proviso.main(arguments, standalone_mode=False)
+        with ending.heard() if _serves(arguments or sys.argv[1:]) else nullcontext():
+            code = proviso.main(arguments, standalone_mode=False, obj=ending)
     except click.ClickException as error:
         error.show()
         sys.exit(2 if isinstance(error, click.UsageError) else 1)
@@ -82,6 +88,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except Exception as error:
         sys.exit(_explain(error))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _serves(arguments: Sequence[str]) -> bool:
+    return next((word for word in arguments if not word.startswith("-")), "") in SERVING
 
 
 def _explain(error: Exception) -> int:

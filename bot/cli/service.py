@@ -14,6 +14,7 @@ import click
 from bot.app.core import Core
 from bot.app.sandbox import SANDBOX_FOLDER, build_sandbox, sandbox_home
 from bot.cli.context import configure, services
+from bot.cli.ending import Ending
 from bot.cli.new_vectors import index_up_to_date, index_updated_first
 from bot.cli.progress import progress
 from bot.errors import UserError
@@ -123,18 +124,22 @@ def _start(workspace: Sandbox, port: int) -> None:
 
 def _run(composed: Core, *, updating: Updating, scan_seconds: float, on_ready: Callable[[], None]) -> None:
     from bot.app.service import build_service
-    from bot.slack.serve import stop_on_signals
 
-    stop = stop_on_signals()
+    ending = click.get_current_context().find_object(Ending) or Ending()
     settings = composed.settings
     service = build_service(composed, scan_seconds=scan_seconds)
     token = settings.slack_app_token
+
+    def ready() -> None:
+        ending.serve()
+        on_ready()
+
     with updating(composed):
         service.serve(
             app_token=token.get_secret_value() if token else None,
             address=settings.proviso_http,
-            stop=stop,
-            on_ready=on_ready,
+            stop=ending.stop,
+            on_ready=ready,
         )
 
 

@@ -33,7 +33,8 @@ def upgrade(database: Database, target: str = "head") -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    with database.write() as session:
+    # A change of a large table, and waiting for the replica that makes it, may take minutes.
+    with database.write() as session, database.unlimited(session):
         if not database.is_sqlite:
             session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         config.attributes["connection"] = session.connection()

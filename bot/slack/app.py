@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from slack_bolt import App
 
+from bot.slack.admission import Admission
 from bot.slack.front import Front
 from bot.slack.inbox_middleware import InboxMiddleware
-from bot.slack.listeners import actions, commands, events, views
+from bot.slack.listeners import actions, commands, events, outdated, views
 from bot.work.inbox import Inbox
 
 # Bolt's default of five starves buttons while slow work runs.
@@ -21,18 +22,17 @@ def build_bolt(
     *,
     signing_secret: str | None = None,
     listeners: int = LISTENERS,
-    verify_token: bool = True,
 ) -> App:
     """A Bolt app on `front.client`, for Socket Mode and HTTP alike.
 
-    With `verify_token` it calls auth.test once, now: a token that is first checked when an event arrives could lose
-    that event. Raises what the call raises.
+    It calls auth.test now: a token that is first checked when an event arrives could lose that event. Raises what the
+    call raises.
     """
     app = App(
         name="proviso",
         client=front.client,
         signing_secret=signing_secret or "",
-        token_verification_enabled=verify_token,
+        before_authorize=Admission(str(front.client.auth_test()["team_id"])),
         listener_executor=ThreadPoolExecutor(max_workers=listeners, thread_name_prefix="listener"),
     )
     app.use(InboxMiddleware(inbox, front.teams).handle)
@@ -40,4 +40,6 @@ def build_bolt(
     actions.register(app, front, inbox)
     views.register(app, front)
     events.register(app)
+    # Last: they take whatever no other listener knows.
+    outdated.register(app, front)
     return app

@@ -7,7 +7,7 @@ import secrets
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -26,6 +26,7 @@ from bot.views.nudges.model import CardRef
 from bot.views.view import View
 from retrieval.ports import Clock
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 _OURS = "Something went wrong on my side. Look at the present state before you try again."
@@ -33,6 +34,10 @@ _OURS = "Something went wrong on my side. Look at the present state before you t
 
 class TooLate(BotError):
     """That took too long for Slack, so no form could be opened. Nothing was changed; please try again."""
+
+
+class Outdated(BotError):
+    """This button or form is from an earlier version. Nothing was changed; `/proviso help` shows what there is now."""
 
 
 class AlreadyOpen(Exception):
@@ -154,6 +159,14 @@ class Front:
     def _directly(self, asker: Asker, body: dict[str, Any]) -> bool:
         self.client.chat_postMessage(channel=asker.user, unfurl_links=False, unfurl_media=False, **body)
         return True
+
+
+def read_or_outdated(read: Callable[[str], T], value: object) -> T:
+    """What a button or form carries; raises Outdated for what no present one carries."""
+    try:
+        return read(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise Outdated from error
 
 
 def error_view(error: Exception) -> ErrorView:

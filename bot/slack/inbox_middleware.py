@@ -53,7 +53,7 @@ class InboxMiddleware:
         if question is None:
             return next_()
         try:
-            team = self._teams.id_of(context.team_id or str(body.get("team_id")))
+            team = self._teams.id_of(context.team_id or "")
             new = self._inbox.receive(KIND, question.key, question.body, team)
         except Exception as error:  # Bolt logs what is raised here, and a database error quotes the question
             raise NotKept(type(error).__name__) from None

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FrameType
 from typing import Any
 
 from slack_bolt import App
@@ -80,24 +78,13 @@ def check_app_token(app_token: str, api_url: str) -> None:
         build_client(app_token, api_url).apps_connections_open(app_token=app_token)
 
 
-def stop_on_signals() -> threading.Event:
-    """An event that SIGTERM and SIGINT set; to be called on the main thread."""
-    stop = threading.Event()
-
-    def handle(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, handle)
-    signal.signal(signal.SIGINT, handle)
-    return stop
-
-
 def serve(
     app: App,
     *,
     app_token: str | None,
     address: str,
     health: Health,
+    signing_secret: str | None = None,
     stop: threading.Event,
     on_ready: Callable[[], None],
 ) -> None:
@@ -107,7 +94,7 @@ def serve(
     Raises SettingsError when Slack refuses the app token or the address is taken in HTTP mode, ServiceUnavailable.
     """
     sockets = Sockets(app, app_token) if app_token else None
-    server = HttpServer(address, application(None if sockets else app, _with_sockets(health, sockets)))
+    server = HttpServer(address, application(None if sockets else app, _with_sockets(health, sockets), signing_secret))
     try:
         server.start()
     except OSError as error:

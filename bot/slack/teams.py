@@ -14,7 +14,9 @@ class Teams:
         self._known: dict[str, str] = {}
 
     def id_of(self, slack_team: str) -> str:
-        """Our id; raises what the database raises."""
+        """Our id; raises ValueError for no name at all, and what the database raises."""
+        if not slack_team:
+            raise ValueError("a workspace without an id")
         if slack_team not in self._known:
             with self._database.write() as session:
                 found = team_id(session, slack_team)

@@ -89,7 +89,7 @@ class Bot:
             sockets = Sockets(self.app, sandbox.app_token)
             sockets.start()
             return sockets.stop
-        server = HttpServer(address, application(self.app, lambda: {"ok": True}))
+        server = HttpServer(address, application(self.app, lambda: {"ok": True}, sandbox.signing_secret))
         server.start()
         return server.stop
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 UNPRIVILEGED = ("postgres", "nobody")
@@ -48,6 +50,23 @@ class PostgresqlServer:
 
     def stop(self, mode: str = "immediate") -> None:
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", mode, "stop")
+
+    def freeze(self) -> None:
+        """Stop every process of the server where it stands: it holds its sockets and says nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        leader = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        listed = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(leader)], capture_output=True, text=True, check=False
+        )
+        for process in (leader, *map(int, listed.stdout.split())):
+            with suppress(ProcessLookupError):  # one that served a client may end meanwhile
+                os.kill(process, number)
 
     def remove(self) -> None:
         self.stop()

@@ -89,6 +89,12 @@ class Served:
         except OSError:
             return 0
 
+    def wait_for_health(self, status: int, seconds: float = 60.0) -> None:
+        deadline = time.monotonic() + seconds
+        while self.health() != status:
+            assert time.monotonic() < deadline, f"health is not {status}: {self.log}"
+            time.sleep(0.1)
+
     def terminate(self, seconds: float = 20.0) -> float:
         """Send SIGTERM; the seconds until it has ended with 0."""
         began = time.monotonic()
@@ -100,3 +106,15 @@ class Served:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+
+
+def running(home: Path) -> list[str]:
+    """The command lines of all processes of a home."""
+    found: list[str] = []
+    for process in Path("/proc").iterdir():
+        try:
+            if process.name.isdigit() and f"PROVISO_HOME={home}\0".encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue  # it ended while it was looked at
+    return [line for line in found if line]

@@ -16,7 +16,7 @@ from bot.actions.nudges import refreshed
 from bot.actions.registry import Call
 from bot.errors import Conflict
 from bot.reminders.occurrences import OccurrenceChanged
-from bot.slack.front import Asker, Front
+from bot.slack.front import Asker, Front, read_or_outdated
 from bot.slack.inbox_middleware import KIND, Question
 from bot.slack.threads import thread_of
 from bot.views.checklists import model as checklists
@@ -57,14 +57,13 @@ def _handler(front: Front, work: Work) -> Callable[..., None]:
 
 def asker_of(body: dict[str, Any]) -> Asker:
     """Who clicked or submitted, and how they can be answered."""
-    team = (body.get("team") or {}).get("id") or body["user"].get("team_id")
     channel = (body.get("channel") or {}).get("id")
     thread = (body.get("message") or {}).get("thread_ts")
-    return Asker(str(team), body["user"]["id"], channel, body.get("response_url"), thread)
+    return Asker(body["team"]["id"], body["user"]["id"], channel, body.get("response_url"), thread)
 
 
 def _acknowledge(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
-    card = read_card(action["value"])
+    card = read_or_outdated(read_card, action.get("value"))
     call = Call(front.registry.get(nudges.ACKNOWLEDGE), vars(card))
     context = front.context(asker, _card_of(body))
     try:
@@ -85,7 +84,7 @@ def _card_of(body: dict[str, Any]) -> CardRef | None:
 
 
 def _open_form(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
-    card = read_card(action["value"])
+    card = read_or_outdated(read_card, action.get("value"))
     context = front.context(asker, _card_of(body))
     try:
         form = front.registry.ask(context, Call(front.registry.get(action["action_id"]), vars(card)))
@@ -99,13 +98,13 @@ def _open_form(front: Front, asker: Asker, body: dict[str, Any], action: dict[st
 
 
 def _show_passage(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
-    quoted = read_value(action["value"])
+    quoted = read_or_outdated(read_value, action.get("value"))
     view_id = front.open_modal(asker, body["trigger_id"], FetchingPassage())
     front.update_modal(asker, view_id, _passage(front, asker, quoted))
 
 
 def _turn_passage(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
-    front.update_modal(asker, body["view"]["id"], _passage(front, asker, read_value(action["value"])))
+    front.update_modal(asker, body["view"]["id"], _passage(front, asker, read_or_outdated(read_value, action.get("value"))))
 
 
 def _passage(front: Front, asker: Asker, quoted: Quoted) -> View:

@@ -14,7 +14,7 @@ from slack_bolt import Ack, App
 
 from bot.actions.arguments import FieldError
 from bot.actions.registry import Call
-from bot.slack.front import Asker, Front, error_view
+from bot.slack.front import Asker, Front, error_view, read_or_outdated
 from bot.slack.listeners.actions import asker_of
 from bot.views.blocks import render_modal
 from bot.views.nudges.model import RECORD, SNOOZE
@@ -57,7 +57,7 @@ def _add_partner(front: Front, asker: Asker, view: dict[str, Any]) -> Callable[[
 
 
 def _about_occurrence(front: Front, asker: Asker, view: dict[str, Any]) -> Callable[[], None]:
-    kept = read_kept(view["private_metadata"])
+    kept = read_or_outdated(read_kept, view.get("private_metadata"))
     about = {"occurrence_id": kept.occurrence_id, "version": kept.version, "stage": kept.stage}
     asker = Asker(asker.slack_team, asker.user, kept.card.channel if kept.card else None)
     call = Call(front.registry.get(view["callback_id"]), about | read_values(view))

@@ -32,7 +32,7 @@ def app(client: WebClient) -> App:
 
 @pytest.fixture
 def server(app: App) -> Iterator[HttpServer]:
-    server = HttpServer("127.0.0.1:0", application(app, lambda: {"ok": True, "jobs": {}}))
+    server = HttpServer("127.0.0.1:0", application(app, lambda: {"ok": True, "jobs": {}}, SECRET))
     server.start()
     yield server
     server.stop()
@@ -102,7 +102,9 @@ def test_health_is_told_with_its_status() -> None:
 def served(app: App, app_token: str | None, address: str = "127.0.0.1:0") -> tuple[threading.Thread, threading.Event]:
     stop, ready = threading.Event(), threading.Event()
     arguments: dict[str, Any] = {"app_token": app_token, "address": address, "stop": stop, "on_ready": ready.set}
-    thread = threading.Thread(target=serve, args=(app,), kwargs={**arguments, "health": lambda: {"ok": True}})
+    thread = threading.Thread(
+        target=serve, args=(app,), kwargs={**arguments, "health": lambda: {"ok": True}, "signing_secret": SECRET}
+    )
     thread.start()
     assert ready.wait(10)
     return thread, stop
@@ -124,7 +126,7 @@ def test_an_address_that_is_taken_matters_over_http_alone(app: App, server: Http
     stop.set()
     thread.join(10)
     with pytest.raises(SettingsError, match=r"PROVISO_HTTP=.* cannot be used"):
-        serve(app, app_token=None, address=taken, health=dict, stop=stop, on_ready=lambda: None)
+        serve(app, app_token=None, address=taken, health=dict, signing_secret=SECRET, stop=stop, on_ready=lambda: None)
 
 
 def test_a_token_is_checked_before_anything_starts(client: WebClient, workspace: Workspace) -> None:

@@ -27,7 +27,7 @@ EVENT = {"type": "app_mention", "user": "U1", "channel": "C1", "ts": "5.000001",
 
 def body(**changed: Any) -> dict[str, Any]:
     event = {key: value for key, value in {**EVENT, **changed}.items() if value is not None}
-    return {"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": event}
+    return {"type": "event_callback", "team_id": "T0SANDBOX", "event_id": "Ev1", "event": event}
 
 
 def test_a_mention_is_a_question() -> None:
