@@ -104,7 +104,9 @@ def _show_passage(front: Front, asker: Asker, body: dict[str, Any], action: dict
 
 
 def _turn_passage(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
-    front.update_modal(asker, body["view"]["id"], _passage(front, asker, read_or_outdated(read_value, action.get("value"))))
+    front.update_modal(
+        asker, body["view"]["id"], _passage(front, asker, read_or_outdated(read_value, action.get("value")))
+    )
 
 
 def _passage(front: Front, asker: Asker, quoted: Quoted) -> View:
