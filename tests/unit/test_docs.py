@@ -23,6 +23,8 @@ from bot.work.retention import Ages
 from ingest.child_server import Limits
 from ingest.readers import archives, beside, files, metadata, pdf, text
 from retrieval.authority import KINDS
+from retrieval.model.answering import DEADLINE_SECONDS, PASSAGES_OFFERED
+from retrieval.model.budgets import Caps
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -159,6 +161,15 @@ def test_the_ages_after_which_something_is_erased_are_those_that_hold() -> None:
         assert f"| {ages.contents.days} day after it was posted" in said
         assert f"| {ages.events.days} days |" in said
         assert f"| {ages.messages.days} days |" in said
+
+
+def test_the_limits_of_a_language_model_are_those_that_hold() -> None:
+    said, caps = page("docs/operating.md"), Caps()
+    person, everybody = (Settings.model_fields[f"proviso_tokens_per_{name}day"].default for name in ("person_", ""))
+    assert f"per person and day ({person:,}) and for the installation ({everybody:,})" in said
+    assert f"at most {caps.person_at_once} questions with the model at once and {caps.person_per_hour} an hour" in said
+    assert (PASSAGES_OFFERED, DEADLINE_SECONDS) == (8, 60.0)
+    assert "from at most eight passages, within 60 seconds" in said
 
 
 def test_the_timetable_of_nudges_has_every_stage_at_its_day() -> None:
