@@ -25,6 +25,8 @@ ORIGINAL = re.compile(r"-{2,}\s*Original Message\s*-{2,}|_{20,}\s*\nFrom:", re.I
 REPLY = re.compile(r"\s*(?:re|aw|sv|antw|rép)\s*(?:\[\d+\])?:", re.IGNORECASE)
 SIGNATURE = "--"
 MAX_PARTS = 1000
+# Characters of one part's headers. The parser of the standard library takes minutes over megabytes of addresses.
+MAX_HEADERS = 64 << 10
 T = TypeVar("T")
 # Plain text far shorter than the HTML beside it only says that there is HTML.
 STUB_SHARE = 0.2
@@ -63,10 +65,12 @@ class _Parts:
         self._seen = 0
 
     def take(self, part: MIMEPart) -> None:
-        """Sort a part, and the parts below it. Raises Rejected when there are too many."""
+        """Sort a part, and the parts below it. Raises Rejected when there are too many, or too much above them."""
         self._seen += 1
         if self._seen > MAX_PARTS:
             raise Rejected("nested too deeply", "It has more parts than a mail has; save its text.")
+        if sum(len(value) for _, value in part.raw_items()) > MAX_HEADERS:
+            raise Rejected("headers too long", f"Its headers have over {MAX_HEADERS >> 10} KB; save its text.")
         kind = part.get_content_type()
         self.locked |= kind in LOCKED
         if kind == "multipart/alternative":

@@ -67,6 +67,10 @@ def crowded_files() -> Iterator[Hostile]:
     yield Hostile("cells.md", ("| a | b |\n|---|---|\n" + "| a | b |\n" * 400_000).encode())
     yield Hostile("headings.md", ("# a\n\nb\n\n" * 500_000).encode())
     yield Hostile("paragraphs.txt", b"a\n \n" * 900_000)
+    people = ", ".join(f"a{i}@b.example" for i in range(100_000))
+    yield Hostile("addresses.eml", f"From: {people}\nSubject: Oil\n\n{WORDS}\n".encode())
+    words = " ".join(f"=?utf-8?q?a{i}?=" for i in range(200_000))
+    yield Hostile("encoded-words.eml", f"From: a@b.example\nSubject: {words}\n\n{WORDS}\n".encode())
     matter = "title: Oil\n" + "".join(f"key{i}: v\n" for i in range(300_000))
     yield Hostile("front-matter.md", f"---\n{matter}---\n\n{WORDS}".encode())
 

@@ -18,6 +18,7 @@ TAGS = ("too many parts", "It has over 600,000 tags; split it into parts.")
 PIECES = ("too many parts", "It falls into over 300,000 pieces of text; split it into parts.")
 CHAPTERS = ("too many chapters", "The limit is 5,000 in one book; split it into parts.")
 DEEP = ("nested too deeply", "Its markup is nested beyond reason; save the text from a browser anew.")
+HEADERS = ("headers too long", "Its headers have over 64 KB; save its text.")
 MATTER = ("metadata unreadable", "Its front matter has over 64 KB; keep to lines of `name: value`.")
 REFUSED = {
     "attributes.html": TAG,
@@ -32,6 +33,8 @@ REFUSED = {
     "cells.md": PIECES,
     "headings.md": PIECES,
     "paragraphs.txt": PIECES,
+    "addresses.eml": HEADERS,
+    "encoded-words.eml": HEADERS,
     "front-matter.md": MATTER,
 }
 FILES = {file.name: file for file in crowded_files()}
