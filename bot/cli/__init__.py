@@ -8,11 +8,14 @@ import logging
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from bot.cli.ending import INTERRUPTED, Ending
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # Where each command lies, and what its help says first: the list of commands imports none of them.
 COMMANDS = {
@@ -57,6 +60,15 @@ class LazyGroup(click.Group):
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands, from the table above; what begins with a dash is completed as in any group."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        from click.shell_completion import CompletionItem
+
+        commands = ((name, summary) for name, (_, summary) in COMMANDS.items())
+        return [CompletionItem(name, help=summary) for name, summary in commands if name.startswith(incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Each command with its first sentence."""

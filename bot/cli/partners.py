@@ -9,11 +9,8 @@ from typing import Any
 
 import click
 
-from bot.actions.registry import Actor, Call, Context
-from bot.actions.table import REGISTRY
+from bot.cli.completing import partner_names
 from bot.cli.context import services
-from bot.cli.terminal import show as show_view
-from bot.work.workspace import LOCAL, local_team
 
 
 def _id(letters: str) -> Callable[[click.Context, click.Parameter, str], str]:
@@ -52,13 +49,18 @@ def list_() -> None:
 
 
 @partner.command()
-@click.argument("name")
-def show(name: str) -> None:
-    """Show one partner."""
-    _run("partner.show", name=name)
+@click.argument("name", nargs=-1, required=True, shell_complete=partner_names)
+def show(name: tuple[str, ...]) -> None:
+    """Show one partner; a name of several words needs no quotation marks."""
+    _run("partner.show", name=" ".join(name))
 
 
 def _run(action: str, **values: Any) -> None:
+    from bot.actions.registry import Actor, Call, Context
+    from bot.actions.table import REGISTRY
+    from bot.cli.terminal import show as show_view
+    from bot.work.workspace import LOCAL, local_team
+
     with services() as composed:
         with composed.database.write() as session:
             team = local_team(session)

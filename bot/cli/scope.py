@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bot.cli.completing import source_ids
 from retrieval.authority import KINDS, is_date
 from retrieval.documents import Scope
 
@@ -51,7 +52,14 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, values: tuple[s
 
 
 _OPTIONS = (
-    click.option("--source", "sources", multiple=True, metavar="ID", help="Only this source; repeatable."),
+    click.option(
+        "--source",
+        "sources",
+        multiple=True,
+        metavar="ID",
+        shell_complete=source_ids,
+        help="Only this source; repeatable.",
+    ),
     click.option(
         "--authority",
         "authorities",

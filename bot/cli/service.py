@@ -8,23 +8,25 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
-from bot.app.core import Core
-from bot.app.sandbox import SANDBOX_FOLDER, build_sandbox, sandbox_home
 from bot.cli.context import configure, services
 from bot.cli.ending import Ending
-from bot.cli.new_vectors import index_up_to_date, index_updated_first
 from bot.cli.progress import progress
 from bot.errors import UserError
-from bot.sandbox.server import Sandbox
+
+if TYPE_CHECKING:
+    from bot.app.core import Core
+    from bot.sandbox.server import Sandbox
+
+    Updating = Callable[[Core], AbstractContextManager[None]]
 
 # The clock can be moved by months at a click, and whoever does that wants to see what falls due.
 SANDBOX_SCAN_SECONDS = 1.0
 FIRST_PORT = 8787
 PORTS_TRIED = 20
-Updating = Callable[[Core], AbstractContextManager[None]]
 PORT = click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -35,6 +37,8 @@ PORT = click.option(
 @click.command()
 def serve() -> None:
     """Run against Slack: Socket Mode with SLACK_APP_TOKEN, HTTP otherwise."""
+    from bot.cli.new_vectors import index_up_to_date
+
     with services() as composed:
         on_ready = partial(print, "ready", file=sys.stderr, flush=True)
         _run(composed, updating=index_up_to_date, scan_seconds=30.0, on_ready=on_ready)
@@ -81,7 +85,9 @@ def _show_uses(composed: Core, called: str) -> None:
 
 @contextmanager
 def _sandbox(port: int | None) -> Iterator[tuple[Sandbox, Core]]:
+    from bot.app.sandbox import build_sandbox, sandbox_home
     from bot.sandbox.clock import SandboxClock
+    from bot.sandbox.server import Sandbox
     from bot.slack.manifest import render_manifest
 
     settings = configure()
@@ -144,11 +150,15 @@ def _run(composed: Core, *, updating: Updating, scan_seconds: float, on_ready: C
 
 
 def _run_sandbox(composed: Core, on_ready: Callable[[], None]) -> None:
+    from bot.cli.new_vectors import index_updated_first
+
     _run(composed, updating=index_updated_first, scan_seconds=SANDBOX_SCAN_SECONDS, on_ready=on_ready)
 
 
 def _notes(asked: int | None, workspace: Sandbox, composed: Core) -> str:
     """What is not as usual, though nobody asked for that."""
+    from bot.app.sandbox import SANDBOX_FOLDER
+
     moved = asked is None and not workspace.url.endswith(f":{FIRST_PORT}")
     beside = composed.settings.proviso_home.name != SANDBOX_FOLDER
     notes = {

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from bot.app.core import Core
+from bot.cli.completing import source_ids
 from bot.cli.context import print_json, services
 from bot.cli.progress import progress
 from bot.cli.terminal import plain
-from bot.views.sources import Ageing, cautions, facts, title
-from retrieval.corpus import SourceSummary
-from retrieval.documents import EVERYTHING
-from retrieval.index.changes import SourceChange, changes
+
+if TYPE_CHECKING:
+    from bot.app.core import Core
+    from bot.views.sources import Ageing
+    from retrieval.corpus import SourceSummary
+    from retrieval.index.changes import SourceChange
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
 
@@ -28,6 +30,9 @@ def sources(context: click.Context, as_json: bool) -> None:
     """The sources answers are quoted from: how each stands, and what changed."""
     if context.invoked_subcommand:
         return
+    from bot.views.sources import cautions, facts, title
+    from retrieval.documents import EVERYTHING
+
     with services() as composed:
         composed.ensure_corpus()
         listed, ageing = composed.corpus.sources(EVERYTHING), composed.ageing()
@@ -45,29 +50,29 @@ def sources(context: click.Context, as_json: bool) -> None:
 
 
 @sources.command()
-@click.argument("source_id")
+@click.argument("source_id", shell_complete=source_ids)
 def remove(source_id: str) -> None:
     """Forget a source; reading its file again brings it back (`withdraw` keeps it out)."""
     _decide(lambda composed: composed.corpus.remove(source_id), f"removed {source_id}")
 
 
 @sources.command()
-@click.argument("source_id")
-@click.option("--by", metavar="ID", help="The later source that takes its place.")
+@click.argument("source_id", shell_complete=source_ids)
+@click.option("--by", metavar="ID", shell_complete=source_ids, help="The later source that takes its place.")
 def supersede(source_id: str, by: str | None) -> None:
     """Mark a source as superseded: still found, and shown as such."""
     _decide(lambda composed: composed.corpus.supersede(source_id, by), f"superseded {source_id}")
 
 
 @sources.command()
-@click.argument("source_id")
+@click.argument("source_id", shell_complete=source_ids)
 def withdraw(source_id: str) -> None:
     """Take a source out and keep it out, new versions included."""
     _decide(lambda composed: composed.corpus.withdraw(source_id), f"withdrew {source_id}")
 
 
 @sources.command()
-@click.argument("source_id")
+@click.argument("source_id", shell_complete=source_ids)
 def restore(source_id: str) -> None:
     """Let a source stand again that was superseded, withdrawn or retired."""
     _decide(lambda composed: composed.corpus.restore(source_id), f"restored {source_id}")
@@ -78,6 +83,8 @@ def restore(source_id: str) -> None:
 @AS_JSON
 def show_changes(since: str | None, as_json: bool) -> None:
     """Show what changed in the index: sources added, changed, removed, superseded, withdrawn, retired, restored."""
+    from retrieval.index.changes import changes
+
     with services() as composed:
         found = changes(composed.database, _moment(since, composed.settings.proviso_zone))
     if as_json:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
-from bot.views.markdown import render_markdown
-from bot.views.view import View
+if TYPE_CHECKING:
+    from bot.views.view import View
 
 
 def show(view: View) -> None:
     """Print a view on standard output."""
+    from bot.views.markdown import render_markdown
+
     show_markdown(render_markdown(view))
 
 
