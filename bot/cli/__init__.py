@@ -33,7 +33,7 @@ COMMANDS = {
         "bot.cli.operate:doctor",
         "Check each setting, scope, server and index, and say how to mend what is wrong.",
     ),
-    "manifest": ("bot.cli.operate:manifest", "Print the Slack app manifest."),
+    "manifest": ("bot.cli.operate:manifest", "Print the Slack app manifest, as PROVISO_JOIN_CHANNELS asks for it."),
     "backup": ("bot.cli.operate:backup", "Write one consistent copy of everything to FILE while others go on working."),
     "restore": ("bot.cli.operate:restore", "Fill an empty installation from FILE and build its index."),
     "evaluate": ("bot.cli.evaluate:evaluate", "Measure search and answers on your own data."),

@@ -49,7 +49,7 @@ def offered(home: Path, *words: str) -> list[tuple[str, str]]:
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "", "something heavy was imported for a key press"
-    rows = (line.removeprefix("plain,").partition("\t") for line in done.stdout.splitlines())
+    rows = (line.removeprefix("plain,").partition("\t") for line in done.stdout.splitlines() if line)
     return [(value, about) for value, _, about in rows]
 
 
