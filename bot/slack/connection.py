@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.frames import CloseCode
 from websockets.sync.client import ClientConnection, connect
 
 logger = logging.getLogger(__name__)
@@ -16,8 +17,8 @@ logger = logging.getLogger(__name__)
 Json = dict[str, Any]
 State = Literal["opening", "live", "leaving", "ended"]
 
-OPEN_SECONDS = 5.0
-HELLO_SECONDS = 5.0
+OPEN_SECONDS = 4.0
+HELLO_SECONDS = 4.0
 # A peer that vanished without a word is noticed after two of these.
 PING_SECONDS = 4.0
 CLOSE_SECONDS = 2.0
@@ -127,6 +128,8 @@ class Connection:
 def why_ended(error: Exception) -> str:
     """What broke a connection, in words that hold no address."""
     if isinstance(error, ConnectionClosed):
+        if error.sent and error.sent.code == CloseCode.INTERNAL_ERROR:
+            return "Slack answered no ping"
         code = error.rcvd.code if error.rcvd else None
         return f"Slack closed the connection with code {code}" if code else "the connection broke"
     if isinstance(error, InvalidStatus):

@@ -36,7 +36,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 # A connection that ends sooner than this after its hello has not helped; those that follow are opened slower.
 SETTLED_SECONDS, LONGEST_PAUSE_UNSETTLED = 3.0, 5.0
 LONGEST_RETRY_AFTER = 120.0
-ADDRESS_SECONDS = 5
+ADDRESS_SECONDS = 4
 
 
 def pause_after(failures: int, chance: float, longest: float = LONGEST_PAUSE) -> float:

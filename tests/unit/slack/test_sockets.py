@@ -19,6 +19,7 @@ from bot.sandbox.clock import SandboxClock
 from bot.sandbox.driver import Workspace
 from bot.sandbox.server import Sandbox
 from bot.slack.client import build_client
+from bot.slack.connection import Connection
 from bot.slack.manifest import render_manifest
 from bot.slack.serve import check_app_token, connect, serve
 from bot.slack.sockets import LONGEST_PAUSE, WANTED, Sockets, pause_after
@@ -229,3 +230,52 @@ def test_at_the_start_a_refused_app_token_is_told_apart_from_a_slack_in_trouble(
     ):
         with pytest.raises(ServiceUnavailable, match=r"Slack answered HTTP 500 to apps\.connections\.open"):
             start()
+
+
+class Relay:
+    """Passes bytes on between the bot and a server until it is frozen: then both sides see nothing but silence."""
+
+    def __init__(self, to: tuple[str, int]) -> None:
+        self.frozen = threading.Event()
+        self._to = to
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listening.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near = self._listening.accept()[0]
+            except OSError:
+                return
+            far = socket.create_connection(self._to)
+            for source, target in ((near, far), (far, near)):
+                threading.Thread(target=self._pass, args=(source, target), daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket) -> None:
+        while data := source.recv(65536):
+            if not self.frozen.is_set():
+                target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+def test_a_connection_on_which_nothing_comes_any_more_is_noticed_by_its_silence(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.connection.PING_SECONDS", 0.2)
+    monkeypatch.setattr("bot.slack.connection.CLOSE_SECONDS", 0.2)
+    relay = Relay(("127.0.0.1", int(sandbox.url.rpartition(":")[2])))
+    ended: list[str] = []
+    connection = Connection(lambda *_: None, lambda one: ended.append(one.reason) if one.state == "ended" else None)
+    try:
+        ticket = WebClient(base_url=sandbox.api_url).apps_connections_open(app_token=sandbox.app_token)["url"]
+        connection.open(str(ticket).replace(sandbox.url.rpartition(":")[2], str(relay.port), 1))
+        relay.frozen.set()
+        Workspace(sandbox).wait_for(lambda: ended, 5, "the end")
+        assert ended == ["Slack answered no ping"]
+    finally:
+        connection.close()
+        relay.close()
