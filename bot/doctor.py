@@ -222,6 +222,7 @@ def _connections(sockets: dict[str, Any]) -> Finding:
     return Finding("serving", state, f"{counted}{since}: {sockets['reason']}", mend)
 
 
+_WAITS = "it is tried again by itself; `proviso nudges why KEY` tells a message's story"
 _MENDS = {
     "not_in_channel": "invite it there: `/invite @Proviso`",
     "channel_not_found": "invite it there: `/invite @Proviso`; a private channel is not found without it",
@@ -242,5 +243,5 @@ def outbox(database: Database) -> Iterator[Finding]:
         yield Finding("outbox", "ok", told)
     for channel, reason in held:
         where = "no channel takes messages" if channel == EVERYWHERE else f"channel {channel} takes no messages"
-        mend = _MENDS.get(reason, "it is tried again by itself; `proviso nudges why KEY` tells a message's story")
+        mend = _MENDS.get(reason.partition(":")[0], _WAITS)
         yield Finding("channel", "warning", f"{where}: {reason}", mend)

@@ -22,6 +22,7 @@ from bot.slack.delivery import SlackNotifier
 from bot.slack.front import Front
 from bot.slack.http import Health
 from bot.slack.inbox_middleware import KIND
+from bot.slack.invitations import ask_for_invitation
 from bot.slack.privacy import Privacy
 from bot.slack.questions import QuestionHandler
 from bot.slack.serve import check_token, serve
@@ -211,6 +212,7 @@ def _sender(core: Core, notifier: SlackNotifier, status: Status, stopping: threa
         on_doubt=lambda post: status.still_sending(post.channel, post.thread, post.asker),
         on_found=lambda post: status.sent(post.channel, post.thread),
         on_given_up=undelivered,
+        on_blocked=ask_for_invitation,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.work.claims import Claim
-from bot.work.destinations import EVERYWHERE, block, hold, outlived, unblock
+from bot.work.destinations import EVERYWHERE, block, blocked_since, hold, outlived, unblock
 from bot.work.ending import GivenUp, give_up, tell_nobody
 from bot.work.faults import fault
 from bot.work.outbox import (
@@ -20,6 +20,7 @@ from bot.work.outbox import (
     SUPERSEDED,
     UNKNOWN,
     UPDATE,
+    enqueue,
     given_up,
     move,
 )
@@ -34,13 +35,25 @@ LONGEST_PAUSE = timedelta(minutes=15)
 
 
 class Outcomes:
-    """Records what became of claimed messages. `on_given_up` makes the post that tells whoever waits for one."""
+    """Records what became of claimed messages.
 
-    def __init__(self, database: Database, clock: Clock, worker: str, on_given_up: GivenUp = tell_nobody) -> None:
+    `on_given_up` makes the post that tells whoever waits for a message, and `on_blocked` the one that tells somebody,
+    once, that a channel has ceased to take messages.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        worker: str,
+        on_given_up: GivenUp = tell_nobody,
+        on_blocked: GivenUp = tell_nobody,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._worker = worker
         self._on_given_up = on_given_up
+        self._on_blocked = on_blocked
 
     def sent(self, claim: Claim, slack_ts: str) -> bool:
         """It was posted. Holds even when the lease has run out meanwhile, unless a later attempt was begun."""
@@ -81,6 +94,10 @@ class Outcomes:
         """It was definitely not posted: its channel, or every channel, takes nothing."""
         row, now = claim.row, self._clock.now()
         with self._database.write() as session:
+            if not everywhere and blocked_since(session, row.team_id, row.channel) is None:
+                told = self._on_blocked(claim.post, reason)
+                if told is not None:
+                    enqueue(session, told, now)
             until = block(session, row.team_id, EVERYWHERE if everywhere else row.channel, reason, now)
             if not everywhere and outlived(session, row, now):
                 return self._give_up(session, row, reason)

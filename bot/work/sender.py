@@ -60,7 +60,7 @@ class Sender:
     read for long: post it again with the remark that it may be a repeat, or hold it for ever. `stopping` is asked
     between two messages: when it says so, no second one is begun. `on_doubt` is called when nobody knows whether an
     awaited message was posted, `on_found` when history shows it; `on_given_up` makes the post that tells of
-    one that is given up.
+    one that is given up, `on_blocked` the one that asks somebody to open a channel.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Sender:
         on_doubt: Shown = show_nothing,
         on_found: Shown = show_nothing,
         on_given_up: GivenUp = tell_nobody,
+        on_blocked: GivenUp = tell_nobody,
     ) -> None:
         self._notifier = notifier
         self._clock = clock
@@ -84,7 +85,7 @@ class Sender:
         self._stopping = stopping
         self._on_doubt = on_doubt
         self._claims = Claims(database, clock, worker_id, still_wanted, on_given_up)
-        self._outcomes = Outcomes(database, clock, worker_id, on_given_up)
+        self._outcomes = Outcomes(database, clock, worker_id, on_given_up, on_blocked)
         self._reconciler = Reconciler(
             database, notifier, clock, worker_id, unreadable=unreadable, on_found=on_found, on_given_up=on_given_up
         )

@@ -24,6 +24,7 @@ from bot.slack.delivery import SlackNotifier
 from bot.slack.front import Front
 from bot.slack.http import HttpServer, application
 from bot.slack.inbox_middleware import KIND
+from bot.slack.invitations import ask_for_invitation
 from bot.slack.manifest import render_manifest
 from bot.slack.privacy import Privacy
 from bot.slack.questions import QuestionHandler
@@ -66,7 +67,14 @@ class Bot:
         desk = Desk(database, Catalogue.load(), searcher, zone="Europe/Brussels")
         self.inbox = Inbox(database, sandbox.clock)
         self.scanner = Scanner(database, sandbox.clock)
-        self.sender = Sender(database, SlackNotifier(client, privacy), sandbox.clock, "flow", still_wanted=still_wanted)
+        self.sender = Sender(
+            database,
+            SlackNotifier(client, privacy),
+            sandbox.clock,
+            "flow",
+            still_wanted=still_wanted,
+            on_blocked=ask_for_invitation,
+        )
         status = Status(build_client(sandbox.bot_token, sandbox.api_url, timeout=2))
         questions = QuestionHandler(answering, REGISTRY, lambda: Ageing(sandbox.clock.now().date()), status)
         self.workers = WorkerPool(self.inbox, {KIND: questions}, workers, failures={KIND: questions.failed})

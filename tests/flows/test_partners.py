@@ -248,3 +248,27 @@ def test_a_click_shows_on_its_card_although_slack_fails_to_update_it_at_first(bo
     workspace.advance(timedelta(seconds=10))
     bot.posting.wake()
     workspace.wait_for(lambda: "Acknowledged by @bo." in workspace.text(card))
+
+
+def test_the_focal_point_of_a_nudge_that_cannot_be_posted_is_asked_once_to_invite_the_bot(
+    bot: Bot, workspace: Workspace
+) -> None:
+    workspace.world.add_channel(Channel("C0EAST", "east", ["U0AMAL", "U0BO"]))
+    today = bot.front.clock.now().date()
+    add(workspace, "East Patrol", channel="C0EAST", first_due=(today + timedelta(days=3)).isoformat())
+    before = len(workspace.bot_messages("@bo"))
+    workspace.advance(timedelta(days=3))
+    bot.scan()
+    [asked] = workspace.wait_for(lambda: workspace.bot_messages("@bo")[before:], what="the request")
+    assert workspace.text(asked) == (
+        "A nudge for you is due in #east, and I am not in that channel. Nothing was lost: type `/invite @Proviso` "
+        "there, and what waits is posted within an hour."
+    )
+    workspace.advance(timedelta(hours=2))
+    bot.sender.send_due()
+    assert len(workspace.bot_messages("@bo")) == before + 1
+    workspace.channel("C0EAST").members.append(BOT_USER)
+    workspace.advance(timedelta(hours=2))
+    bot.posting.wake()
+    posted = workspace.wait_for(lambda: workspace.bot_messages("C0EAST"), what="the nudge")
+    assert "East Patrol" in workspace.text(posted[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.views import kit, limits
-from bot.views.escaping import code, escape, prose, user
+from bot.views.escaping import channel, code, escape, prose, user
 from bot.views.kit import Message
 from bot.views.notices.model import ErrorView, NoticeView
 
@@ -11,6 +11,8 @@ from bot.views.notices.model import ErrorView, NoticeView
 def notice(view: NoticeView) -> Message:
     """A plain notice."""
     text = prose(view.text)
+    if view.channel:
+        text = text.replace(escape(view.channel), channel(view.channel))
     return Message(limits.clip(text, limits.FALLBACK), (kit.section(text),))
 
 

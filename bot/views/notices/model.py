@@ -13,7 +13,10 @@ from bot.work.kinds import NOTICE
 
 @dataclass(frozen=True)
 class NoticeView(StoredView):
-    """Something to know: `text` may have several lines."""
+    """Something to know: `text` may have several lines.
+
+    `channel` is a Slack channel id that `text` names: it is shown as that channel.
+    """
 
     thing = "notice"
     shows = Content.OURS
@@ -21,15 +24,16 @@ class NoticeView(StoredView):
 
     text: str
     title: str = "Proviso"
+    channel: str | None = None
 
     def to_data(self) -> dict[str, Any]:
         """As it waits in the outbox."""
-        return {"text": self.text, "title": self.title}
+        return {"text": self.text, "title": self.title, "channel": self.channel}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> NoticeView:
         """The inverse of `to_data`."""
-        return cls(data["text"], data.get("title", "Proviso"))
+        return cls(data["text"], data.get("title", "Proviso"), data.get("channel"))
 
 
 @dataclass(frozen=True)
