@@ -12,6 +12,13 @@ from ingest.errors import IngestError
 from retrieval.backup import BackupError
 from retrieval.errors import RetrievalError
 
+UNANSWERED = "the database does not answer; check DATABASE_URL and the disk, then run `proviso doctor`"
+UNREADABLE = (
+    "the database file is damaged, or is not a database. Nothing was changed; put it aside, then run `proviso restore` "
+    "with your newest backup"
+)
+# What SQLite says of a file that no waiting will mend.
+WORDS_OF_SQLITE = frozenset({"file is not a database", "database disk image is malformed"})
 SIMPLE: dict[type[Exception], str] = {
     ArgumentError: "DATABASE_URL is no address of a database; write sqlite:///… or postgresql://…, or unset it",
     OverflowError: "that date or number is too far away; choose a nearer one",
@@ -27,7 +34,7 @@ def message_for(error: Exception) -> str:
             names = ", ".join(sorted({str(e["loc"][0]).upper() for e in error.errors()}))
             return f"the setting {names} cannot be used; correct it, then run `proviso doctor`"
         case DatabaseError() | sqlite3.Error():
-            return "the database does not answer; check DATABASE_URL and the disk, then run `proviso doctor`"
+            return UNREADABLE if str(getattr(error, "orig", error)) in WORDS_OF_SQLITE else UNANSWERED
         case OSError():
             where = f": {error.filename}" if error.filename else ""
             return f"{error.strerror or type(error).__name__}{where}; mend that and run the same command again"

@@ -10,6 +10,8 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import os
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, func, insert, inspect, select, text
+from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
+from sqlalchemy.orm import Session
 
 from retrieval.database import Base, Database
 
@@ -53,8 +57,23 @@ def write_backup(
                 file.write(_line({"table": table.name, "row": {key: _encode(v) for key, v in row.items()}}))
                 counts[table.name] += 1
         file.write(_line({"rows": counts}))
-    partial.replace(path)
+    _publish(partial, path)
     return dict(counts)
+
+
+def _publish(partial: Path, path: Path) -> None:
+    """Give the file its name once the disk has all of it: a power cut leaves a whole backup or none."""
+    _to_disk(partial)
+    partial.replace(path)
+    _to_disk(path.absolute().parent)
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def read_backup(database: Database, path: Path, revision: str | None, metadata: MetaData = Base.metadata) -> Restored:
@@ -63,28 +82,53 @@ def read_backup(database: Database, path: Path, revision: str | None, metadata: 
     Raises BackupError when the file is no whole backup, is of another schema revision, or rows are there already.
     """
     tables = {table.name: table for table in metadata.sorted_tables}
+    try:
+        with database.write() as session:
+            _refuse_rows(session, tables)
+            restored = _fill(session, tables, path, revision)
+            if not database.is_sqlite:
+                _restart_sequences(session.connection(), metadata)
+    except (OperationalError, InterfaceError):
+        raise
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, StatementError) as error:
+        raise _foreign(path) from error
+    return restored
+
+
+def _refuse_rows(session: Session, tables: dict[str, Table]) -> None:
+    taken = [name for name, table in tables.items() if session.scalar(select(func.count()).select_from(table))]
+    if taken:
+        raise BackupError(
+            f"the database already holds {', '.join(taken)}. Nothing was changed; restore to an empty one"
+        )
+
+
+def _fill(session: Session, tables: dict[str, Table], path: Path, revision: str | None) -> Restored:
     counts: Counter[str] = Counter()
-    with database.write() as session:
-        taken = [name for name, table in tables.items() if session.scalar(select(func.count()).select_from(table))]
-        if taken:
-            raise BackupError(
-                f"the database already holds {', '.join(taken)}. Nothing was changed; restore to an empty one"
-            )
-        lines = _lines(path)
-        created = _check_manifest(next(lines), revision)
-        expected: dict[str, int] | None = None
-        for line in lines:
-            if "rows" in line:
-                expected = line["rows"]
-                break
-            table = tables[line["table"]]
-            session.execute(insert(table).values(_decode_row(table, line["row"])))
-            counts[table.name] += 1
-        if expected != dict(counts):
-            raise BackupError(f"{path.name} is cut short. Nothing was changed; use a whole backup")
-        if not database.is_sqlite:
-            _restart_sequences(session.connection(), metadata)
-    return Restored(created, dict(counts))
+    lines = _lines(path)
+    manifest = next(lines, None)
+    if manifest is None:
+        raise BackupError(f"{path.name} is empty. Nothing was changed; name a file that `proviso backup` wrote")
+    created = _check_manifest(path, manifest, revision)
+    for line in lines:
+        if "rows" in line:
+            if line["rows"] == dict(counts):
+                return Restored(created, dict(counts))
+            raise _foreign(path)
+        table = tables[line["table"]]
+        session.execute(insert(table).values(_decode_row(table, line["row"])))
+        counts[table.name] += 1
+    raise _cut_short(path)
+
+
+def _foreign(path: Path) -> BackupError:
+    return BackupError(
+        f"{path.name} is not a backup of Proviso. Nothing was changed; name a file that `proviso backup` wrote"
+    )
+
+
+def _cut_short(path: Path) -> BackupError:
+    return BackupError(f"{path.name} is cut short. Nothing was changed; use a whole backup")
 
 
 def _refuse_unknown_tables(connection: Connection, metadata: MetaData) -> None:
@@ -104,13 +148,26 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             for line in file:
                 yield json.loads(line)
-    except (OSError, EOFError, ValueError) as error:
-        raise BackupError(f"{path.name} is no whole backup ({type(error).__name__}). Nothing was changed") from error
+    except EOFError as error:
+        raise _cut_short(path) from error
+    except (gzip.BadGzipFile, ValueError, RecursionError) as error:
+        raise _foreign(path) from error
+    except zlib.error as error:
+        raise BackupError(f"{path.name} is damaged. Nothing was changed; use another copy of it") from error
+    except OSError as error:
+        raise BackupError(
+            f"{path.name} cannot be read ({error.strerror}). Nothing was changed; mend that and run it again"
+        ) from error
 
 
-def _check_manifest(manifest: dict[str, Any], revision: str | None) -> datetime:
-    if manifest.get("format") != FORMAT:
-        raise BackupError("this is no backup this version reads. Nothing was changed; use the version that wrote it")
+def _check_manifest(path: Path, manifest: dict[str, Any], revision: str | None) -> datetime:
+    if "format" not in manifest or "revision" not in manifest:
+        raise _foreign(path)
+    if manifest["format"] != FORMAT:
+        raise BackupError(
+            f"{path.name} is of a form that this version does not read. Nothing was changed; restore with the version "
+            "that wrote it"
+        )
     if manifest["revision"] != revision:
         raise BackupError(
             f"the backup is of schema {manifest['revision']}, this version's is {revision}. Nothing was changed; "

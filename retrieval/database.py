@@ -72,6 +72,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = open_engine(url)
+        self._opened: tuple[int, int] | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -83,6 +84,18 @@ class Database:
         """The file of SQLite; None in memory and on PostgreSQL."""
         name = self.engine.url.database
         return Path(name) if self.is_sqlite and name and name != ":memory:" else None
+
+    def still_there(self) -> bool:
+        """Whether the file is the one that this process opened first; anything but a file always is."""
+        if self.file is None:
+            return True
+        try:
+            found = self.file.stat()
+        except FileNotFoundError:
+            return False
+        present = (found.st_dev, found.st_ino)
+        self._opened = self._opened or present
+        return self._opened == present
 
     @contextmanager
     def write(self) -> Iterator[Session]:

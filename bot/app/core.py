@@ -73,6 +73,7 @@ class Core:
         database = Database(self.settings.resolved_database_url)
         secure(self.settings.proviso_home, database.file)
         upgrade(database)
+        database.still_there()
         return database
 
     @cached_property

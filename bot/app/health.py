@@ -14,6 +14,8 @@ from retrieval.ports import Clock
 
 def health(metronome: Metronome, database: Database, clock: Clock) -> dict[str, Any]:
     """How each scheduled job does; `ok` when all have run lately. `folders` counts those not in line, by state."""
+    if not database.still_there():
+        return {"ok": False, "jobs": {}, "problem": "The database file was removed or replaced."}
     # Heartbeats are written by the same clock that is read here.
     beats = metronome.health(clock.now())
     jobs = {beat.name: {"ok": beat.ok, "last_ok": _iso(beat.last_ok)} for beat in beats}

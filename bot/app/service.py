@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from bot.actions.table import REGISTRY
 from bot.app.core import Core
 from bot.app.health import health
-from bot.errors import SettingsError
+from bot.errors import ServiceUnavailable, SettingsError
 from bot.reminders.nudges import still_wanted
 from bot.reminders.scan import Scanner
 from bot.slack.app import build_bolt
@@ -45,6 +45,13 @@ SEND_SECONDS = 2.0
 RECONCILE_SECONDS = 3.0
 SWEEP_SECONDS = 3600.0
 FOLDER_SECONDS = 30.0
+WATCH_SECONDS = 5.0
+
+
+class DatabaseGone(ServiceUnavailable):
+    """The database file was removed or replaced while the bot served, so it ended. What came since is not in the new
+    file; put the old file back or run `proviso restore` with your newest backup, then start the bot again.
+    """
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,7 @@ class Service:
         open_index: Callable[[], object],
         health: Health,
         signing_secret: str | None,
+        still_there: Callable[[], bool],
     ) -> None:
         self._parts = parts
         self._build_app = build_app
@@ -86,13 +94,14 @@ class Service:
         self._open_index = open_index
         self._health = health
         self._signing_secret = signing_secret
+        self._still_there = still_there
 
     def serve(
         self, *, app_token: str | None, address: str, stop: threading.Event, on_ready: Callable[[], None]
     ) -> None:
         """Run until `stop` is set. `on_ready` is called once connected and able to answer.
 
-        Raises SettingsError and ServiceUnavailable when Slack refuses or does not answer.
+        Raises SettingsError and ServiceUnavailable when Slack refuses or does not answer, DatabaseGone.
         """
         if app_token is None and self._signing_secret is None:
             raise SettingsError(
@@ -102,7 +111,9 @@ class Service:
         self.check()
         self._open_index()
         bolt = self._build_app()
+        watch = WakingLoop("database-watch", lambda: self._end_without_database(stop), WATCH_SECONDS)
         self.start()
+        watch.start()
         try:
             serve(
                 bolt,
@@ -114,7 +125,15 @@ class Service:
                 on_ready=on_ready,
             )
         finally:
+            watch.stop()
             self.stop()
+        if not self._still_there():
+            raise DatabaseGone
+
+    def _end_without_database(self, stop: threading.Event) -> int:
+        if not self._still_there():
+            stop.set()
+        return 0
 
     def check(self) -> None:
         """Refuse a token that Slack refuses or that lacks scopes, and a database of another workspace."""
@@ -197,6 +216,7 @@ def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
         open_index=core.generations.current,
         health=lambda: health(metronome, core.database, core.clock),
         signing_secret=secret,
+        still_there=core.database.still_there,
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import inspect, text
 
+from bot.errors import SettingsError
 from retrieval.database import Database
 
 HEAD = "0005"
@@ -13,6 +14,10 @@ HEAD = "0005"
 
 _LOCK = 0x70726F76
 """Key of PostgreSQL's advisory lock while migrating; SQLite's write lock serves the same end there."""
+
+
+def _known() -> set[str]:
+    return {path.name.partition("_")[0] for path in (Path(__file__).parent / "versions").glob("[0-9]*.py")}
 
 
 def revision(database: Database) -> str | None:
@@ -24,8 +29,17 @@ def revision(database: Database) -> str | None:
 
 
 def upgrade(database: Database, target: str = "head") -> None:
-    """Bring the database to `target`. Any number of replicas may call this at once; one does the work."""
-    if target == "head" and revision(database) == HEAD:
+    """Bring the database to `target`. Any number of replicas may call this at once; one does the work.
+
+    Raises SettingsError for a database that is newer than this code.
+    """
+    at = revision(database)
+    if at is not None and at not in _known():
+        raise SettingsError(
+            f"The database is of schema {at}, which this version does not know: it goes up to {HEAD}. Nothing was "
+            "changed; run the newer version that made it, or restore a backup of this version into an empty home."
+        )
+    if target == "head" and at == HEAD:
         return
     # Importing Alembic costs most of a second, and nearly every start finds nothing to do.
     from alembic import command

@@ -207,7 +207,10 @@ class Generations:
     def _open(self, generation: str) -> OpenGeneration:
         try:
             return open_generation(generation, self._database, self._files, self._recipe)
-        except (IndexGone, IndexDamaged) as error:
+        except IndexGone:
+            # Another machine built it, or the database came from a backup: nothing is wrong with what is here.
+            logger.info("generation %s is not on this machine: making it from the database", generation)
+        except IndexDamaged as error:
             logger.warning("generation %s is not whole here (%s): making it from the database", generation, error)
         with self._lock(BUILD_WAIT_SECONDS, everywhere=self._files.server is not None):
             with self._database.read() as session:

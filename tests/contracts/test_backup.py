@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -92,7 +93,7 @@ def test_a_file_cut_short_restores_nothing(backup: Path, empty: Database, tmp_pa
 def test_a_file_that_is_no_backup_is_refused_with_a_reason(empty: Database, tmp_path: Path) -> None:
     other = tmp_path / "notes.txt"
     other.write_text("hello")
-    with pytest.raises(BackupError, match=r"notes\.txt is no whole backup"):
+    with pytest.raises(BackupError, match=r"notes\.txt is not a backup of Proviso"):
         read_backup(empty, other, "0001", Own.metadata)
 
 
@@ -106,3 +107,73 @@ def test_a_table_the_code_does_not_know_is_not_left_out_in_silence(backup: Path,
         session.execute(text("CREATE TABLE later (id INTEGER)"))
     with pytest.raises(BackupError, match=r"the database holds later, unknown here\. Nothing was written"):
         write_backup(database, backup, "0001", NOON, Own.metadata)
+
+
+MANIFEST = '{"format": 1, "revision": "0001", "created": "2026-03-02T12:00:00+00:00"}\n'
+BAD = {
+    "an empty file": (b"", "is empty. Nothing was changed; name a file that `proviso backup` wrote"),
+    "no gzip": (
+        b"hello",
+        FOREIGN := "is not a backup of Proviso. Nothing was changed; name a file that `proviso backup` wrote",
+    ),
+    "gzip of nothing": (gzip.compress(b""), "is empty. Nothing was changed; name a file that `proviso backup` wrote"),
+    "gzip of words": (gzip.compress(b"hello\n"), FOREIGN),
+    "gzip of a list": (gzip.compress(b"[1, 2]\n"), FOREIGN),
+    "gzip of another JSON": (gzip.compress(b'{"name": "x"}\n'), FOREIGN),
+    "gzip of bytes": (gzip.compress(bytes(range(256))), FOREIGN),
+    "brackets without end": (gzip.compress(b"[" * 100_000), FOREIGN),
+    "an unknown table": (gzip.compress((MANIFEST + '{"table": "x", "row": {}}\n').encode()), FOREIGN),
+    "an unknown column": (
+        gzip.compress((MANIFEST + '{"table": "test_keepsake", "row": {"x": 1}}\n').encode()),
+        FOREIGN,
+    ),
+    "a value of another kind": (
+        gzip.compress((MANIFEST + '{"table": "test_keepsake", "row": {"id": 1, "at": 5}}\n').encode()),
+        FOREIGN,
+    ),
+    "a row without its values": (
+        gzip.compress((MANIFEST + '{"table": "test_keepsake", "row": {}}\n').encode()),
+        FOREIGN,
+    ),
+    "counts of others": (gzip.compress((MANIFEST + '{"rows": {"x": 1}}\n').encode()), FOREIGN),
+    "a moment that is none": (gzip.compress(MANIFEST.replace("2026", "soon").encode()), FOREIGN),
+    "a manifest alone": (gzip.compress(MANIFEST.encode()), "is cut short. Nothing was changed; use a whole backup"),
+    "half a file": (
+        gzip.compress(MANIFEST.encode() * 50)[:40],
+        "is cut short. Nothing was changed; use a whole backup",
+    ),
+    "a file with a hole": (
+        (whole := gzip.compress(MANIFEST.encode()))[:12] + b"\xff\xff\xff" + whole[15:],
+        "is damaged. Nothing was changed; use another copy of it",
+    ),
+}
+
+
+@pytest.mark.parametrize(("raw", "says"), BAD.values(), ids=BAD)
+def test_each_file_that_is_no_whole_backup_is_named_for_what_it_is(
+    empty: Database, tmp_path: Path, raw: bytes, says: str
+) -> None:
+    bad = tmp_path / "bad.backup"
+    bad.write_bytes(raw)
+    with pytest.raises(BackupError) as refused:
+        read_backup(empty, bad, "0001", Own.metadata)
+    assert str(refused.value) == f"bad.backup {says}"
+    with empty.read() as session:
+        assert session.scalars(select(Keepsake)).all() == []
+
+
+def test_a_backup_is_on_the_disk_before_it_has_its_name(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Own.metadata.create_all(database.engine)
+    path, steps = tmp_path / "proviso.backup", []
+    sync = os.fsync
+
+    def note(handle: int) -> None:
+        steps.append((Path(f"/proc/self/fd/{handle}").readlink().name, path.exists()))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    write_backup(database, path, "0001", NOON, Own.metadata)
+    ours = [step for step in steps if step[0] in ("proviso.backup.partial", tmp_path.name)]
+    assert ours == [("proviso.backup.partial", False), (tmp_path.name, True)]

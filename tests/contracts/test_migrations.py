@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 
 import bot.migrations
+from bot.errors import SettingsError
 from bot.migrations import HEAD, revision, upgrade
 from bot.work.tables import OutboxRow
 from retrieval.database import Base, Database
@@ -88,3 +89,16 @@ def test_replicas_that_start_together_all_find_the_schema(empty: Database) -> No
         replica.join()
     assert failures == []
     assert revision(empty) == HEAD
+
+
+def test_a_database_of_a_newer_version_is_named_and_left_alone(empty: Database) -> None:
+    upgrade(empty)
+    with empty.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SettingsError) as refused:
+        upgrade(empty)
+    assert refused.value.message == (
+        f"The database is of schema 9999, which this version does not know: it goes up to {HEAD}. Nothing was changed; "
+        "run the newer version that made it, or restore a backup of this version into an empty home."
+    )
+    assert revision(empty) == "9999"
