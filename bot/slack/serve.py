@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.errors import ServiceUnavailable, SettingsError
 from bot.slack.client import build_client, error_code, refusal
-from bot.slack.failures import CREDENTIALS
+from bot.slack.failures import CREDENTIALS, METHOD
 from bot.slack.http import Health, HttpServer, application
 from bot.slack.scopes import missing, names, read_granted
 from bot.slack.sockets import Sockets
@@ -37,7 +37,7 @@ def identify(client: WebClient) -> Identity:
         answer = client.auth_test()
     except SlackApiError as error:
         code = error_code(error)
-        if code in CREDENTIALS:
+        if code in CREDENTIALS | METHOD:
             raise SettingsError(
                 f"Slack refused SLACK_BOT_TOKEN: {code}. Nothing was started; set a valid token."
             ) from error
@@ -138,7 +138,7 @@ def _for_who_starts() -> Iterator[None]:
     try:
         yield
     except SlackApiError as error:
-        if error_code(error) in CREDENTIALS:
+        if error_code(error) in CREDENTIALS | METHOD:
             raise SettingsError(
                 f"Slack refused SLACK_APP_TOKEN: {error_code(error)}. Nothing was started; set an app-level token "
                 "that has the scope connections:write."

@@ -223,6 +223,8 @@ def test_health_over_http_tells_of_the_connections(app: App, workspace: Workspac
 def test_at_the_start_a_refused_app_token_is_told_apart_from_a_slack_in_trouble(app: App, workspace: Workspace) -> None:
     with pytest.raises(SettingsError, match=r"Slack refused SLACK_APP_TOKEN: invalid_auth\. Nothing was started"):
         connect(Sockets(app, "xapp-wrong"))
+    with pytest.raises(SettingsError, match="Slack refused SLACK_APP_TOKEN: not_allowed_token_type"):
+        connect(Sockets(app, workspace.sandbox.bot_token))
     workspace.faults.arm("server_error", method=OPEN, times=2)
     for start in (
         lambda: connect(Sockets(app, workspace.sandbox.app_token)),
