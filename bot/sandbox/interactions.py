@@ -42,17 +42,19 @@ VIEW_TROUBLE = "We had some trouble connecting. Try again?"
 
 @dataclass
 class AppManifest:
-    """What the app declared: its commands (none: any is delivered), scopes and event subscriptions."""
+    """What the app declared: its commands (none: any is delivered), scopes, event subscriptions, and its Home tab."""
 
     commands: list[Json] = field(default_factory=list)
     scopes: list[str] = field(default_factory=lambda: list(SCOPES))
     events: list[str] = field(default_factory=lambda: list(EVENTS))
+    home_tab: bool = True
 
     def read(self, manifest: Mapping[str, Any]) -> None:
         """Take over a Slack app manifest."""
         self.commands = list(manifest.get("features", {}).get("slash_commands", []))
         self.scopes = list(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", []))
         self.events = list(manifest.get("settings", {}).get("event_subscriptions", {}).get("bot_events", []))
+        self.home_tab = bool(manifest.get("features", {}).get("app_home", {}).get("home_tab_enabled", False))
 
 
 class Interactions:

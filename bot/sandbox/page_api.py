@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import hmac
 from collections.abc import Callable, Coroutine
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from importlib.resources import files
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -183,10 +184,14 @@ class PageApi:
             self._world.delete(message)
 
     async def _advance(self, user: User, body: Json) -> None:
+        clock = self._world.clock
         if body.get("to"):
-            self._world.clock.set(max(datetime.fromisoformat(body["to"]), self._world.clock.now()))
+            clock.set(max(datetime.fromisoformat(body["to"]), clock.now()))
+        elif body.get("date"):
+            noon = datetime.combine(date.fromisoformat(body["date"]), time(12), ZoneInfo(user.tz))
+            clock.set(max(noon, clock.now()))
         else:
-            self._world.clock.advance(timedelta(days=min(max(int(body["days"]), 0), 3660)))
+            clock.advance(timedelta(days=min(max(int(body["days"]), 0), 3660)))
         self._world.changed()
 
 

@@ -40,6 +40,7 @@ class Snapshot:
             "statuses": dict(world.live_statuses(channel.id)),
             "modal": modals[-1].to_slack() | {"errors": dict(modals[-1].errors)} if modals else None,
             "depth": len(modals),
+            "home_tab": self._manifest.home_tab,
             "home": home.to_slack() if home else None,
             "prompts": world.prompts.get(channel.id),
             "commands": self._manifest.commands,

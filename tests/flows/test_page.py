@@ -1,68 +1,210 @@
-"""The sandbox's page in a real browser, with the real bot behind it."""
+"""The sandbox's page in a real browser, with the real bot behind it: what a stranger does and sees."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.sandbox.driver import Workspace
 from bot.sandbox.server import Sandbox
 from tests.flows.conftest import Bot
+from tests.support.browser import DESKTOP, PHONE, OpenPage, browser, open_page, page, playwright, wait_until_in_view
 
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: the page is not looked at")
+__all__ = ["browser", "open_page", "page"]  # fixtures
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 NASTY = "<img src=x onerror=\"document.title='owned'\"> </script><b>bold</b> [x](javascript:alert(1))"
+QUESTION = "When should a partner be assessed?"
+ANSWER = "A supporting state should assess a partner before support begins."
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[playwright.Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium: the page is not looked at")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
-        yield browser
-        browser.close()
+def guide(page: playwright.Page) -> playwright.Locator:
+    return page.get_by_role("region", name="Getting started").locator("visible=true")
 
 
-@pytest.fixture
-def page(browser: playwright.Browser, sandbox: Sandbox, bot: Bot, workspace: Workspace) -> Iterator[playwright.Page]:
-    """The page as a stranger meets it; fails when a script failed, or anything but this server was asked."""
-    workspace.wait_until_connected()
-    context = browser.new_context(viewport={"width": 1360, "height": 860})
-    context.set_default_timeout(15_000)
-    page = context.new_page()
-    troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-    page.on("request", lambda sent: None if sent.url.startswith(sandbox.url) else troubles.append(sent.url))
-    page.goto(sandbox.url)
-    yield page
-    context.close()
-    assert troubles == []
+def message(page: playwright.Page, text: str, inside: str = "#list") -> playwright.Locator:
+    return page.locator(f"{inside} > .message", has_text=text).last
 
 
-def test_a_first_visit_leads_through_all_three_uses(page: playwright.Page) -> None:
-    guide = page.get_by_role("region", name="Getting started")
-    guide.get_by_role("button", name="What should an assessment").click()
-    thread = page.get_by_role("complementary", name="Thread")
-    thread.locator(".message .app-badge").wait_for()
-    guide.get_by_role("button", name="Look up a checklist").click()
-    page.get_by_text("Only visible to you").first.wait_for()
-    guide.get_by_role("button", name="Register a partner").click()
-    page.get_by_role("dialog", name="Add a partner").wait_for()
+def send(page: playwright.Page, text: str) -> None:
+    box = page.locator("#composer-text")
+    box.fill(text)
+    box.press("Enter")
+
+
+def add_partner(page: playwright.Page, name: str) -> None:
+    form = page.get_by_role("dialog", name="Add a partner")
+    form.get_by_label("Name of the partner").fill(name)
+    form.get_by_label("Reassess every").fill("6")
+    form.get_by_role("button", name="Add", exact=True).click()
+    form.wait_for(state="detached")
+
+
+def fill_with_talk(workspace: Workspace, channel: str, lines: int = 30) -> None:
+    for number in range(lines):
+        workspace.user("bo").say(channel, f"Line {number} of the morning’s talk")
+
+
+def wait_until_scrolled_up(page: playwright.Page, scroller: str) -> None:
+    far = "node => node.scrollTop < node.scrollHeight - node.clientHeight - 100"
+    while not page.locator(f"#{scroller}").evaluate(far):
+        page.wait_for_timeout(20)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_a_first_visit_leads_from_a_question_to_a_nudge_with_each_step_in_view(
+    open_page: OpenPage, bot: Bot, sandbox: Sandbox, workspace: Workspace, size: tuple[int, int]
+) -> None:
+    page, name = open_page(size), f"Guard {size[0]}"
+    guide(page).get_by_role("button", name="What should an assessment").click()
+    wait_until_in_view(page.locator("#thread-list > .message").nth(1))
+    guide(page).get_by_role("button", name="/checklist assessment").click()
+    wait_until_in_view(message(page, "Assessing a partner"))
+    guide(page).get_by_role("button", name="/partner add").click()
+    add_partner(page, name)
+    wait_until_in_view(message(page, f"{name} · proposed"))
+    before = sandbox.clock.offset
+    guide(page).get_by_role("button", name="To the next nudge").click()
+    workspace.wait_for(lambda: sandbox.clock.offset > before, what="the clock")
+    bot.scan()
+    wait_until_in_view(message(page, f"Outset assessment coming up: {name}"))
+    guide(page).get_by_role("button", name="Close the guide").click()
+    assert guide(page).count() == 0
+
+
+def test_new_messages_are_offered_to_a_reader_who_has_scrolled_up(open_page: OpenPage, workspace: Workspace) -> None:
+    fill_with_talk(workspace, "C-ops")
+    page = open_page()
+    wait_until_in_view(message(page, "Line 29 of"))
+    page.locator("#stream").hover()
+    page.mouse.wheel(0, -600)
+    wait_until_scrolled_up(page, "stream")
+    before = page.evaluate("document.getElementById('stream').scrollTop")
+    workspace.user("bo").say("C-ops", "The pier is closed.")
+    offer = page.get_by_role("button", name="1 new message")
+    offer.wait_for()
+    assert page.evaluate("document.getElementById('stream').scrollTop") == before
+    workspace.user("bo").say("C-ops", "It opens at noon.")
+    page.get_by_role("button", name="2 new messages").click()
+    wait_until_in_view(message(page, "The pier is closed."))
+    wait_until_in_view(message(page, "It opens at noon."))
+    assert page.locator(".new-messages:visible").count() == 0
+
+
+def test_what_the_reader_sends_is_in_view_however_far_up_they_were(open_page: OpenPage, workspace: Workspace) -> None:
+    fill_with_talk(workspace, "C-ops")
+    page = open_page()
+    wait_until_in_view(message(page, "Line 29 of"))
+    page.locator("#stream").hover()
+    page.mouse.wheel(0, -900)
+    send(page, "We meet at nine.")
+    wait_until_in_view(message(page, "We meet at nine."))
+
+
+def test_a_thread_shows_what_arrives_at_its_end(page: playwright.Page, workspace: Workspace) -> None:
+    root = workspace.user("bo").say("C-ops", "Shall we review the river crossing?")
+    for number in range(30):
+        workspace.user("bo").say("C-ops", f"Point {number} of the review", thread=root)
+    message(page, "river crossing").get_by_role("button", name="30 replies").click()
+    wait_until_in_view(message(page, "Point 29 of", "#thread-list"))
+    workspace.user("bo").say("C-ops", "That was the last point.", thread=root)
+    wait_until_in_view(message(page, "That was the last point.", "#thread-list"))
+    page.locator("#thread-list").hover()
+    page.mouse.wheel(0, -600)
+    wait_until_scrolled_up(page, "thread-list")
+    workspace.user("bo").say("C-ops", "One more thing.", thread=root)
+    page.locator("#thread").get_by_role("button", name="1 new message").click()
+    wait_until_in_view(message(page, "One more thing.", "#thread-list"))
+
+
+def test_the_first_click_of_the_clock_brings_a_nudge(
+    page: playwright.Page, bot: Bot, sandbox: Sandbox, workspace: Workspace
+) -> None:
+    send(page, "/partner add")
+    add_partner(page, "Harbour Watch")
+    before = sandbox.clock.offset
+    page.locator("#clock").click()
+    page.get_by_role("button", name="+1 week").click()
+    workspace.wait_for(lambda: sandbox.clock.offset - before == timedelta(days=7), what="the clock")
+    bot.scan()
+    wait_until_in_view(message(page, "Outset assessment coming up: Harbour Watch"))
+
+
+def test_the_clock_names_the_next_nudge_and_goes_to_its_channel(
+    page: playwright.Page, bot: Bot, sandbox: Sandbox, workspace: Workspace
+) -> None:
+    sandbox.clock.advance(timedelta(days=100))
+    bot.scan()
+    page.locator("#clock").click()
+    page.get_by_text("None is planned. Add a partner first.").wait_for()
+    page.locator("#clock-panel").get_by_role("button", name="To the next nudge").click()
+    page.get_by_text("No nudge is planned, so the clock stays.").wait_for()
     page.keyboard.press("Escape")
-    page.get_by_role("dialog").wait_for(state="detached")
+    amal, before = workspace.user("amal"), sandbox.clock.offset
+    amal.command("/partner add", channel="C-liaison")
+    amal.wait_for_modal()
+    amal.submit({"Name of the partner": "Coast Guard", "Reassess every": "6"})
+    page.locator("#clock").click()
+    page.locator("#next-nudge", has_text="in #liaison").wait_for()
+    page.locator("#clock-panel").get_by_role("button", name="To the next nudge").click()
+    workspace.wait_for(lambda: sandbox.clock.offset > before, what="the clock")
+    bot.scan()
+    wait_until_in_view(message(page, "Outset assessment coming up: Coast Guard"))
+    assert page.title() == "#liaison · Partnership Cell"
+
+
+def test_a_direct_message_is_answered_in_view(page: playwright.Page) -> None:
+    page.locator("#rail").get_by_role("button", name="Proviso").click()
+    page.get_by_role("textbox", name="Message Proviso").wait_for()
+    send(page, QUESTION)
+    wait_until_in_view(message(page, QUESTION))
+    wait_until_in_view(page.locator("#list > .message", has_text=ANSWER).last)
+    assert page.locator("#thread").is_hidden()
+
+
+def test_a_new_question_moves_the_thread_panel_to_itself(page: playwright.Page, workspace: Workspace) -> None:
+    root = workspace.user("bo").say("C-ops", "An older thread")
+    workspace.user("bo").say("C-ops", "with a reply", thread=root)
+    message(page, "An older thread").get_by_role("button", name="1 reply").click()
+    message(page, "with a reply", "#thread-list").wait_for()
+    send(page, f"@proviso {QUESTION}")
+    wait_until_in_view(message(page, QUESTION))
+    wait_until_in_view(page.locator("#thread-list > .message", has_text=ANSWER).first)
+
+
+@pytest.mark.parametrize("width", [1280, 1024, 901, 768, 390, 320])
+def test_everything_fits_at_every_width(open_page: OpenPage, workspace: Workspace, width: int) -> None:
+    page = open_page((width, 800), channel="D0AMAL")
+    asked = workspace.user("amal").dm("May I bring a friend to the assessment of the river crossing?")
+    workspace.wait_for_reply(asked)
+    guide(page).get_by_role("button", name="What should an assessment").scroll_into_view_if_needed()
+    assert narrow_texts(page) == []
+    message(page, "bring a friend").get_by_role("button", name="Reply in thread").click()
+    page.locator("#thread-list > .message").first.wait_for()
+    assert narrow_texts(page) == []
+    page.get_by_role("button", name="Close thread").click()
+    page.locator("#composer-text").fill("What should we do before we share what came from the interviews? " * 3)
+    assert narrow_texts(page) == []
+    assert page.locator("#composer-text").evaluate("box => box.clientWidth") > 180
+
+
+def narrow_texts(page: playwright.Page) -> list[str]:
+    """Texts cut off at an edge or squeezed to a column of a word a line; and the page itself, if it is too wide."""
+    found: list[str] = page.evaluate("""() => {
+      const hidden = ".unseen, .skips, #rail";
+      const shown = (node) => node.getClientRects().length && !node.closest(hidden) && node.offsetWidth > 1;
+      const clips = (node) => getComputedStyle(node).overflow !== "visible";
+      const cut = [...document.querySelectorAll("h2, .head-name h2 span, .guide p, .guide-text *, button")]
+        .filter((node) => shown(node) && node.scrollWidth > node.clientWidth + 1 && clips(node));
+      const squeezed = [...document.querySelectorAll("#main .rich p, .guide p, .guide-text p, .intro p")]
+        .filter((node) => shown(node) && node.textContent.length > 30 && node.offsetWidth < 120);
+      const wide = document.documentElement.scrollWidth > innerWidth ? ["the page"] : [];
+      return [...wide, ...[...cut, ...squeezed].map((node) => `${node.tagName}: ${node.textContent}`)];
+    }""")
+    return found
 
 
 def test_commands_complete_and_a_question_needs_only_the_keyboard(page: playwright.Page, workspace: Workspace) -> None:
@@ -81,27 +223,25 @@ def test_commands_complete_and_a_question_needs_only_the_keyboard(page: playwrig
 
 def test_nothing_said_becomes_part_of_the_page(page: playwright.Page, workspace: Workspace) -> None:
     workspace.user("bo").say("C-ops", NASTY)
-    message = page.locator(".message", has_text="onerror").last
-    message.wait_for()
-    assert NASTY.split(" [", maxsplit=1)[0] in (message.locator(".rich").text_content() or "")
-    assert message.locator("img:not(.avatar), b, script, a").count() == 0
+    said = message(page, "onerror")
+    said.wait_for()
+    assert NASTY.split(" [", maxsplit=1)[0] in (said.locator(".rich").text_content() or "")
+    assert said.locator("img:not(.avatar), b, script, a").count() == 0
     assert page.title() == "#ops · Partnership Cell"
 
 
 def test_each_person_sees_only_what_is_theirs(page: playwright.Page, workspace: Workspace) -> None:
-    workspace.user("amal").command("/proviso help", channel="C-liaison")
-    page.get_by_role("button", name="liaison").click()
+    workspace.user("amal").command("/proviso help", channel="C-review-cell")
+    page.get_by_role("button", name="review-cell").click()
     page.get_by_text("Only visible to you").first.wait_for()
     page.get_by_role("radio", name="Bo Lindqvist").click()
     page.get_by_role("radio", name="Bo Lindqvist", checked=True).wait_for()
-    page.get_by_role("heading", name="liaison").first.wait_for()
+    page.get_by_role("heading", name="review-cell").first.wait_for()
     assert page.get_by_text("Only visible to you").count() == 0
 
 
 def test_what_is_typed_stays_when_the_form_is_sent_back(page: playwright.Page, workspace: Workspace) -> None:
-    box = page.get_by_role("textbox", name="Message #ops")
-    box.fill("/partner add")
-    box.press("Enter")
+    send(page, "/partner add")
     form = page.get_by_role("dialog", name="Add a partner")
     name = form.get_by_label("Name of the partner")
     form.get_by_role("button", name="Add", exact=True).click()
@@ -117,18 +257,147 @@ def test_what_is_typed_stays_when_the_form_is_sent_back(page: playwright.Page, w
     form.wait_for(state="detached")
 
 
-def test_the_clock_moves_from_the_page(page: playwright.Page, sandbox: Sandbox, workspace: Workspace) -> None:
-    before = sandbox.clock.offset
-    shown = page.locator(".ahead").text_content()
-    page.get_by_label("The sandbox's clock").click()
-    page.get_by_role("button", name="+1 week").click()
-    workspace.wait_for(lambda: sandbox.clock.offset - before == timedelta(days=7), what="the clock")
-    page.wait_for_function("shown => document.querySelector('.ahead').textContent !== shown", arg=shown)
+def test_a_form_offers_people_and_channels_never_the_bot(page: playwright.Page) -> None:
+    send(page, "/partner add")
+    form = page.get_by_role("dialog", name="Add a partner")
+    form.get_by_role("combobox", name="Focal point").click()
+    offered = form.get_by_role("listbox").get_by_role("option")
+    assert offered.all_text_contents() == ["Amal Haddad", "Bo Lindqvist"]
+    page.keyboard.press("Escape")
+    form.get_by_role("combobox", name="Channel").click()
+    assert offered.all_text_contents() == ["#ops", "#liaison", "#review-cell"]
+    page.keyboard.type("lia")
+    page.keyboard.press("Enter")
+    assert form.get_by_role("combobox", name="Channel").input_value() == "#liaison"
+    page.keyboard.press("Escape")
+    form.wait_for(state="detached")
 
 
-def test_on_a_narrow_screen_everything_is_still_reached(page: playwright.Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 780})
+def test_a_long_list_is_searched_by_typing(page: playwright.Page, workspace: Workspace) -> None:
+    workspace.world.open_view(
+        "U0AMAL", zone_form(["Europe/Brussels", "Asia/Kabul", *(f"Etc/Zone {n}" for n in range(70))])
+    )
+    box = page.get_by_role("dialog", name="Zones").get_by_role("combobox", name="Time zone")
+    box.click()
+    page.get_by_text("12 more: type to narrow them down").wait_for()
+    box.press_sequentially("asia kab")
+    page.get_by_role("option", name="Asia/Kabul").wait_for()
+    box.press("Enter")
+    assert box.input_value() == "Asia/Kabul"
+
+
+def zone_form(names: list[str]) -> dict[str, Any]:
+    def text(words: str) -> dict[str, str]:
+        return {"type": "plain_text", "text": words}
+
+    select = {"type": "static_select", "action_id": "zone", "options": [{"text": text(n), "value": n} for n in names]}
+    block = {"type": "input", "block_id": "zone", "label": text("Time zone"), "element": select}
+    return {"type": "modal", "title": text("Zones"), "submit": text("Save"), "blocks": [block]}
+
+
+def test_the_clock_goes_to_a_day(page: playwright.Page, sandbox: Sandbox, workspace: Workspace) -> None:
+    day = (sandbox.clock.now() + timedelta(days=3)).date()
+    page.locator("#clock").click()
+    page.get_by_label("Go to date").fill(day.isoformat())
+    page.get_by_role("button", name="Go", exact=True).click()
+    workspace.wait_for(lambda: sandbox.clock.now().date() == day, what="the day")
+    page.locator(".clock-now", has_text=f"{day:%a}, {day.day} {day:%b %Y}, 12:0").wait_for()
+
+
+def test_on_a_narrow_screen_everything_is_still_reached(open_page: OpenPage) -> None:
+    page = open_page(PHONE)
     page.get_by_role("button", name="Channels").click()
     page.get_by_role("button", name="review-cell").click()
     page.get_by_role("textbox", name="Message #review-cell").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+# -- the keyboard -----------------------------------------------------------------------------------------------------
+
+
+def nudged(page: playwright.Page, bot: Bot, sandbox: Sandbox, workspace: Workspace, name: str) -> playwright.Locator:
+    """The card of a nudge about a new partner, in view."""
+    amal = workspace.user("amal")
+    amal.command("/partner add")
+    amal.wait_for_modal()
+    amal.submit({"Name of the partner": name, "Reassess every": "6"})
+    sandbox.clock.advance(timedelta(days=7))
+    bot.scan()
+    card = message(page, f"coming up: {name}")
+    wait_until_in_view(card)
+    return card
+
+
+def wait_for_focus(locator: playwright.Locator) -> None:
+    locator.wait_for()
+    for _ in range(200):
+        if locator.evaluate("node => node === document.activeElement"):
+            return
+        locator.page.wait_for_timeout(25)
+    raise AssertionError(f"the focus is on {locator.page.evaluate('document.activeElement.outerHTML.slice(0, 200)')}")
+
+
+def test_the_focus_returns_to_what_opened_a_form_and_stays_on_a_card_that_changes(
+    page: playwright.Page, bot: Bot, sandbox: Sandbox, workspace: Workspace
+) -> None:
+    card = nudged(page, bot, sandbox, workspace, "Valley Watch")
+    snooze = card.get_by_role("button", name="Snooze…")
+    snooze.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog", name="Snooze").wait_for()
+    page.keyboard.press("Escape")
+    wait_for_focus(snooze)
+    acknowledge = card.get_by_role("button", name="Acknowledge")
+    acknowledge.focus()
+    page.keyboard.press("Enter")
+    acknowledge.wait_for(state="detached")
+    assert card.evaluate("node => node.contains(document.activeElement)")
+
+
+def test_the_focus_returns_when_a_thread_closes(page: playwright.Page) -> None:
+    send(page, f"@proviso {QUESTION}")
+    page.locator("#thread-list").get_by_role("button", name="Show passage").first.click()
+    page.get_by_role("dialog").get_by_text("par.").first.wait_for()
+    page.keyboard.press("Escape")
+    wait_for_focus(page.locator("#thread-list").get_by_role("button", name="Show passage").first)
+    page.keyboard.press("Escape")
+    wait_for_focus(message(page, QUESTION).get_by_role("button", name="1 reply"))
+    assert page.locator("#thread").is_hidden()
+
+
+def test_escape_closes_the_clock_and_the_list_of_channels(open_page: OpenPage) -> None:
+    page = open_page(PHONE)
+    page.locator("#clock").click()
+    page.get_by_label("Go to date").focus()
+    page.keyboard.press("Escape")
+    wait_for_focus(page.locator("#clock"))
+    assert page.locator("#clock-panel").is_hidden()
+    menu = page.get_by_role("button", name="Channels")
+    menu.click()
+    wait_for_focus(page.get_by_role("button", name="ops", exact=True))
+    page.keyboard.press("Escape")
+    wait_for_focus(menu)
+
+
+def test_the_first_link_of_the_page_leads_to_the_buttons_of_the_newest_message(
+    page: playwright.Page, bot: Bot, sandbox: Sandbox, workspace: Workspace
+) -> None:
+    card = nudged(page, bot, sandbox, workspace, "Mountain Watch")
+    first = page.locator("a[href], button, input, textarea, [tabindex='0']").first
+    first.focus()
+    assert first.text_content() == "Skip to the newest message"
+    page.keyboard.press("Enter")
+    wait_for_focus(card)
+    page.keyboard.press("Tab")
+    wait_for_focus(card.get_by_role("button", name="Acknowledge"))
+    page.keyboard.press("Enter")
+    card.get_by_text("Acknowledged by").wait_for()
+
+
+def test_people_are_switched_with_the_arrow_keys(page: playwright.Page) -> None:
+    page.get_by_role("radio", name="Amal Haddad").focus()
+    page.keyboard.press("ArrowDown")
+    bo = page.get_by_role("radio", name="Bo Lindqvist", checked=True)
+    wait_for_focus(bo)
+    page.keyboard.press("ArrowUp")
+    wait_for_focus(page.get_by_role("radio", name="Amal Haddad", checked=True))

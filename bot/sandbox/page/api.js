@@ -18,8 +18,8 @@ const REASONS = {
 export async function perform(doing) {
   const sent = { ...headers, "Content-Type": "application/json" };
   const response = await fetch("/page/do", { method: "POST", headers: sent, body: JSON.stringify(doing) });
-  if (response.ok) return;
-  const { error } = await response.json();
+  const { error, ...result } = await response.json();
+  if (response.ok) return result;
   throw new Error(REASONS[error] ?? `That did not work: ${error}.`);
 }
 

@@ -26,9 +26,9 @@ export class Composer {
     this.inThread = inThread;
     this.shown = [];
     this.chosen = 0;
-    this.list = el("ul", { class: "completion", role: "listbox", id: `${id}-list`, hidden: true });
+    this.list = el("ul", { class: "completion", role: "listbox", "aria-label": "Suggestions", id: `${id}-choices`, hidden: true });
     this.box = el("textarea", {
-      id: `${id}-text`, rows: 1, "aria-label": label, placeholder: label, "aria-autocomplete": "list", "aria-controls": `${id}-list`,
+      id: `${id}-text`, rows: 1, "aria-label": label, placeholder: label, "aria-autocomplete": "list", "aria-controls": `${id}-choices`,
       onkeydown: (event) => this.key(event), oninput: () => this.changed(), onblur: () => setTimeout(() => this.hide(), 150),
     });
     this.button = el("button", { type: "button", class: "send", "aria-label": "Send", onclick: () => this.submit() }, icon("send"));

@@ -1,6 +1,9 @@
 // Buttons, selects and inputs of Block Kit, and the values they hold.
 
+import { chooser } from "./choose.js";
 import { el, icon } from "./dom.js";
+import { closeDialog } from "./focus.js";
+import { choices, finder, isSearched, labelled, options } from "./pickers.js";
 import { emojify, textObject } from "./text.js";
 
 // Where each input's value is read: node -> {block, action, read}.
@@ -24,10 +27,12 @@ function holds(node, block, element, read) {
 export function confirmFirst(confirm, then) {
   if (!confirm) { then(); return; }
   const dialog = document.getElementById("confirm");
-  const close = (agreed) => { dialog.close(); if (agreed) then(); };
+  const close = (agreed) => { closeDialog(dialog); if (agreed) then(); };
+  dialog.oncancel = (event) => { event.preventDefault(); close(false); };
+  dialog.setAttribute("aria-labelledby", "confirm-title");
   const style = confirm.style === "danger" ? "danger" : "primary";
   dialog.replaceChildren(
-    el("h2", {}, confirm.title.text),
+    el("h2", { id: "confirm-title" }, confirm.title.text),
     el("div", { class: "rich" }, textObject(confirm.text, { person: () => undefined, place: () => undefined })),
     el("div", { class: "dialog-foot" },
       el("button", { type: "button", onclick: () => close(false) }, confirm.deny?.text ?? "Cancel"),
@@ -41,33 +46,31 @@ async function busy(node, doing) {
   try { await doing(); } finally { node.removeAttribute("aria-busy"); }
 }
 
+// Who speaks what they see must be understood: the name of a button contains its visible words.
+function nameOf(visible, described) {
+  return described && !described.includes(visible) ? `${visible}: ${described}` : described;
+}
+
 function button(block, element, context) {
   const label = emojify(element.text.text);
   const press = (event) => confirmFirst(element.confirm, () => busy(event.target, () => context.act(block, element)));
-  const props = { class: element.style ?? "", "aria-label": element.accessibility_label };
+  const props = { class: element.style ?? "", "aria-label": nameOf(label, element.accessibility_label) };
   if (!element.url) return el("button", { ...props, type: "button", onclick: (event) => press({ target: event.currentTarget }) }, label);
   const safe = /^https?:/i.test(element.url) ? element.url : undefined;
   return el("a", { ...props, class: `button ${props.class}`, href: safe, target: "_blank", rel: "noopener noreferrer", onclick: press }, label);
 }
 
-const flat = (element) => element.option_groups?.flatMap((group) => group.options) ?? element.options ?? [];
-
 function overflow(block, element, context) {
   const menu = el("details", { class: "overflow" },
     el("summary", { "aria-label": "More actions" }, icon("dots")),
-    el("div", { class: "menu", role: "menu" }, flat(element).map((option) =>
+    el("div", { class: "menu", role: "menu" }, options(element).map((option) =>
       el("button", { type: "button", role: "menuitem", onclick: () => {
         menu.open = false;
+        menu.querySelector("summary").focus();
         confirmFirst(element.confirm, () => context.act(block, element, option.value));
       } }, option.text.text))));
   return menu;
 }
-
-const CHOICES = {
-  users_select: (world) => world.people.filter((p) => !p.deleted).map((p) => [p.id, p.real_name]),
-  channels_select: (world) => world.channels.filter((c) => c.kind === "channel").map((c) => [c.id, `#${c.name}`]),
-  conversations_select: (world) => world.channels.map((c) => [c.id, c.kind === "im" ? "Proviso" : `#${c.name}`]),
-};
 
 function start(element, kept) {
   if (kept !== undefined) return kept;
@@ -77,16 +80,31 @@ function start(element, kept) {
   return name ? element[name] : undefined;
 }
 
-function select(block, element, context, value) {
-  const kind = element.type.replace(/^multi_/, "");
-  const choices = CHOICES[kind]?.(context.world) ?? flat(element).map((option) => [option.value, option.text.text]);
-  if (element.type.startsWith("multi_")) return ticks(block, element, context, value ?? [], choices, "checkbox");
+function menu(block, element, context, value) {
   const node = el("select", { ...field(context), "aria-label": context.id ? undefined : element.placeholder?.text ?? "Choose" },
     el("option", { value: "" }, element.placeholder?.text ?? "Choose…"),
-    choices.map(([id, name]) => el("option", { value: id }, name)));
+    choices(element, context.world).map(([id, name]) => el("option", { value: id }, name)));
   node.value = value ?? "";
   node.addEventListener("change", () => node.value && context.dispatch !== false && context.act(block, element, node.value));
   return holds(node, block, element, () => node.value || null);
+}
+
+function search(block, element, context, value) {
+  const placeholder = element.placeholder?.text ?? "Type to search";
+  const found = chooser({
+    props: { ...field(context), "aria-label": context.id ? undefined : placeholder },
+    placeholder,
+    find: finder(element, context, (typed) => context.suggest(block, element, typed)),
+    chosen: labelled(element, value, context.world),
+    changed: ([chosen]) => context.dispatch !== false && context.act(block, element, chosen),
+  });
+  holds(found.box, block, element, () => found.chosen?.[0] ?? null);
+  return found.node;
+}
+
+function select(block, element, context, value) {
+  if (element.type.startsWith("multi_")) return ticks(block, element, context, value ?? [], choices(element, context.world), "checkbox");
+  return isSearched(element) ? search(block, element, context, value) : menu(block, element, context, value);
 }
 
 function ticks(block, element, context, value, choices, type) {
@@ -103,7 +121,7 @@ function ticks(block, element, context, value, choices, type) {
   return holds(node, block, element, read);
 }
 
-const described = (element) => flat(element).map((option) => [option.value, emojify(option.text.text), option.description?.text]);
+const described = (element) => options(element).map((option) => [option.value, emojify(option.text.text), option.description?.text]);
 
 const field = (context) => ({
   id: context.id,

@@ -1,44 +1,81 @@
-// The first visit: three things to click.
+// The first visit: four things to click, from a question to a nudge.
 
 import { el, icon } from "./dom.js";
 
-const DONE = "proviso-guide-done";
+const KEPT = "proviso-guide";
 const STEPS = [
-  { id: "ask", title: "Ask a question", text: "What should an assessment of a partner cover?", say: "@proviso What should an assessment of a partner cover?", about: "The answer quotes its sources, sentence by sentence." },
-  { id: "checklist", title: "Look up a checklist", text: "/checklist assessment", say: "/checklist assessment", about: "Items with the reason and the source for each." },
-  { id: "partner", title: "Register a partner", text: "/partner add", say: "/partner add", about: "Then move the clock, top right, and watch the nudge arrive." },
+  { id: "ask", title: "Ask a question", button: "What should an assessment of a partner cover?", say: "@proviso What should an assessment of a partner cover?", about: "The answer quotes its sources, sentence by sentence." },
+  { id: "checklist", title: "Look up a checklist", button: "/checklist assessment", say: "/checklist assessment", about: "Each item comes with its reason and its source." },
+  { id: "partner", title: "Register a partner", button: "/partner add", say: "/partner add", about: "Give a name; everything else is filled in." },
+  { id: "nudge", title: "See the nudge", button: "To the next nudge", about: "This workspace’s clock jumps to the day it comes." },
 ];
 
-const read = () => { try { return JSON.parse(localStorage.getItem(DONE) ?? "{}"); } catch { return {}; } };
-const write = (value) => localStorage.setItem(DONE, JSON.stringify(value));
+const read = () => { try { return JSON.parse(localStorage.getItem(KEPT) ?? "{}"); } catch { return {}; } };
+const write = (value) => localStorage.setItem(KEPT, JSON.stringify(value));
 
-export function showGuide() {
-  write({});
+export const showGuide = () => write({});
+
+// What people do by hand counts as well.
+export function guideSaw(text, direct) {
+  if (text.startsWith("/checklist")) mark("checklist");
+  else if (text.startsWith("/partner add")) mark("partner");
+  else if (!text.startsWith("/") && (direct || text.includes("@proviso"))) mark("ask");
 }
 
-const started = (done) => STEPS.some((step) => done[step.id]);
+export const mark = (id) => write({ ...read(), [id]: true });
 
-export const guidePlace = () => (read().closed ? "none" : started(read()) ? "strip" : "card");
-
-function stepMark(step, n, done) {
-  return el("span", { class: "step", "aria-hidden": "true" }, done[step.id] ? icon("check") : String(n + 1));
+// A partner is registered once there is a nudge to come: the form may have been closed again.
+function progress(world) {
+  const kept = read();
+  return { ...kept, partner: Boolean(kept.partner && (kept.nudge || world.next_nudge)) };
 }
 
-// The card of the very first visit; once a step is done, a strip above the message box.
-export function guideCard(deeds, redraw) {
-  const done = read();
-  const strip = started(done);
-  const close = () => { write({ ...done, closed: true }); redraw(); };
-  const start = (step) => { write({ ...done, [step.id]: true }); redraw(); deeds.say(step.say).catch(() => undefined); };
-  const shut = el("button", { type: "button", class: "plain", "aria-label": "Close the guide", onclick: close }, icon("close"));
-  if (strip) {
-    return el("section", { class: "guide-strip", "aria-label": "Getting started" }, STEPS.map((step, n) =>
-      el("button", { type: "button", class: done[step.id] ? "done" : "", title: step.text, onclick: () => start(step) }, stepMark(step, n, done), step.title)), shut);
-  }
+const touched = (kept) => STEPS.some((step) => kept[step.id]);
+
+export const guidePlace = () => (read().closed ? "none" : touched(read()) ? "strip" : "card");
+
+const stepMark = (step, n, done) => el("span", { class: `step${done[step.id] ? " done" : ""}`, "aria-hidden": "true" }, done[step.id] ? icon("check") : String(n + 1));
+
+function start(step, deeds) {
+  if (step.id === "nudge") return deeds.nextNudge();
+  return deeds.sayInChannel(step.say).catch(() => undefined);
+}
+
+const startButton = (step, deeds) => el("button", { type: "button", id: `guide-${step.id}`, class: "primary", onclick: () => start(step, deeds) }, step.button);
+
+function closeButton(redraw, label) {
+  const close = () => { write({ ...read(), closed: true }); redraw(); };
+  if (label) return el("button", { type: "button", id: "guide-end", onclick: close }, label);
+  return el("button", { type: "button", class: "plain", "aria-label": "Close the guide", onclick: close }, icon("close"));
+}
+
+// What to do next, above the message box: shown once something has been done.
+function strip(world, deeds, redraw) {
+  const done = progress(world);
+  const next = STEPS.find((step) => !done[step.id]);
+  return el("section", { class: "guide-strip", "aria-label": "Getting started" },
+    el("div", { class: "steps", "aria-hidden": "true" }, STEPS.map((step, n) => stepMark(step, n, done))),
+    el("div", { class: "guide-text" },
+      el("strong", {}, next ? next.title : "That is the tour"),
+      el("p", {}, next ? next.about : "Ask on, or try the buttons of the nudge. “Show me around” starts again.")),
+    next ? startButton(next, deeds) : closeButton(redraw, "Close the guide"),
+    next && closeButton(redraw));
+}
+
+function card(world, deeds, redraw) {
+  const done = progress(world);
   return el("section", { class: "guide", "aria-label": "Getting started" },
-    el("div", { class: "guide-head" }, el("h2", {}, "Three things to try"), shut),
+    el("div", { class: "guide-head" }, el("h2", {}, "Four things to try"), closeButton(redraw)),
     el("p", {}, "This workspace runs on your own machine, with the real bot in it. No Slack account is needed."),
     el("ol", {}, STEPS.map((step, n) => el("li", {}, stepMark(step, n, done),
-      el("div", {}, el("strong", {}, step.title), el("p", {}, step.about)),
-      el("button", { type: "button", class: "primary", onclick: () => start(step) }, step.text)))));
+      el("div", {}, el("strong", {}, step.title), el("p", {}, step.about)), startButton(step, deeds)))));
+}
+
+// Draws the guide into `parent` where `where` ("card" or "strip") is its place; "none" clears it.
+export function drawGuide(parent, where, world, deeds, redraw) {
+  const shown = where !== "none" && guidePlace() === where ? JSON.stringify(progress(world)) : "";
+  if (parent.dataset.shown === shown) return;
+  parent.dataset.shown = shown;
+  const build = where === "card" ? card : strip;
+  parent.replaceChildren(...(shown ? [build(world, deeds, redraw)] : []));
 }

@@ -61,7 +61,8 @@ function reactions(message) {
 function one({ message, compact, inThread, status }, world, deeds) {
   const who = author(message, world);
   const ephemeral = message.visible_to !== null;
-  const node = el("article", { class: `message${compact ? " compact" : ""}${ephemeral ? " ephemeral" : ""}`, "aria-label": `${who.real_name}, ${clockTime(message.ts, world.zone)}` },
+  const node = el("article", { class: `message${compact ? " compact" : ""}${ephemeral ? " ephemeral" : ""}`, "aria-label": `${who.real_name}, ${clockTime(message.ts, world.zone)}`,
+    tabindex: "-1", "data-own": message.user === world.me },
     ephemeral && el("div", { class: "ephemeral-mark" }, icon("eye"), "Only visible to you",
       el("button", { type: "button", class: "link", onclick: () => deeds.dismiss(message) }, "Dismiss")),
     compact ? el("time", { class: "gutter" }, clockTime(message.ts, world.zone)) : avatar(who),
@@ -96,7 +97,7 @@ export function drawMessages(parent, messages, world, deeds, { inThread = false 
     const status = world.statuses[message.ts];
     items.push({ key: message.ts, signature: JSON.stringify([message, compact, status, world.zone, world.me]), message, compact, inThread, status });
     last = message;
-    if (inThread && message === messages[0]) {
+    if (inThread && message === messages[0] && messages.length > 1) {
       const count = messages.length - 1;
       const words = count === 1 ? "1 reply" : `${count} replies`;
       items.push({ key: "count", signature: words, divider: words });

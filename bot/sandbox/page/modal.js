@@ -2,7 +2,8 @@
 
 import { el, icon } from "./dom.js";
 import { renderBlocks } from "./blocks.js";
-import { collect, confirmFirst } from "./elements.js";
+import { collect } from "./elements.js";
+import { closeDialog } from "./focus.js";
 
 let shown = null; // {id, signature}
 
@@ -10,7 +11,7 @@ export function drawModal(view, world, deeds) {
   const dialog = document.getElementById("modal");
   if (!view) {
     shown = null;
-    if (dialog.open) dialog.close();
+    closeDialog(dialog);
     return;
   }
   const signature = JSON.stringify([view.hash, view.errors]);
@@ -24,7 +25,7 @@ export function drawModal(view, world, deeds) {
   dialog.oncancel = (event) => { event.preventDefault(); deeds.close(); };
   if (!dialog.open) dialog.showModal();
   const wrong = form.querySelector("[aria-invalid]");
-  (wrong ?? (focused && document.getElementById(focused)) ?? form.querySelector(".modal-body input, .modal-body textarea, .modal-body select, button[type=submit]"))?.focus();
+  (wrong || (focused && document.getElementById(focused)) || form.querySelector(".modal-body input, .modal-body textarea, .modal-body select, button[type=submit]"))?.focus();
 }
 
 function build(view, world, deeds, kept) {
@@ -32,14 +33,16 @@ function build(view, world, deeds, kept) {
   const act = (block, element, value) => deeds.act({
     view: view.id, block_id: block.block_id, action_id: element.action_id ?? "", carries: element.value, value, values: collect(holder),
   });
-  holder.append(...renderBlocks(view.blocks, { world, act, kept, errors: view.errors }));
+  const suggest = (block, element, typed) => deeds.suggest({ view: view.id, block_id: block.block_id, action_id: element.action_id ?? "", typed });
+  holder.append(...renderBlocks(view.blocks, { world, act, suggest, kept, errors: view.errors }));
   const general = view.errors[""];
   const submit = view.submit && el("button", { type: "submit", class: "primary" }, view.submit.text);
   const form = el("form", { novalidate: true, onsubmit: async (event) => {
     event.preventDefault();
+    // Not `disabled`: that would take the focus away.
+    if (submit.hasAttribute("aria-busy")) return;
     submit.setAttribute("aria-busy", "true");
-    submit.disabled = true;
-    try { await deeds.submit(collect(holder)); } finally { submit.disabled = false; submit.removeAttribute("aria-busy"); }
+    try { await deeds.submit(collect(holder)); } finally { submit.removeAttribute("aria-busy"); }
   } },
   el("header", { class: "modal-head" }, el("img", { src: "/static/icon.svg", alt: "", class: "avatar small" }),
     el("h2", { id: "modal-title" }, view.title.text),
@@ -51,5 +54,3 @@ function build(view, world, deeds, kept) {
     el("button", { type: "button", onclick: () => deeds.close() }, view.close?.text ?? (view.submit ? "Cancel" : "Close")), submit));
   return form;
 }
-
-export { confirmFirst };

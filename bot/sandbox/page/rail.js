@@ -14,8 +14,18 @@ function entry(channel, world, deeds, unread) {
 
 function people(world, deeds) {
   const humans = world.people.filter((person) => !person.is_bot && !person.deleted);
-  return el("div", { class: "switch", role: "radiogroup", "aria-label": "Act as" }, humans.map((person) =>
-    el("button", { type: "button", role: "radio", class: "person", "aria-checked": person.id === world.me ? "true" : "false", onclick: () => deeds.become(person.id) },
+  const step = (event, n) => {
+    const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const next = humans[(n + by + humans.length) % humans.length].id;
+    deeds.become(next, { focus: `act-${next}` });
+  };
+  return el("div", { class: "switch", role: "radiogroup", "aria-label": "Act as" }, humans.map((person, n) =>
+    el("button", {
+      type: "button", role: "radio", class: "person", id: `act-${person.id}`, "aria-checked": String(person.id === world.me),
+      tabindex: person.id === world.me ? "0" : "-1", onclick: () => deeds.become(person.id), onkeydown: (event) => step(event, n),
+    },
       avatar(person, "small"), el("span", {}, el("strong", {}, person.real_name), el("small", {}, person.title || person.name, person.is_admin ? " · admin" : "")))));
 }
 
