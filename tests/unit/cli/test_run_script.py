@@ -88,8 +88,8 @@ def test_without_pip_the_uv_of_the_machine_serves_or_the_message_says_what_to_in
     code, err, calls = run(clone)
     assert (code, calls) == (1, [PIP])
     assert err.splitlines()[-1] == (
-        f"error: {clone}/python could not fetch uv. Nothing was installed; give this Python pip (Debian: apt install "
-        "python3-pip), or install uv yourself, then run this again."
+        f"error: {clone}/python could not fetch uv; the lines above say why. Nothing was installed; if it has no pip, "
+        "give it one (Debian: apt install python3-pip), or install uv yourself, then run this again."
     )
     assert not (clone / ".tools").exists()
     monkeypatch.setenv("PATH", f"{clone}:/usr/bin:/bin")
