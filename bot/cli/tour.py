@@ -21,7 +21,7 @@ FIRST_IN_DAYS = 30
 ITEMS_SHOWN = 3
 
 # The page's own names for what it offers first, in this order.
-FIRST_ON_THE_PAGE = ("Ask a question", "Look up a checklist", "Register a partner")
+FIRST_ON_THE_PAGE = ("Ask a question", "Look up a checklist", "Register a partner", "See the nudge")
 
 
 def answer_section(view: AnswerView, command: str) -> str:
@@ -62,11 +62,11 @@ def nudges_section(now: datetime, command: str) -> str:
 
 def page_section(address: str, note: str) -> str:
     """Where the page is, and what to click first."""
-    ask, look_up, register = (f"**{name}**" for name in FIRST_ON_THE_PAGE)
+    first, *further, last = (f"**{name}**" for name in FIRST_ON_THE_PAGE)
     return (
         f"## Now try it yourself\n\nready {address}\n\n"
-        f"{note}{' ' if note else ''}Open this page, click {ask} first, then {look_up} and {register}. Then move the "
-        "clock at the top right, and the nudge arrives. Ctrl-C ends it.\n"
+        f"{note}{' ' if note else ''}Open this page and click {first} first, then {', '.join(further)} and {last}: the "
+        "clock jumps to the day it comes. Ctrl-C ends it.\n"
     )
 
 

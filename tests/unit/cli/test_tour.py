@@ -77,8 +77,8 @@ def test_the_last_section_names_what_the_page_offers_first() -> None:
     assert places == sorted(places)
     assert page_section("http://127.0.0.1:8787", "") == (
         "## Now try it yourself\n\nready http://127.0.0.1:8787\n\n"
-        "Open this page, click **Ask a question** first, then **Look up a checklist** and **Register a partner**. Then "
-        "move the clock at the top right, and the nudge arrives. Ctrl-C ends it.\n"
+        "Open this page and click **Ask a question** first, then **Look up a checklist**, **Register a partner** and "
+        "**See the nudge**: the clock jumps to the day it comes. Ctrl-C ends it.\n"
     )
 
 
