@@ -230,7 +230,9 @@ def test_a_digest_gives_way_to_its_original(make: Make, database: Database, cloc
     assert texts_found(generations, "kelp") == ["Kelp shall be cut."]
 
 
-def test_a_machine_that_lacks_the_generation_makes_it_from_sql_without_embedding(make: Make, corpus: Corpus) -> None:
+def test_a_machine_that_lacks_the_generation_makes_it_from_sql_without_embedding(
+    make: Make, corpus: Corpus, caplog: pytest.LogCaptureFixture
+) -> None:
     report = make(WordEmbedder()).build()
     embedder = WordEmbedder()
     elsewhere = make(embedder, home="elsewhere")
@@ -241,6 +243,7 @@ def test_a_machine_that_lacks_the_generation_makes_it_from_sql_without_embedding
     assert opened.id == report.id
     assert opened.dense is not None
     assert embedder.embedded == []
+    assert caplog.messages == []  # as after a restore: nothing is wrong with what is here
     assert texts_found(elsewhere, "order 17", embedder)[0] == rule(17)
 
 
