@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from datetime import timedelta
-
-import pytest
 
 from bot.sandbox.driver import Workspace
 from retrieval.corpus import Corpus
@@ -76,14 +73,6 @@ def test_what_another_app_or_an_edit_says_is_no_question(bot: Bot, workspace: Wo
     said = workspace.user("amal").say("C-ops", "Nobody is mentioned here.")
     time.sleep(0.3)
     assert workspace.replies(said) == []
-
-
-def test_nothing_that_was_asked_is_logged(bot: Bot, workspace: Workspace, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG):
-        workspace.wait_for_reply(workspace.user("amal").mention("C-ops", "Which zanzibar of partners is assessed?"))
-        workspace.user("amal").command("/checklist zanzibar")
-    assert caplog.records
-    assert "zanzibar" not in caplog.text
 
 
 def test_show_passage_opens_the_passage_with_the_quote_marked(bot: Bot, workspace: Workspace) -> None:
