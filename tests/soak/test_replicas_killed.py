@@ -25,7 +25,7 @@ from bot.work.tables import InboxRow
 from bot.work.workspace import claim
 from retrieval.database import Database
 from tests.support import serving_replica
-from tests.support.mortal_worker import START, HastenedClock
+from tests.support.mortal_worker import SPEED, START, HastenedClock
 from tests.support.processes import Mortal, wait
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
@@ -69,7 +69,7 @@ def test_every_question_is_answered_once_and_every_nudge_posted_once(database_ur
         replicas: list[Mortal] = []
 
         def start() -> Mortal:
-            return Mortal(serving_replica.serve, tmp_path, environment, origin)
+            return Mortal(serving_replica.serve, tmp_path, environment, origin, SPEED)
 
         try:
             replicas = [start() for _ in range(size)]
@@ -99,8 +99,7 @@ def test_every_question_is_answered_once_and_every_nudge_posted_once(database_ur
 def _ask(workspace: Workspace, chance: random.Random, count: int) -> list[Message]:
     amal = workspace.user("amal")
     return [
-        amal.mention("C-ops", chance.choice(ASKED)) if chance.random() < 0.7 else amal.dm(chance.choice(ASKED))
-        for _ in range(count)
+        amal.mention("C-ops" if chance.random() < 0.7 else "C-review-cell", chance.choice(ASKED)) for _ in range(count)
     ]
 
 

@@ -19,7 +19,7 @@ from bot.work.kinds import ANSWER
 from bot.work.loops import WakingLoop
 from bot.work.outbox import Post, post_key
 from bot.work.schedule import Job, Metronome
-from bot.work.sender import Sender
+from bot.work.sender import KEEP_SECONDS, Sender
 from bot.work.workers import WorkerPool
 from retrieval.database import Database
 from tests.support.http_slack import HttpNotifier
@@ -29,13 +29,13 @@ START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 class HastenedClock:
-    """Runs `SPEED` times as fast as the machine's, the same in every process that is given the same origin."""
+    """Runs so many times as fast as the machine's, the same in every process that is given the same origin."""
 
-    def __init__(self, origin: float) -> None:
-        self._origin = origin
+    def __init__(self, origin: float, speed: float = SPEED) -> None:
+        self._origin, self._speed = origin, speed
 
     def now(self) -> datetime:
-        return START + timedelta(seconds=(time.time() - self._origin) * SPEED)
+        return START + timedelta(seconds=(time.time() - self._origin) * self._speed)
 
 
 def answer_key(event: str) -> str:
@@ -76,5 +76,6 @@ def work(database_url: str, slack_url: str, origin: float, name: str, ready: Con
     Metronome(jobs, database, clock, name).start()
     pool.start()
     sending.start()
+    WakingLoop("keep", sender.keep, KEEP_SECONDS / SPEED).start()
     ready.send("ready")
     threading.Event().wait()
