@@ -21,14 +21,15 @@ from bot.reminders.nudges import still_wanted
 from bot.reminders.occurrences import acknowledge, snooze
 from bot.reminders.scan import Scanner
 from bot.work.faults import armed
-from bot.work.outbox import BLOCKED, PENDING, SENDING, SENT, UNKNOWN, story
+from bot.work.outbox import BLOCKED, PENDING, POST, SENDING, SENT, UNKNOWN, story
 from bot.work.people import person_id, team_id
 from bot.work.sender import Sender
 from bot.work.tables import OutboxRow
 from retrieval.database import Database
 from tests.support.clock import ManualClock
-from tests.support.fake_slack import FakeSlack, Faults
+from tests.support.fake_slack import FakeSlack, Faults, Message
 from tests.support.nudge_oracle import Identity, PartnerModel
+from tests.support.other_posts import OtherPosts
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kabul", "Africa/Bamako", "Australia/Lord_Howe", "UTC")
 CADENCES = ("30 days", "45 days", "90 days", "1 month", "3 months", "180 days")
@@ -56,8 +57,9 @@ class Crash(BaseException):
 class Scale:
     """How much is simulated. `outages` are (first tick, ticks); a tick is `step`.
 
-    Each partner sees somebody act once in `acts_every`. A nudge that had `enough` ticks of a working bot and was not
-    posted is lost: mishaps come in rows, and each costs about four ticks (the lease, two looks, the next try).
+    Each partner sees somebody act once in `acts_every`; `answers` is the share of ticks that bring an answer. A nudge
+    that had `enough` ticks of a working bot and was not posted is lost: mishaps come in rows, and each costs about
+    four ticks (the lease, two looks, the next try).
     """
 
     partners: int
@@ -68,6 +70,7 @@ class Scale:
     replicas: int = 2
     faults: Faults = field(default_factory=Faults.rough)
     acts_every: timedelta = timedelta(days=45)
+    answers: float = 0.2
     enough: int = 12
 
 
@@ -84,20 +87,26 @@ class Outcome:
     doubled: list[Identity] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    answers_lost: list[str] = field(default_factory=list)
+    answers_doubled: list[str] = field(default_factory=list)
+    outdated: list[str] = field(default_factory=list)
+    updated: int = 0
     errors: int = 0
     points: Counter[str] = field(default_factory=Counter)
     stories: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def clean(self) -> bool:
-        return not (self.lost or self.doubled or self.stuck or self.wrong or self.errors)
+        answers = self.answers_lost or self.answers_doubled
+        return not (self.lost or self.doubled or self.stuck or self.wrong or self.errors or answers or self.outdated)
 
     def __str__(self) -> str:
         return (
             f"seed {self.seed}: {self.posted} posted, {self.expected} demanded, {self.kills} kills at "
             f"{len(self.points)} points, {self.recovered} recovered from history; "
             f"{len(self.lost)} lost, {len(self.doubled)} doubled, {len(self.stuck)} stuck, {len(self.wrong)} wrong, "
-            f"{self.errors} errors"
+            f"{len(self.answers_lost)} answers lost, {len(self.answers_doubled)} doubled; {self.updated} updates, "
+            f"{len(self.outdated)} cards out of date; {self.errors} errors"
         )
 
 
@@ -160,6 +169,7 @@ class Simulation:
         with self.database.write() as session:
             self.team = team_id(session, "T1")
             self.person = person_id(session, self.team, "U1")
+        self.others = OtherPosts(self.database, self.slack, self.clock, self.team)
         for number in range(self.scale.partners):
             name, zone = f"Partner {number}", self.chance.choice(ZONES)
             cadence = self.chance.choice(CADENCES)
@@ -177,6 +187,8 @@ class Simulation:
         return self.clock.now().astimezone(ZoneInfo(zone)).date()
 
     def _people(self, tick: int) -> None:
+        if self.chance.random() < self.scale.answers:
+            self.others.answer()
         share = self.scale.partners * (self.scale.step / self.scale.acts_every)
         for _ in range(int(share) + (self.chance.random() < share % 1)):
             model = self.models[f"Partner {self.chance.randrange(self.scale.partners)}"]
@@ -194,13 +206,16 @@ class Simulation:
             except Conflict:
                 return
             model.acknowledge(now)
+            self.others.update_cards(session, occurrence)
         elif drawn < 0.5:
             until = self._today(model.zone) + timedelta(days=self.chance.randrange(1, 40))
             snooze(session, occurrence, self.person, now, until=until)
             model.snooze(until, now)
+            self.others.update_cards(session, occurrence)
         else:
             record_assessment(session, partner.partner_id, Assessment("continue", None, self.person), now)
             model.complete(now)
+            self.others.update_cards(session, occurrence)
 
     def _light(self, share: float) -> None:
         """Now and then decide where the next process dies: at the nth point from here, or at a named one."""
@@ -253,14 +268,19 @@ class Simulation:
             self._tick()
 
     def _identities(self) -> Counter[Identity]:
-        return Counter(_identity(message.data) for message in self.slack.messages)
+        return Counter(_identity(message.data) for message in self._nudges())
+
+    def _nudges(self) -> list[Message]:
+        return [message for message in self.slack.messages if message.view == "nudge"]
 
     def _doubled(self) -> list[Identity]:
         return [identity for identity, copies in self._identities().items() if copies > 1]
 
     def _judge(self) -> None:
         outcome, seen = self.outcome, self._identities()
-        outcome.posted = len(self.slack.messages)
+        outcome.posted, outcome.updated = len(self.slack.messages), len(self.slack.updates)
+        outcome.answers_lost, outcome.answers_doubled = self.others.lost(), self.others.doubled()
+        outcome.outdated = self.others.outdated()
         outcome.doubled = self._doubled()
         windows = [window for model in self.models.values() for window in model.all_windows(self.clock.now())]
         for window in windows:
@@ -271,7 +291,7 @@ class Simulation:
                     outcome.lost.append(window.identity)
         outcome.stories = {str(identity): self._story(identity) for identity in outcome.lost[:5]}
         right = {window.identity: window for window in windows}
-        for message in self.slack.messages:
+        for message in self._nudges():
             window = right.get(_identity(message.data))
             late = window is not None and window.by_person and message.at > window.closes
             if window is None or message.at < window.opens or late:
@@ -282,7 +302,8 @@ class Simulation:
         """What the bot itself knows of a nudge that is missing, for whoever has to find out why."""
         with self.database.read() as session:
             rows = session.scalars(select(OutboxRow)).all()
-            keys = [row.key for row in rows if row.data and _identity(row.data) == identity]
+            nudges = [row for row in rows if row.data and row.view == "nudge" and row.operation == POST]
+            keys = [row.key for row in nudges if row.data and _identity(row.data) == identity]
             windows = [
                 w for m in self.models.values() for w in m.all_windows(self.clock.now()) if w.identity == identity
             ]
@@ -296,7 +317,7 @@ class Simulation:
         for row in rows:
             if row.state in (PENDING, SENDING, UNKNOWN, BLOCKED):
                 self.outcome.stuck.append(row.key)
-            elif row.state == SENT and not visible[row.key]:
+            elif row.state == SENT and row.operation == POST and row.view == "nudge" and not visible[row.key]:
                 assert row.data is not None
                 self.outcome.lost.append(_identity(row.data))
             self.outcome.recovered += row.state == SENT and row.last_error is not None

@@ -14,11 +14,20 @@ from sqlalchemy import select
 from bot.errors import Conflict
 from bot.reminders.rules import local_date
 from bot.work.faults import armed
-from bot.work.notifier import Ambiguous, CredentialsBlocked, DestinationBlocked, Malformed, Refused
-from bot.work.outbox import SENT, TERMINAL
+from bot.work.notifier import (
+    Ambiguous,
+    CredentialsBlocked,
+    DestinationBlocked,
+    Malformed,
+    RateLimited,
+    Refused,
+    TooLong,
+)
+from bot.work.outbox import POST, SENT, TERMINAL
 from bot.work.tables import OutboxLogRow, OutboxRow
 from retrieval.database import Database
 from tests.support.clock import ManualClock
+from tests.support.other_posts import OtherPosts
 from tests.support.reused import emptied
 from tests.support.simulation import Crash
 from tests.support.watch import Watch
@@ -52,11 +61,13 @@ FAULTS: list[Exception | str] = [
     DestinationBlocked("is_archived"),
     CredentialsBlocked("invalid_auth"),
     Malformed("invalid_blocks"),
+    TooLong("msg_too_long"),
+    RateLimited(15),
 ]
 
 
 class OutboxMachine(RuleBasedStateMachine):
-    """Two senders, three partners, one Slack."""
+    """Two senders, three partners and those who ask, one Slack."""
 
     database: Database
 
@@ -64,6 +75,7 @@ class OutboxMachine(RuleBasedStateMachine):
     def begin(self) -> None:
         emptied(self.database)
         self.watch = Watch(self.database, ManualClock())
+        self.others = OtherPosts(self.database, self.watch.slack, self.watch.clock, self.watch.team)
         self.fuse: int | None = None
         for number in range(3):
             name = f"Partner {number}" if number else "Border Guard"
@@ -113,6 +125,15 @@ class OutboxMachine(RuleBasedStateMachine):
         self.watch.slack.script.append(fault)
 
     @rule()
+    def ask(self) -> None:
+        self.others.answer()
+
+    @rule()
+    def update_cards(self) -> None:
+        with self.database.write() as session:
+            self.others.update_cards(session, self.watch.occurrence())
+
+    @rule()
     def acknowledge(self) -> None:
         with contextlib.suppress(Conflict):
             self.watch.acknowledge()
@@ -140,7 +161,8 @@ class OutboxMachine(RuleBasedStateMachine):
             rows = session.scalars(select(OutboxRow)).all()
             log = session.scalars(select(OutboxLogRow).order_by(OutboxLogRow.id)).all()
         assert [row.state for row in rows if row.state not in TERMINAL] == []
-        assert {row.key for row in rows if row.state == SENT} == set(seen)
+        assert {row.key for row in rows if row.state == SENT and row.operation == POST} == set(seen)
+        assert self.others.outdated() == []
         state: dict[str, str] = {}
         for step in log:
             assert step.from_state == state.get(step.key)

@@ -1,4 +1,4 @@
-"""The test of the tests: six engine bugs, each put in by hand, each found by a small simulation."""
+"""The test of the tests: eight engine bugs, each put in by hand, each found by a small simulation."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from bot.reminders.scan import Scanner
 from bot.reminders.series import locked, next_scan, open_of, unsaid
 from bot.work.claims import Claim, Claims
 from bot.work.faults import fault
+from bot.work.kinds import NUDGE
 from bot.work.outbox import PENDING, move
 from bot.work.outcomes import Outcomes
 from bot.work.reconciler import Reconciler
 from bot.work.sender import Sender
 from bot.work.tables import OutboxRow
 from retrieval.database import Database
+from tests.support.clock import ManualClock
 from tests.support.fake_slack import Faults
+from tests.support.outbox import Desk
 from tests.support.simulation import Outcome, Scale, Simulation
 
 ROUGH = Faults(rate_limited=0.05, failed_before=0.10, failed_after=0.10, unreadable=0.10, frozen=0.15)
@@ -95,6 +98,32 @@ def test_taking_an_unclear_outcome_as_sent_is_caught(
 
     monkeypatch.setattr(Outcomes, "ambiguous", take_as_sent)
     assert simulate(sqlite_database).lost
+
+
+def test_taking_an_unclear_update_as_made_is_caught(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def take_as_made(self: Outcomes, claim: Claim, reason: str) -> bool:
+        return self.sent(claim, str(claim.row.slack_ts))
+
+    monkeypatch.setattr(Outcomes, "_repeat", take_as_made)
+    assert simulate(sqlite_database).outdated
+
+
+def test_making_an_update_although_a_newer_one_was_made_is_caught(
+    sqlite_database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.work.claims.is_outdated", lambda session, row: False)
+    desk = Desk(sqlite_database, clock)
+    card = desk.put(kind=NUDGE)
+    desk.first.send_due()
+    desk.update(card, 2, "older")
+    claim = desk.first._claims.take()
+    assert claim is not None
+    desk.update(card, 3, "newer")
+    desk.first._outcomes.ambiguous(claim, "no clear reply")
+    desk.first.send_due()
+    desk.wait(seconds=5)
+    desk.first.send_due()
+    assert [shown["text"] for shown in desk.slack.cards.values()] == ["older"]
 
 
 def test_claiming_without_counting_the_attempt_is_caught(
