@@ -110,7 +110,7 @@ def _source_blocks(citations: Sequence[Citation], ageing: Ageing | None, *, quot
 
 def _source_block(citation: Citation, ageing: Ageing | None, room: int, *, quote: bool) -> Block:
     value = button_value(citation, room // 3)
-    show = kit.button("Show passage", SHOW, value, label=f"Show the passage of source {citation.n}")
+    show = kit.button("Show passage", SHOW, value, label=f"Show passage of source {citation.n}")
     text = _source_text(citation, ageing, quote=quote, room=room - limits.width(value) - 60)
     return kit.section(text, accessory=show)
 

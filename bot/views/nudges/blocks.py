@@ -53,7 +53,7 @@ def _state(view: NudgeView) -> list[Block]:
 def _buttons(view: NudgeView) -> list[Block]:
     value = card_value(view)
     record = kit.button("Record…", RECORD, value, style="primary", label=f"Record an assessment of {view.partner}")
-    snooze = kit.button("Snooze…", SNOOZE, value, label=f"Put off nudges about {view.partner}")
+    snooze = kit.button("Snooze…", SNOOZE, value, label=f"Snooze nudges about {view.partner}")
     acknowledge = kit.button("Acknowledge", ACKNOWLEDGE, value, label=f"Acknowledge the nudge about {view.partner}")
     return [*([] if view.acknowledged else [acknowledge]), snooze, record]
 

@@ -126,3 +126,13 @@ def test_an_item_shows_one_thing_to_read_and_the_rest_in_small_print() -> None:
     assert blocks[0]["text"]["text"] == "*1. Check the lifeboats*"
     assert blocks[2]["text"]["text"] == "*2. Critical: Check the lifeboats*"
     assert blocks[1]["elements"][0]["text"] == "Ask: By whom?\nWhy: Crossings differ.\nBasis: team judgement"
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_a_label_read_aloud_contains_the_words_on_the_button(name: str) -> None:
+    blocks = render_blocks(MESSAGES[name]).blocks
+    buttons = [*(block["accessory"] for block in blocks if "accessory" in block)]
+    buttons += [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
+    for button in buttons:
+        if "accessibility_label" in button:
+            assert button["text"]["text"].rstrip("…") in button["accessibility_label"]
