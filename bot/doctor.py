@@ -12,7 +12,7 @@ from bot.complaints import message_for
 from bot.migrations import HEAD, revision
 from bot.work.destinations import EVERYWHERE, blocked
 from bot.work.folders import troubles
-from bot.work.outbox import counts
+from bot.work.outbox import counts, lacking_scopes
 from bot.work.workspace import owner
 from retrieval.corpus import SourceSummary
 from retrieval.database import Database
@@ -235,12 +235,16 @@ def outbox(database: Database) -> Iterator[Finding]:
     """How many messages are in each state, and which channels take none."""
     with database.read() as session:
         states, held = counts(session), [(row.channel, row.reason or "") for row in blocked(session)]
+        lacking = lacking_scopes(session)
     told = ", ".join(f"{number} {state}" for state, number in sorted(states.items())) or "empty"
     if states.get("DEAD"):
         mend = "`proviso nudges why KEY` tells a message's story"
         yield Finding("outbox", "warning", told, mend)
     else:
         yield Finding("outbox", "ok", told)
+    for scope, number in lacking.items():
+        mend = f"add {scope} to the app (`proviso manifest` has it) and install it again"
+        yield Finding("scope", "warning", f"messages that wait for the scope {scope}: {number}", mend)
     for channel, reason in held:
         where = "no channel takes messages" if channel == EVERYWHERE else f"channel {channel} takes no messages"
         mend = _MENDS.get(reason.partition(":")[0], _WAITS)

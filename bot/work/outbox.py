@@ -216,6 +216,14 @@ def story(session: Session, key: str) -> list[Step]:
     return [Step(x.at, x.from_state, x.to_state, x.attempt, x.worker, x.detail) for x in lines]
 
 
+def lacking_scopes(session: Session) -> dict[str, int]:
+    """The scopes that unfinished messages were refused for, each with how many messages wait for it."""
+    open_rows = OutboxRow.state.not_in(TERMINAL)
+    lacking = OutboxRow.last_error.startswith("missing_scope: ")
+    query = select(OutboxRow.last_error, func.count()).where(open_rows, lacking).group_by(OutboxRow.last_error)
+    return {str(error).removeprefix("missing_scope: "): number for error, number in session.execute(query)}
+
+
 def counts(session: Session) -> dict[str, int]:
     """How many messages are in each state; states without any are left out."""
     rows = session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot import doctor
 from bot.work.destinations import blocked
 from bot.work.faults import armed
 from bot.work.kinds import ANSWER, NOTICE, NUDGE, PostKind
@@ -19,7 +20,7 @@ from bot.work.notifier import (
     OutgoingPost,
     Refused,
 )
-from bot.work.outbox import Post, counts, enqueue, post_key, record_superseded, supersede
+from bot.work.outbox import Post, counts, enqueue, lacking_scopes, post_key, record_superseded, supersede
 from retrieval.database import Database
 from tests.support.clock import ManualClock
 from tests.support.outbox import Desk
@@ -617,3 +618,18 @@ def test_ten_senders_at_once_post_each_of_forty_posts_once(desk: Desk) -> None:
     assert sorted(desk.seen, key=int) == [str(number) for number in range(40)]
     with desk.database.read() as session:
         assert counts(session) == {"SENT": 40}
+
+
+def test_a_scope_that_messages_wait_for_is_named_until_they_are_posted(desk: Desk) -> None:
+    desk.put("a")
+    desk.put("b", channel="C2")
+    desk.slack.script = [Refused(3600, "missing_scope: groups:read")]
+    assert desk.first.send_due() == 2
+    with desk.database.read() as session:
+        assert lacking_scopes(session) == {"groups:read": 1}
+        findings = [(finding.subject, finding.says) for finding in doctor.outbox(desk.database)]
+    assert findings[-1] == ("scope", "messages that wait for the scope groups:read: 1")
+    desk.wait(hours=1)
+    desk.first.send_due()
+    with desk.database.read() as session:
+        assert lacking_scopes(session) == {}
