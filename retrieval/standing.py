@@ -1,4 +1,4 @@
-"""Which sources stand: what curators decided of them, and what sources say of one another. Pure."""
+"""Pure rules for which sources are in force, from the decisions of curators and from what sources say of each other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DUPLICATE = "duplicate"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A source as it was read, and the curator's decision about it (see `SourceRow`)."""
+    """A source as it was read, with the decision of the curator about it (see `SourceRow`)."""
 
     source: Source
     decision: str = ACTIVE
@@ -26,12 +26,12 @@ class Entry:
 
 
 def standings(entries: Sequence[Entry]) -> dict[str, Standing]:
-    """Source id to standing, for every entry.
+    """Map the id of every source to its standing.
 
-    A curator's decision comes first. Otherwise a source is superseded once another names its title in `supersedes`,
-    and a digest is retired once a source of the title in `digest_of` is there. What was withdrawn says nothing of
-    others, a digest nothing of an original, and no source anything of one that has readers it does not have.
-    Of sources with the same text the one that says most of itself stands; the others are its duplicates.
+    A decision by a curator comes first. Otherwise a source is superseded if another source names its title in
+    `supersedes`, and a digest is retired if a source has the title in its `digest_of`. Withdrawn sources have no effect
+    on others, digests have none on originals, and no source has an effect on one with readers who may not see it.
+    Of sources with the same text, the one with the most metadata is kept; the others are its duplicates.
     """
     speaking = [entry.source for entry in entries if entry.decision != WITHDRAWN]
     present = {source.source_id: source for source in speaking}
@@ -45,7 +45,7 @@ def standings(entries: Sequence[Entry]) -> dict[str, Standing]:
 
 
 def same_title(title: str | None) -> str:
-    """A title for comparison: letters and digits in lower case, parted by single spaces."""
+    """Return the form in which titles are compared: letters and digits in lower case, separated by single spaces."""
     return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", title or "").casefold()))
 
 
@@ -75,7 +75,7 @@ def _standing(
 
 
 def _duplicates(entries: Iterable[Entry]) -> dict[str, Standing]:
-    """The standing of every source whose text another has, which everybody may see who may see it."""
+    """Return the standing of every duplicate: another source has its text and may be seen by all its readers."""
     alike: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.words_hash is not None and entry.decision in (ACTIVE, UPHELD):
@@ -92,7 +92,7 @@ def _duplicates(entries: Iterable[Entry]) -> dict[str, Standing]:
 
 
 def _rank(source: Source) -> tuple[bool, int, int, str, str]:
-    """Originals before digests, then who says most of itself, then the shorter path."""
+    """Sort originals before digests, then sources with more metadata first, then shorter paths first."""
     known = sum(getattr(source, field.name) is not None for field in fields(source))
     return source.kind == "digest", -known, len(source.path), source.path, source.source_id
 
@@ -102,13 +102,13 @@ def _replaces(later: Source, earlier: Source) -> bool:
         return False
     if later.kind == "digest" and earlier.kind != "digest":
         return False
-    # Editions of one title that each replace "the one before": the date tells which that is.
+    # Two editions of one title may each name the other: then the later date replaces the earlier one.
     mutual = same_title(earlier.supersedes) == same_title(later.title)
     return not mutual or (later.published or "") > (earlier.published or "")
 
 
 def _reaches(one: Source, other: Source) -> bool:
-    """Whether everybody who may see `other` may see `one`."""
+    """Whether all readers of `other` may see `one`."""
     return one.audience is None or one.audience == other.audience
 
 
