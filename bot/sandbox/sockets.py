@@ -98,6 +98,8 @@ class Sockets:
             await asyncio.wait_for(self._arrived.wait(), deadline)
         except TimeoutError:
             raise NoReceiver from None
+        if not self.connections:
+            raise NoReceiver  # the last one was reset just now
         return self.connections[next(self._turn) % len(self.connections)]
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
