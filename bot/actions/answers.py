@@ -16,12 +16,12 @@ class PassageGone(NotFound):
 
 def show_passage(context: Context, quoted: Quoted) -> PassageView:
     """The passage with its quote marked, or one near it; raises PassageGone when it is no longer kept."""
-    searcher = context.desk.searcher
+    searcher = context.services.searcher
     passage = searcher.passage(quoted.shown or quoted.passage_id)
     if passage is None:
         raise PassageGone
-    with context.desk.database.read() as session:
+    with context.services.database.read() as session:
         near = neighbours(session, passage.passage_id)
     before, after = (id_ if id_ and searcher.passage(id_) else None for id_ in near)
-    ageing = Ageing(context.now.date(), context.desk.aged_after)
+    ageing = Ageing(context.now.date(), context.services.aged_after)
     return view_of(passage, quoted, ageing, before=before, after=after)

@@ -9,7 +9,7 @@ from bot.views.checklists.model import ChecklistView
 
 def show(context: Context, topic: str = "") -> ChecklistView:
     """The checklist meant by `topic`; without one, or without a match, what there is."""
-    return look_up(context.desk.catalogue, topic)
+    return look_up(context.services.catalogue, topic)
 
 
 def look_up(catalogue: Catalogue, topic: str) -> ChecklistView:

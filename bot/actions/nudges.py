@@ -26,7 +26,7 @@ _SNOOZE_DAYS = 7
 
 def acknowledge(context: Context, *, occurrence_id: str, version: int, stage: str) -> NudgeView:
     """Somebody has seen it; raises Conflict when somebody else was quicker."""
-    with context.desk.database.write() as session:
+    with context.services.database.write() as session:
         occurrences.acknowledge(session, occurrence_id, _me(session, context), context.now, version=version)
         return _shown(session, context, occurrence_id, stage)
 
@@ -39,7 +39,7 @@ def snooze_form(
     stage: str,
 ) -> SnoozeForm:
     """The form, with a week from today as its date; raises Conflict when nothing is open any more."""
-    with context.desk.database.read() as session:
+    with context.services.database.read() as session:
         occurrence = _open(session, occurrence_id)
     until = max(local_date(context.now, occurrence.zone), occurrence.due_on) + timedelta(days=_SNOOZE_DAYS)
     return SnoozeForm(occurrence_id, occurrence.version, stage, occurrence.title, occurrence.due_on, until)
@@ -49,7 +49,7 @@ def snooze(
     context: Context, *, occurrence_id: str, version: int, stage: str, until: date, reason: str | None = None
 ) -> NudgeView:
     """No nudge before `until`; the scheduled date stays. Raises FieldError for a date that will not do, Conflict."""
-    with context.desk.database.write() as session:
+    with context.services.database.write() as session:
         by, now = _me(session, context), context.now
         for_field(
             "until",
@@ -66,7 +66,7 @@ def record_form(
     stage: str,
 ) -> RecordForm:
     """The form; raises Conflict when nothing is open any more."""
-    with context.desk.database.read() as session:
+    with context.services.database.read() as session:
         it = _open(session, occurrence_id)
     return RecordForm(occurrence_id, it.version, stage, it.title, it.due_on, it.purpose)
 
@@ -77,7 +77,7 @@ def record(
     """Record an assessment: the occurrence is done, the next one is open. Raises FieldError, Conflict."""
     if conclusion not in CONCLUSIONS:
         raise UserError(f"“{conclusion}” is no conclusion. Nothing was changed; choose one of those offered.")
-    with context.desk.database.write() as session:
+    with context.services.database.write() as session:
         occurrence = occurrences.get(session, occurrence_id)
         assessment = Assessment(cast("Conclusion", conclusion), note, _me(session, context))
         for_field(
@@ -91,7 +91,7 @@ def record(
 
 def refreshed(context: Context, occurrence_id: str, stage: str) -> NudgeView:
     """The card as the database has it now; its message is brought up to it."""
-    with context.desk.database.write() as session:
+    with context.services.database.write() as session:
         return _shown(session, context, occurrence_id, stage)
 
 

@@ -62,7 +62,7 @@ def add_form(
 def _own_zone(context: Context) -> str:
     """The zone of the person who asks, else the installation's."""
     own = context.directory.zone_of(context.actor.slack_user)
-    return own if own in zones() else context.desk.zone
+    return own if own in zones() else context.services.zone
 
 
 def add(
@@ -90,7 +90,7 @@ def add(
     if focal and not context.directory.can_be_nudged(focal):
         raise FieldError("focal", _NO_NUDGES)
     actor = context.actor
-    with context.desk.database.write() as session:
+    with context.services.database.write() as session:
         new = NewPartner(
             team_id=actor.team_id,
             name=name,
@@ -109,13 +109,13 @@ def add(
 
 def show(context: Context, *, name: str) -> PartnerView:
     """One partner; raises NotFound with the names nearest to it."""
-    with context.desk.database.read() as session:
+    with context.services.database.read() as session:
         return view_of(session, register.get(session, context.actor.team_id, name))
 
 
 def list_(context: Context) -> PartnerListView:
     """Every partner, what is due first on top."""
-    with context.desk.database.read() as session:
+    with context.services.database.read() as session:
         views = [view_of(session, partner) for partner in register.list_(session, context.actor.team_id)]
     return PartnerListView(tuple(sorted(views, key=lambda view: (view.next_due or date.max, view.name.casefold()))))
 

@@ -36,7 +36,7 @@ class Actor:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Services:
     """The collaborators handlers work with.
 
     `zone` is that of a partner added without one; sources are flagged from `aged_after` years on.
@@ -58,7 +58,7 @@ class Context:
     a channel, as far as is known.
     """
 
-    desk: Desk
+    services: Services
     actor: Actor
     now: datetime
     registry: Registry

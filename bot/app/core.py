@@ -31,7 +31,7 @@ from retrieval.search.retriever import HybridRetriever
 
 # What a single question has no use for is imported where it is made: starting is most of what such a question costs.
 if TYPE_CHECKING:
-    from bot.actions.registry import Desk
+    from bot.actions.registry import Services
     from bot.checklists.catalogue import Catalogue
     from bot.work.folders import FolderSync
     from ingest.passages import Count
@@ -169,12 +169,12 @@ class Core:
         return Catalogue.load()
 
     @cached_property
-    def desk(self) -> Desk:
+    def services(self) -> Services:
         """What actions work with."""
-        from bot.actions.registry import Desk
+        from bot.actions.registry import Services
 
         zone, aged_after = self.settings.proviso_zone, self.settings.proviso_age_flag_years
-        return Desk(self.database, self.catalogue, self.retriever, zone=zone, aged_after=aged_after)
+        return Services(self.database, self.catalogue, self.retriever, zone=zone, aged_after=aged_after)
 
     def ageing(self) -> Ageing:
         """How old sources are today, and from when on that is flagged."""

@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.work.folders import troubles
-from bot.work.schedule import Metronome
+from bot.work.schedule import Scheduler
 from retrieval.database import Database
 from retrieval.ports import Clock
 
 
-def health(metronome: Metronome, database: Database, clock: Clock) -> dict[str, Any]:
+def health(scheduler: Scheduler, database: Database, clock: Clock) -> dict[str, Any]:
     """How each scheduled job does; `ok` when all have run lately. `folders` counts those not in line, by state."""
     if not database.still_there():
         return {"ok": False, "jobs": {}, "problem": "The database file was removed or replaced."}
     # Heartbeats are written by the same clock that is read here.
-    beats = metronome.health(clock.now())
+    beats = scheduler.health(clock.now())
     jobs = {beat.name: {"ok": beat.ok, "last_ok": _iso(beat.last_ok)} for beat in beats}
     with database.read() as session:
         folders = dict(Counter(trouble.state for trouble in troubles(session)))

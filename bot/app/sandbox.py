@@ -14,7 +14,7 @@ from bot.app.core import Core, build
 from bot.app.home import only_for_this_user, secure
 from bot.reminders.preview import next_nudge
 from bot.sandbox.clock import NextNudge
-from bot.sandbox.things import TEAM
+from bot.sandbox.model import TEAM
 from bot.settings import Settings
 from bot.work.workspace import claim
 from retrieval.locks import FileLock

@@ -1,4 +1,4 @@
-"""The running bot: listeners, workers, sender and metronome, composed for one Slack-shaped server."""
+"""The running bot: listeners, workers, sender and scheduler, composed for one Slack-shaped server."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from bot.reminders.scan import Scanner
 from bot.slack.app import build_bolt
 from bot.slack.client import QUICK_TIMEOUT_SECONDS, build_client
 from bot.slack.delivery import SlackNotifier
-from bot.slack.front import Front
 from bot.slack.http import Health
 from bot.slack.inbox_middleware import KIND
 from bot.slack.invitations import ask_for_invitation
 from bot.slack.privacy import Privacy
 from bot.slack.questions import QuestionHandler
+from bot.slack.responder import Responder
 from bot.slack.serve import check_token, serve
 from bot.slack.status import Status
 from bot.slack.teams import Teams
@@ -35,7 +35,7 @@ from bot.work.inbox import Inbox
 from bot.work.loops import WakingLoop
 from bot.work.people import person_id
 from bot.work.retention import sweep
-from bot.work.schedule import Job, Metronome
+from bot.work.schedule import Job, Scheduler
 from bot.work.sender import KEEP_SECONDS, Sender
 from bot.work.workers import WorkerPool
 
@@ -64,7 +64,7 @@ class Parts:
     workers: WorkerPool
     posting: WakingLoop
     keeping: WakingLoop
-    metronome: Metronome
+    scheduler: Scheduler
     folders: FolderSync | None
     stopping: threading.Event
     join_channels: bool = False
@@ -148,13 +148,13 @@ class Service:
         self._parts.workers.start()
         self._parts.posting.start()
         self._parts.keeping.start()
-        self._parts.metronome.start()
+        self._parts.scheduler.start()
 
     def stop(self) -> None:
         """Finish what is under way; the rest is taken up at the next start, or by another replica."""
         # A job waits for Slack up to a hundred times in a row: it has to end after the call under way.
         self._parts.stopping.set()
-        self._parts.metronome.stop()
+        self._parts.scheduler.stop()
         if self._parts.folders:
             self._parts.folders.stop()
         self._parts.workers.stop()
@@ -182,7 +182,7 @@ def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
     keeping = WakingLoop("keeping", sender.keep, KEEP_SECONDS)
     inbox.on_receive, inbox.on_posts = workers.wake, posting.wake
     jobs = _jobs(core, scanner, sender, posting, scan_seconds)
-    metronome = Metronome(jobs, core.database, core.clock, core.worker)
+    scheduler = Scheduler(jobs, core.database, core.clock, core.worker)
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
     return Service(
         Parts(
@@ -192,14 +192,14 @@ def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
             workers,
             posting,
             keeping,
-            metronome,
+            scheduler,
             core.folders,
             stopping,
             settings.proviso_join_channels,
         ),
         build_app=lambda: build_bolt(
-            Front(
-                core.desk,
+            Responder(
+                core.services,
                 REGISTRY,
                 Teams(core.database),
                 privacy,
@@ -214,7 +214,7 @@ def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
         ),
         claim_workspace=core.claim_workspace,
         open_index=core.generations.current,
-        health=lambda: health(metronome, core.database, core.clock),
+        health=lambda: health(scheduler, core.database, core.clock),
         signing_secret=secret,
         still_there=core.database.still_there,
     )

@@ -64,5 +64,5 @@ def _run(action: str, **values: Any) -> None:
     with services() as composed:
         with composed.database.write() as session:
             team = local_team(session)
-        context = Context(composed.desk, Actor(team, LOCAL), composed.clock.now(), REGISTRY)
+        context = Context(composed.services, Actor(team, LOCAL), composed.clock.now(), REGISTRY)
         show_view(REGISTRY.run(context, Call(REGISTRY.get(action), values)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.sandbox import elements
 from bot.sandbox.elements import Problems, count, element, length, problem, text_object
-from bot.sandbox.things import Json, Refusal
+from bot.sandbox.model import Json, Refusal
 
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100

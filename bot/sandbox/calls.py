@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from bot.sandbox.things import BOT_USER, Channel, Json, Message, Refusal
+from bot.sandbox.model import BOT_USER, Channel, Json, Message, Refusal
 from bot.sandbox.world import World
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.sandbox.blocks import check_message
 from bot.sandbox.calls import Call, method
-from bot.sandbox.things import BOT_USER, Json, Message, Refusal
+from bot.sandbox.model import BOT_USER, Json, Message, Refusal
 from bot.sandbox.world import ResponseUrl, World
 
 TEXT_CHARACTERS = 40_000

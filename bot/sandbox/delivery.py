@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.sandbox.faults import Faults
-from bot.sandbox.things import Json
+from bot.sandbox.model import Json
 
 logger = logging.getLogger(__name__)
 

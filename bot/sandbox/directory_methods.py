@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.sandbox.calls import Call, method
-from bot.sandbox.things import APP, BOT, BOT_USER, TEAM, TEAM_NAME, Channel, Json, Message, Refusal
+from bot.sandbox.model import APP, BOT, BOT_USER, TEAM, TEAM_NAME, Channel, Json, Message, Refusal
 
 _READ = ("channels:read", "groups:read", "im:read")
 _HISTORY = ("channels:history", "groups:history", "im:history")

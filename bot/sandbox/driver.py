@@ -11,8 +11,8 @@ from bot.sandbox import forms
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.faults import Faults
 from bot.sandbox.forms import Value
+from bot.sandbox.model import BOT_USER, Channel, Json, Message, User, View
 from bot.sandbox.server import Sandbox
-from bot.sandbox.things import BOT_USER, Channel, Json, Message, User, View
 from bot.sandbox.transcript import blocks_text, line, message_text
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bot.sandbox.things import Json
+from bot.sandbox.model import Json
 
 Value = str | list[str] | None
 

@@ -12,7 +12,7 @@ import urllib.request
 from urllib.parse import urlencode
 
 from bot.sandbox.delivery import Delivery, NoReceiver
-from bot.sandbox.things import Json
+from bot.sandbox.model import Json
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:

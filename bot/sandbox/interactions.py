@@ -12,7 +12,7 @@ from bot.sandbox.calls import Call
 from bot.sandbox.chat_methods import content
 from bot.sandbox.delivery import Deliveries, Delivery
 from bot.sandbox.forms import options, unfit
-from bot.sandbox.things import APP, BOT_USER, TEAM, TEAM_DOMAIN, Channel, Json, Message, Refusal, User, View
+from bot.sandbox.model import APP, BOT_USER, TEAM, TEAM_DOMAIN, Channel, Json, Message, Refusal, User, View
 from bot.sandbox.typed import from_typed
 from bot.sandbox.world import World
 

@@ -18,8 +18,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from bot.sandbox import forms
 from bot.sandbox.clock import FindNextNudge
 from bot.sandbox.interactions import Interactions
+from bot.sandbox.model import Json, Message, Refusal, User, View
 from bot.sandbox.snapshot import Snapshot
-from bot.sandbox.things import Json, Message, Refusal, User, View
 from bot.sandbox.world import World
 
 CONTENT_SECURITY_POLICY = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.sandbox.interactions import AppManifest
-from bot.sandbox.things import BOT_USER, TEAM_NAME, Channel, Json, Message, User
+from bot.sandbox.model import BOT_USER, TEAM_NAME, Channel, Json, Message, User
 from bot.sandbox.world import World
 
 MESSAGES_SHOWN = 300

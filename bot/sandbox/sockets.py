@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.sandbox.delivery import Delivery, NoReceiver
 from bot.sandbox.faults import Faults
-from bot.sandbox.things import APP, Json
+from bot.sandbox.model import APP, Json
 
 MOST_CONNECTIONS = 10
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.sandbox.things import BOT_USER, Json, Message
+from bot.sandbox.model import BOT_USER, Json, Message
 from bot.sandbox.world import World
 
 _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")

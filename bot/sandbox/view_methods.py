@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.sandbox.blocks import check_view
 from bot.sandbox.calls import Call, method
-from bot.sandbox.things import Json, Refusal, View
+from bot.sandbox.model import Json, Refusal, View
 
 
 def _open(call: Call, *, push: bool) -> Json:

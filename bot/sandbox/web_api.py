@@ -15,7 +15,7 @@ from bot.sandbox import chat_methods, directory_methods, view_methods  # noqa: F
 from bot.sandbox.calls import METHODS, Call, parse_arguments
 from bot.sandbox.faults import Armed, Faults
 from bot.sandbox.interactions import AppManifest
-from bot.sandbox.things import Json, Refusal
+from bot.sandbox.model import Json, Refusal
 from bot.sandbox.world import World
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.sandbox.clock import SandboxClock
-from bot.sandbox.things import BOT_USER, TEAM, Channel, Json, Message, Refusal, User, View
+from bot.sandbox.model import BOT_USER, TEAM, Channel, Json, Message, Refusal, User, View
 
 TRIGGER_LIFE = timedelta(seconds=3)
 RESPONSE_URL_LIFE = timedelta(minutes=30)

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from slack_bolt import App
 
 from bot.slack.admission import Admission
-from bot.slack.front import Front
 from bot.slack.inbox_middleware import InboxMiddleware
 from bot.slack.listeners import actions, commands, events, outdated, views
+from bot.slack.responder import Responder
 from bot.work.inbox import Inbox
 
 # Bolt's default of five starves buttons while slow work runs.
@@ -17,29 +17,29 @@ LISTENERS = 40
 
 
 def build_bolt(
-    front: Front,
+    responder: Responder,
     inbox: Inbox,
     *,
     signing_secret: str | None = None,
     listeners: int = LISTENERS,
 ) -> App:
-    """A Bolt app on `front.client`, for Socket Mode and HTTP alike.
+    """A Bolt app on `responder.client`, for Socket Mode and HTTP alike.
 
     It calls auth.test now: a token that is first checked when an event arrives could lose that event. Raises what the
     call raises.
     """
     app = App(
         name="proviso",
-        client=front.client,
+        client=responder.client,
         signing_secret=signing_secret or "",
-        before_authorize=Admission(str(front.client.auth_test()["team_id"])),
+        before_authorize=Admission(str(responder.client.auth_test()["team_id"])),
         listener_executor=ThreadPoolExecutor(max_workers=listeners, thread_name_prefix="listener"),
     )
-    app.use(InboxMiddleware(inbox, front.teams).handle)
-    commands.register(app, front)
-    actions.register(app, front, inbox)
-    views.register(app, front)
+    app.use(InboxMiddleware(inbox, responder.teams).handle)
+    commands.register(app, responder)
+    actions.register(app, responder, inbox)
+    views.register(app, responder)
     events.register(app)
     # Last: they take whatever no other listener knows.
-    outdated.register(app, front)
+    outdated.register(app, responder)
     return app

@@ -1,1 +1,1 @@
-"""What outlives a request: the inbox, the one outbox, who we know, and the metronome."""
+"""What outlives a request: the inbox, the one outbox, who we know, and the scheduler."""

@@ -20,7 +20,8 @@ from retrieval.ports import Clock
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)
+# A question whose worker was killed waits this long. The lease is renewed while its worker lives.
+LEASE = timedelta(seconds=10)
 MAX_ATTEMPTS = 5
 RETRY_AFTER = timedelta(seconds=2)
 

@@ -64,7 +64,9 @@ class Reconciler:
         look_due = or_(due(OutboxRow.not_before, now, LONGEST_WAIT), OutboxRow.last_try_at > now + SKEW)
         query = select(OutboxRow).where(OutboxRow.state == UNKNOWN, look_due, not_held(now))
         with self._database.read() as session:
-            return session.scalars(query.order_by(OutboxRow.priority, OutboxRow.not_before).limit(limit)).all()
+            return session.scalars(
+                query.order_by(OutboxRow.priority, OutboxRow.not_before, OutboxRow.id).limit(limit)
+            ).all()
 
     def _look_for(self, row: OutboxRow) -> bool:
         if row.ephemeral_user is not None:

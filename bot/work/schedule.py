@@ -1,4 +1,4 @@
-"""The metronome: what runs although nobody asked. What is due is read from SQL; a missed beat costs nothing."""
+"""The scheduler: what runs although nobody asked. What is due is read from SQL; a missed beat costs nothing."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class Beat:
     ok: bool
 
 
-class Metronome:
+class Scheduler:
     """Runs `jobs`, each at its own period, one run of a job at a time. Whether they do their work is told by
     `health` alone: a scheduler can believe that it runs while its thread is dead.
     """
 
-    def __init__(self, jobs: Sequence[Job], database: Database, clock: Clock, owner: str = "metronome") -> None:
+    def __init__(self, jobs: Sequence[Job], database: Database, clock: Clock, owner: str = "scheduler") -> None:
         self._jobs = {job.name: job for job in jobs}
         self._database = database
         self._clock = clock
@@ -72,7 +72,7 @@ class Metronome:
             )
         scheduler.start()
         self._scheduler = scheduler
-        self._watch = WakingLoop("metronome-watch", self.catch_up, WATCH_SECONDS)
+        self._watch = WakingLoop("scheduler-watch", self.catch_up, WATCH_SECONDS)
         self._watch.start()
 
     def stop(self) -> None:
@@ -87,10 +87,13 @@ class Metronome:
             self._scheduler = None
 
     def catch_up(self) -> int:
-        """Beat now where the next beat is more than a period away: the clock was set back since. Always 0."""
+        """Beat now where the next beat is more than two periods away: the clock was set back since. Always 0.
+
+        A beat that happens while this looks is up to one period away, and a little more.
+        """
         now = datetime.now(UTC)
         for beat in self._scheduler.get_jobs() if self._scheduler else ():
-            if beat.next_run_time > now + timedelta(seconds=self._jobs[beat.id].seconds):
+            if beat.next_run_time > now + timedelta(seconds=2 * self._jobs[beat.id].seconds):
                 logger.warning("job %s: the clock was set back", beat.id)
                 beat.modify(next_run_time=now)
         return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions.registry import Desk
+from bot.actions.registry import Services
 from bot.actions.table import REGISTRY
 from bot.checklists.catalogue import Catalogue
 from bot.partners import tables as _partners
@@ -21,13 +21,13 @@ from bot.sandbox.server import Sandbox
 from bot.slack.app import build_bolt
 from bot.slack.client import build_client
 from bot.slack.delivery import SlackNotifier
-from bot.slack.front import Front
 from bot.slack.http import HttpServer, application
 from bot.slack.inbox_middleware import KIND
 from bot.slack.invitations import ask_for_invitation
 from bot.slack.manifest import render_manifest
 from bot.slack.privacy import Privacy
 from bot.slack.questions import QuestionHandler
+from bot.slack.responder import Responder
 from bot.slack.sockets import Sockets
 from bot.slack.status import Status
 from bot.slack.teams import Teams
@@ -64,7 +64,7 @@ class Bot:
         client = build_client(sandbox.bot_token, sandbox.api_url)
         privacy = Privacy(client, keep=0.0)
         teams = Teams(database)
-        desk = Desk(database, Catalogue.load(), searcher, zone="Europe/Brussels")
+        services = Services(database, Catalogue.load(), searcher, zone="Europe/Brussels")
         self.inbox = Inbox(database, sandbox.clock)
         self.scanner = Scanner(database, sandbox.clock)
         self.sender = Sender(
@@ -80,14 +80,14 @@ class Bot:
         self.workers = WorkerPool(self.inbox, {KIND: questions}, workers, failures={KIND: questions.failed})
         self.posting = WakingLoop("posting", lambda: self.sender.send_due(1))
         self.inbox.on_receive, self.inbox.on_posts = self.workers.wake, self.posting.wake
-        self.front = Front(desk, REGISTRY, teams, privacy, client, sandbox.clock, wake=self.posting.wake)
-        self.app = build_bolt(self.front, self.inbox, signing_secret=sandbox.signing_secret)
+        self.responder = Responder(services, REGISTRY, teams, privacy, client, sandbox.clock, wake=self.posting.wake)
+        self.app = build_bolt(self.responder, self.inbox, signing_secret=sandbox.signing_secret)
         self._hang_up = self._connect(sandbox, address)
         self.workers.start()
         self.posting.start()
 
     def scan(self) -> None:
-        """What the metronome does every half minute."""
+        """What the scheduler does every half minute."""
         self.scanner.scan()
         self.posting.wake()
 

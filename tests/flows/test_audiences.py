@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.sandbox.driver import Person, Workspace
-from bot.sandbox.things import Channel, Message, User
+from bot.sandbox.model import Channel, Message, User
 from bot.sandbox.world import BOT_USER
 from retrieval.corpus import Corpus, CorpusChange, Document
 from retrieval.documents import Passage, Sentence, Source, Span

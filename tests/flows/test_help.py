@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.sandbox.driver import Workspace
-from bot.sandbox.things import Message
+from bot.sandbox.model import Message
 from tests.flows.conftest import Bot
 from tests.flows.test_checklists import typed
 

@@ -23,7 +23,15 @@ PATIENCE = 90.0
 def proviso(home: Path, *arguments: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "PROVISO_HOME": str(home), "DATABASE_URL": "", "CHROMA_URL": ""}
     command = [sys.executable, "-m", "bot", *arguments]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A suite that runs in the background has it ignored, and what it starts inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    )
 
 
 def running(home: Path) -> list[str]:

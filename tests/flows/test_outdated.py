@@ -9,7 +9,7 @@ from slack_bolt import BoltRequest
 from sqlalchemy import func, select
 
 from bot.sandbox.driver import Workspace
-from bot.sandbox.things import TEAM, Message
+from bot.sandbox.model import TEAM, Message
 from bot.slack.client import build_client
 from bot.work.tables import InboxRow, TeamRow
 from retrieval.database import Database

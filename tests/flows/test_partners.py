@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.sandbox.driver import Workspace
-from bot.sandbox.things import BOT_USER, Channel, Message, User
+from bot.sandbox.model import BOT_USER, Channel, Message, User
 from bot.work.tables import OutboxRow
 from tests.flows.conftest import Bot
 from tests.flows.test_checklists import typed
@@ -232,7 +232,7 @@ def test_two_people_who_act_at_the_same_time_leave_the_newest_state_on_the_card(
 
 
 def update_states(bot: Bot) -> list[str]:
-    with bot.front.desk.database.read() as session:
+    with bot.front.services.database.read() as session:
         updates = select(OutboxRow.state).where(OutboxRow.operation == "update").order_by(OutboxRow.id)
         return list(session.scalars(updates))
 

@@ -18,8 +18,8 @@ from bot.migrations import upgrade
 from bot.partners.register import NewPartner, add
 from bot.sandbox.driver import Workspace
 from bot.sandbox.faults import Armed
+from bot.sandbox.model import BOT_USER, TEAM, Channel, Message
 from bot.sandbox.server import Sandbox
-from bot.sandbox.things import BOT_USER, TEAM, Channel, Message
 from bot.settings import Settings
 from bot.slack.manifest import render_manifest
 from bot.work.outbox import counts, story

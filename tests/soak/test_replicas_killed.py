@@ -15,8 +15,8 @@ from bot.app.core import Core, build
 from bot.migrations import upgrade
 from bot.partners.register import NewPartner, add
 from bot.sandbox.driver import Workspace
+from bot.sandbox.model import TEAM, Message
 from bot.sandbox.server import Sandbox
-from bot.sandbox.things import TEAM, Message
 from bot.settings import Settings
 from bot.slack.manifest import render_manifest
 from bot.work.outbox import counts

@@ -112,7 +112,7 @@ def _build(url: str, home: Path, edition: int, passages: int, grace: timedelta) 
 
 
 def _sweep(url: str, home: Path, grace: timedelta) -> None:
-    """What the metronome does in service: the readers held the last folder but one when its builder swept."""
+    """What the scheduler does in service: the readers held the last folder but one when its builder swept."""
     database, generations, _ = _generations(url, home, grace)
     generations.sweep(SystemClock().now())
     database.close()

@@ -18,7 +18,7 @@ from bot.work.inbox import Inbox, Received
 from bot.work.kinds import ANSWER
 from bot.work.loops import WakingLoop
 from bot.work.outbox import Post, post_key
-from bot.work.schedule import Job, Metronome
+from bot.work.schedule import Job, Scheduler
 from bot.work.sender import KEEP_SECONDS, Sender
 from bot.work.workers import WorkerPool
 from retrieval.database import Database
@@ -73,7 +73,7 @@ def work(database_url: str, slack_url: str, origin: float, name: str, ready: Con
     inbox = Inbox(database, clock, on_posts=sending.wake)
     pool = WorkerPool(inbox, {"mention": answer}, 4, failures={"mention": apology}, name=name, poll_seconds=0.1)
     jobs = [Job("scan", 0.2, Scanner(database, clock).scan), Job("reconcile", 0.4, sender.reconcile)]
-    Metronome(jobs, database, clock, name).start()
+    Scheduler(jobs, database, clock, name).start()
     pool.start()
     sending.start()
     WakingLoop("keep", sender.keep, KEEP_SECONDS / SPEED).start()

@@ -21,7 +21,7 @@ from tests.support.clock import ManualClock
 from tests.support.fake_slack import FakeSlack
 
 
-class Desk:
+class PostOffice:
     """Puts messages into the outbox and lets senders at them; the clock moves only when told to."""
 
     def __init__(self, database: Database, clock: ManualClock) -> None:

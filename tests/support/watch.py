@@ -12,10 +12,10 @@ from bot.reminders.scan import Scanner
 from bot.work.people import person_id, team_id
 from retrieval.database import Database
 from tests.support.clock import ManualClock
-from tests.support.outbox import Desk
+from tests.support.outbox import PostOffice
 
 
-class Watch(Desk):
+class Watch(PostOffice):
     """Partners are added by name; time passes hour by hour or day by day, with the bot up or down."""
 
     def __init__(self, database: Database, clock: ManualClock) -> None:

@@ -16,8 +16,8 @@ from bot.actions.nudges import refreshed
 from bot.actions.registry import Call
 from bot.errors import Conflict
 from bot.reminders.occurrences import OccurrenceChanged
-from bot.slack.front import Asker, Front, read_or_outdated
 from bot.slack.inbox_middleware import KIND, Question
+from bot.slack.responder import Asker, Responder, read_or_outdated
 from bot.slack.threads import thread_of
 from bot.views.checklists import model as checklists
 from bot.views.nudges import model as nudges
@@ -29,28 +29,28 @@ from bot.views.passages.values import NEXT, PREVIOUS, SHOW, Quoted, read_value
 from bot.views.view import View
 from bot.work.inbox import Inbox
 
-Work = Callable[[Front, Asker, dict[str, Any], dict[str, Any]], None]
+Work = Callable[[Responder, Asker, dict[str, Any], dict[str, Any]], None]
 
 
-def register(app: App, front: Front, inbox: Inbox) -> None:
+def register(app: App, responder: Responder, inbox: Inbox) -> None:
     """A listener for each button that a view can show. A question that a button asks goes through the inbox."""
-    app.action(TRY)(_handler(front, partial(_try_question, inbox)))
-    app.action(partners.ADD)(_handler(front, _add_partner))
-    app.action(nudges.ACKNOWLEDGE)(_handler(front, _acknowledge))
-    app.action(nudges.SNOOZE)(_handler(front, _open_form))
-    app.action(nudges.RECORD)(_handler(front, _open_form))
-    app.action(SHOW)(_handler(front, _show_passage))
+    app.action(TRY)(_handler(responder, partial(_try_question, inbox)))
+    app.action(partners.ADD)(_handler(responder, _add_partner))
+    app.action(nudges.ACKNOWLEDGE)(_handler(responder, _acknowledge))
+    app.action(nudges.SNOOZE)(_handler(responder, _open_form))
+    app.action(nudges.RECORD)(_handler(responder, _open_form))
+    app.action(SHOW)(_handler(responder, _show_passage))
     for turn in (PREVIOUS, NEXT):
-        app.action(turn)(_handler(front, _turn_passage))
-    app.action(checklists.MORE)(_handler(front, _show_more_items))
-    app.action(re.compile(rf"^{re.escape(checklists.SHOW)}(\.\d+)?$"))(_handler(front, _show_checklist))
+        app.action(turn)(_handler(responder, _turn_passage))
+    app.action(checklists.MORE)(_handler(responder, _show_more_items))
+    app.action(re.compile(rf"^{re.escape(checklists.SHOW)}(\.\d+)?$"))(_handler(responder, _show_checklist))
 
 
-def _handler(front: Front, work: Work) -> Callable[..., None]:
+def _handler(responder: Responder, work: Work) -> Callable[..., None]:
     def handle(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
         asker = asker_of(body)
-        front.guarded(asker, lambda: work(front, asker, body, action))
+        responder.guarded(asker, lambda: work(responder, asker, body, action))
 
     return handle
 
@@ -62,12 +62,12 @@ def asker_of(body: dict[str, Any]) -> Asker:
     return Asker(body["team"]["id"], body["user"]["id"], channel, body.get("response_url"), thread)
 
 
-def _acknowledge(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
+def _acknowledge(responder: Responder, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
     card = read_or_outdated(read_card, action.get("value"))
-    call = Call(front.registry.get(nudges.ACKNOWLEDGE), vars(card))
-    context = front.context(asker, _card_of(body))
+    call = Call(responder.registry.get(nudges.ACKNOWLEDGE), vars(card))
+    context = responder.context(asker, _card_of(body))
     try:
-        front.registry.run(context, call)
+        responder.registry.run(context, call)
     except Conflict as error:
         refreshed(context, card.occurrence_id, card.stage)
         # The same click may be delivered twice: nobody wants to hear that they were quicker than themselves.
@@ -75,7 +75,7 @@ def _acknowledge(front: Front, asker: Asker, body: dict[str, Any], action: dict[
         if not own:
             raise
     finally:
-        front.wake()
+        responder.wake()
 
 
 def _card_of(body: dict[str, Any]) -> CardRef | None:
@@ -83,46 +83,48 @@ def _card_of(body: dict[str, Any]) -> CardRef | None:
     return CardRef(channel, ts) if channel and ts else None
 
 
-def _open_form(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
+def _open_form(responder: Responder, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
     card = read_or_outdated(read_card, action.get("value"))
-    context = front.context(asker, _card_of(body))
+    context = responder.context(asker, _card_of(body))
     try:
-        form = front.registry.ask(context, Call(front.registry.get(action["action_id"]), vars(card)))
+        form = responder.registry.ask(context, Call(responder.registry.get(action["action_id"]), vars(card)))
     except Conflict:
         refreshed(context, card.occurrence_id, card.stage)
-        front.wake()
+        responder.wake()
         raise
     if isinstance(form, (SnoozeForm, RecordForm)):
         form = replace(form, card=_card_of(body))
-    front.open_modal(asker, body["trigger_id"], form)
+    responder.open_modal(asker, body["trigger_id"], form)
 
 
-def _show_passage(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
+def _show_passage(responder: Responder, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
     quoted = read_or_outdated(read_value, action.get("value"))
-    view_id = front.open_modal(asker, body["trigger_id"], FetchingPassage())
-    front.update_modal(asker, view_id, _passage(front, asker, quoted))
+    view_id = responder.open_modal(asker, body["trigger_id"], FetchingPassage())
+    responder.update_modal(asker, view_id, _passage(responder, asker, quoted))
 
 
-def _turn_passage(front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
-    front.update_modal(
-        asker, body["view"]["id"], _passage(front, asker, read_or_outdated(read_value, action.get("value")))
+def _turn_passage(responder: Responder, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
+    responder.update_modal(
+        asker, body["view"]["id"], _passage(responder, asker, read_or_outdated(read_value, action.get("value")))
     )
 
 
-def _passage(front: Front, asker: Asker, quoted: Quoted) -> View:
+def _passage(responder: Responder, asker: Asker, quoted: Quoted) -> View:
     try:
-        return front.registry.run(front.context(asker), Call(front.registry.get(SHOW), {"quoted": quoted}))
+        return responder.registry.run(responder.context(asker), Call(responder.registry.get(SHOW), {"quoted": quoted}))
     except PassageGone:
         return MissingPassage()
 
 
-def _try_question(inbox: Inbox, front: Front, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
+def _try_question(
+    inbox: Inbox, responder: Responder, asker: Asker, body: dict[str, Any], action: dict[str, Any]
+) -> None:
     """Ask the example as if it had been written in reply to the help; below a private help, the answer is private."""
-    context = front.context(asker)
-    notice = front.registry.run(context, Call(front.registry.get(TRY), {"question": action["value"]}))
+    context = responder.context(asker)
+    notice = responder.registry.run(context, Call(responder.registry.get(TRY), {"question": action["value"]}))
     asked = read_example(body, action)
     if inbox.receive(KIND, asked.key, asked.body, context.actor.team_id):
-        front.tell(asker, notice)
+        responder.tell(asker, notice)
 
 
 def read_example(body: dict[str, Any], action: dict[str, Any]) -> Question:
@@ -142,19 +144,21 @@ def read_example(body: dict[str, Any], action: dict[str, Any]) -> Question:
     return Question(f"{channel}:{ts}:{action['action_ts']}", kept | only_for)
 
 
-def _add_partner(front: Front, asker: Asker, body: dict[str, Any], _action: dict[str, Any]) -> None:
-    form = front.registry.ask(front.context(asker), Call(front.registry.get(partners.ADD), {}))
-    front.open_modal(asker, body["trigger_id"], form)
+def _add_partner(responder: Responder, asker: Asker, body: dict[str, Any], _action: dict[str, Any]) -> None:
+    form = responder.registry.ask(responder.context(asker), Call(responder.registry.get(partners.ADD), {}))
+    responder.open_modal(asker, body["trigger_id"], form)
 
 
-def _show_checklist(front: Front, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
+def _show_checklist(responder: Responder, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
     topic = "" if action["value"] == ALL else action["value"]
-    call = Call(front.registry.get(checklists.SHOW), {"topic": topic})
-    front.tell(asker, front.registry.run(front.context(asker), call))
+    call = Call(responder.registry.get(checklists.SHOW), {"topic": topic})
+    responder.tell(asker, responder.registry.run(responder.context(asker), call))
 
 
-def _show_more_items(front: Front, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
+def _show_more_items(responder: Responder, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
     topic, skipped = checklists.read_more_value(action["value"])
-    view = front.registry.run(front.context(asker), Call(front.registry.get(checklists.SHOW), {"topic": topic}))
+    view = responder.registry.run(
+        responder.context(asker), Call(responder.registry.get(checklists.SHOW), {"topic": topic})
+    )
     assert isinstance(view, checklists.ChecklistView)
-    front.tell(asker, replace(view, skipped=skipped))
+    responder.tell(asker, replace(view, skipped=skipped))

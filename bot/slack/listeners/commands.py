@@ -7,30 +7,30 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.slack.front import Asker, Front
+from bot.slack.responder import Asker, Responder
 from bot.views.blocks import is_modal
 
 
-def register(app: App, front: Front) -> None:
+def register(app: App, responder: Responder) -> None:
     """A command for every noun that can be typed."""
-    for noun in front.registry.nouns("slash"):
-        app.command(f"/{noun}")(_handler(front, noun))
+    for noun in responder.registry.nouns("slash"):
+        app.command(f"/{noun}")(_handler(responder, noun))
 
 
-def _handler(front: Front, noun: str) -> Callable[..., None]:
+def _handler(responder: Responder, noun: str) -> Callable[..., None]:
     def handle(ack: Ack, command: dict[str, Any]) -> None:
         ack()
         asker = Asker(command["team_id"], command["user_id"], command["channel_id"], command.get("response_url"))
-        front.guarded(asker, lambda: _run(front, asker, noun, command))
+        responder.guarded(asker, lambda: _run(responder, asker, noun, command))
 
     return handle
 
 
-def _run(front: Front, asker: Asker, noun: str, command: dict[str, Any]) -> None:
-    call = front.registry.parse(noun, command.get("text") or "")
-    context = front.context(asker)
-    view = front.registry.ask(context, call) if call.action.form else front.registry.run(context, call)
+def _run(responder: Responder, asker: Asker, noun: str, command: dict[str, Any]) -> None:
+    call = responder.registry.parse(noun, command.get("text") or "")
+    context = responder.context(asker)
+    view = responder.registry.ask(context, call) if call.action.form else responder.registry.run(context, call)
     if is_modal(view):
-        front.open_modal(asker, command["trigger_id"], view)
+        responder.open_modal(asker, command["trigger_id"], view)
     else:
-        front.tell(asker, view)
+        responder.tell(asker, view)

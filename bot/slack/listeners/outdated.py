@@ -7,26 +7,26 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.slack.front import Asker, Front, Outdated, error_view
 from bot.slack.listeners.actions import asker_of
+from bot.slack.responder import Asker, Outdated, Responder, error_view
 from bot.views.blocks import render_modal
 
 _ANY = re.compile(".*", re.DOTALL)
 
 
-def register(app: App, front: Front) -> None:
+def register(app: App, responder: Responder) -> None:
     """A listener for whatever is left of each kind that a person waits upon."""
 
     def explain_button(ack: Ack, body: dict[str, Any]) -> None:
         ack()
-        _explain(front, body)
+        _explain(responder, body)
 
     def explain_form(ack: Ack) -> None:
         ack(response_action="update", view=render_modal(error_view(Outdated())))
 
     def explain_command(ack: Ack, command: dict[str, Any]) -> None:
         ack()
-        front.tell(_typed_by(command), error_view(Outdated()))
+        responder.tell(_typed_by(command), error_view(Outdated()))
 
     app.action(_ANY)(explain_button)
     app.shortcut(_ANY)(explain_button)
@@ -36,19 +36,19 @@ def register(app: App, front: Front) -> None:
     app.options(_ANY)(_no_options)
 
 
-def _explain(front: Front, body: dict[str, Any]) -> None:
+def _explain(responder: Responder, body: dict[str, Any]) -> None:
     """Over the form that holds the button, in a form of its own where there is no conversation, else beside it."""
     asker, outdated = asker_of(body), error_view(Outdated())
 
     def explain() -> None:
         if body.get("view"):
-            front.update_modal(asker, body["view"]["id"], outdated)
+            responder.update_modal(asker, body["view"]["id"], outdated)
         elif asker.response_url or asker.channel:
-            front.tell(asker, outdated)
+            responder.tell(asker, outdated)
         else:
-            front.open_modal(asker, body.get("trigger_id") or "", outdated)
+            responder.open_modal(asker, body.get("trigger_id") or "", outdated)
 
-    front.guarded(asker, explain)
+    responder.guarded(asker, explain)
 
 
 def _typed_by(command: dict[str, Any]) -> Asker:

@@ -14,8 +14,8 @@ from slack_bolt import Ack, App
 
 from bot.actions.arguments import FieldError
 from bot.actions.registry import Call
-from bot.slack.front import Asker, Front, error_view, read_or_outdated
 from bot.slack.listeners.actions import asker_of
+from bot.slack.responder import Asker, Responder, error_view, read_or_outdated
 from bot.views.blocks import render_modal
 from bot.views.nudges.model import RECORD, SNOOZE
 from bot.views.nudges.values import read_kept
@@ -24,17 +24,19 @@ from bot.views.partners.model import ADD
 Values = dict[str, Any]
 
 
-def register(app: App, front: Front) -> None:
+def register(app: App, responder: Responder) -> None:
     """A listener for each form."""
-    app.view(ADD)(_handler(front, _add_partner))
-    app.view(SNOOZE)(_handler(front, _about_occurrence))
-    app.view(RECORD)(_handler(front, _about_occurrence))
+    app.view(ADD)(_handler(responder, _add_partner))
+    app.view(SNOOZE)(_handler(responder, _about_occurrence))
+    app.view(RECORD)(_handler(responder, _about_occurrence))
 
 
-def _handler(front: Front, work: Callable[[Front, Asker, dict[str, Any]], Callable[[], None]]) -> Callable[..., None]:
+def _handler(
+    responder: Responder, work: Callable[[Responder, Asker, dict[str, Any]], Callable[[], None]]
+) -> Callable[..., None]:
     def handle(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         try:
-            then = work(front, asker_of(body), view)
+            then = work(responder, asker_of(body), view)
         except FieldError as error:
             ack(response_action="errors", errors={error.field: error.message})
         except Exception as error:  # told in place of the form
@@ -46,23 +48,23 @@ def _handler(front: Front, work: Callable[[Front, Asker, dict[str, Any]], Callab
     return handle
 
 
-def _add_partner(front: Front, asker: Asker, view: dict[str, Any]) -> Callable[[], None]:
+def _add_partner(responder: Responder, asker: Asker, view: dict[str, Any]) -> Callable[[], None]:
     values = read_values(view)
     values["every"] = _whole(values.get("every"))
     origin = view.get("private_metadata") or None
     asker = Asker(asker.slack_team, asker.user, origin)
-    call = Call(front.registry.get(ADD), {k: v for k, v in values.items() if v is not None})
-    added = front.registry.run(front.context(asker), call)
-    return lambda: front.tell(asker, added)
+    call = Call(responder.registry.get(ADD), {k: v for k, v in values.items() if v is not None})
+    added = responder.registry.run(responder.context(asker), call)
+    return lambda: responder.tell(asker, added)
 
 
-def _about_occurrence(front: Front, asker: Asker, view: dict[str, Any]) -> Callable[[], None]:
+def _about_occurrence(responder: Responder, asker: Asker, view: dict[str, Any]) -> Callable[[], None]:
     kept = read_or_outdated(read_kept, view.get("private_metadata"))
     about = {"occurrence_id": kept.occurrence_id, "version": kept.version, "stage": kept.stage}
     asker = Asker(asker.slack_team, asker.user, kept.card.channel if kept.card else None)
-    call = Call(front.registry.get(view["callback_id"]), about | read_values(view))
-    shown = front.registry.run(front.context(asker, kept.card), call)
-    return front.wake if kept.card else lambda: front.tell(asker, shown)
+    call = Call(responder.registry.get(view["callback_id"]), about | read_values(view))
+    shown = responder.registry.run(responder.context(asker, kept.card), call)
+    return responder.wake if kept.card else lambda: responder.tell(asker, shown)
 
 
 def read_values(view: Mapping[str, Any]) -> Values:

@@ -12,7 +12,7 @@ import pytest
 from bot.actions.answers import PassageGone
 from bot.actions.arguments import FieldError
 from bot.actions.nudges import refreshed
-from bot.actions.registry import Actor, Call, Context, Desk
+from bot.actions.registry import Actor, Call, Context, Services
 from bot.actions.table import REGISTRY
 from bot.checklists.catalogue import Catalogue
 from bot.errors import BotError, Conflict, NotAllowed, NotFound, UserError
@@ -50,8 +50,8 @@ class OnePassage:
 def context(database: Database, clock: ManualClock) -> Context:
     with database.write() as session:
         team = team_id(session, "T1")
-    desk = Desk(database, Catalogue.load(), OnePassage(), zone="Europe/Brussels")
-    return Context(desk, Actor(team, "U0AMAL"), clock.now(), REGISTRY, channel="C0OPS")
+    services = Services(database, Catalogue.load(), OnePassage(), zone="Europe/Brussels")
+    return Context(services, Actor(team, "U0AMAL"), clock.now(), REGISTRY, channel="C0OPS")
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ GIVEN: dict[str, Any] = {"name": "4th Brigade", "channel": "C0OPS", "every": 6, 
 
 
 def occurrence(context: Context, partner_id: str) -> dict[str, Any]:
-    with context.desk.database.read() as session:
+    with context.services.database.read() as session:
         partner = register.get(session, context.actor.team_id, partner_id)
     assert partner.occurrence_version is not None
     return {"occurrence_id": partner.occurrence_id, "version": partner.occurrence_version, "stage": "due"}
@@ -120,7 +120,7 @@ def test_a_name_is_taken_once(do: Do) -> None:
 
 def test_nudges_never_go_to_a_channel_that_may_be_shared(context: Context) -> None:
     outside = Context(
-        context.desk, context.actor, context.now, REGISTRY, "C0OPS", inside=lambda channel: channel == "C0OPS"
+        context.services, context.actor, context.now, REGISTRY, "C0OPS", inside=lambda channel: channel == "C0OPS"
     )
     with pytest.raises(FieldError) as error:
         REGISTRY.run(outside, Call(REGISTRY.get("partner.add"), GIVEN | {"channel": "C0SHARED"}))
@@ -129,7 +129,7 @@ def test_nudges_never_go_to_a_channel_that_may_be_shared(context: Context) -> No
 
 @pytest.mark.parametrize("name", [a.name for a in REGISTRY.actions if a.who == "insiders"])
 def test_the_register_is_closed_outside(context: Context, name: str) -> None:
-    outside = Context(context.desk, context.actor, context.now, REGISTRY, inside=lambda _: False)
+    outside = Context(context.services, context.actor, context.now, REGISTRY, inside=lambda _: False)
     for way in (REGISTRY.run, REGISTRY.ask):
         with pytest.raises(NotAllowed, match="not shown to guests"):
             way(outside, Call(REGISTRY.get(name), {}))
@@ -228,5 +228,5 @@ def test_checklists_help_and_passages_need_no_register(do: Do) -> None:
 
 def test_an_overdue_card_counts_its_days(do: Do, context: Context) -> None:
     card = occurrence(context, do("partner.add", **GIVEN, first_due=date(2026, 3, 2)).partner_id)
-    later = Context(context.desk, context.actor, context.now + timedelta(days=8), REGISTRY)
+    later = Context(context.services, context.actor, context.now + timedelta(days=8), REGISTRY)
     assert refreshed(later, card["occurrence_id"], "overdue7").overdue_days == 8

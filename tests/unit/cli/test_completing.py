@@ -30,7 +30,7 @@ def home(tmp_path: Path) -> Path:
     core.corpus.apply(CorpusChange((Document(source, "/guidance", "one", (passage,)),)), datetime.now(UTC))
     with core.database.write() as session:
         team = local_team(session)
-    context = Context(core.desk, Actor(team, LOCAL), datetime.now(UTC), REGISTRY)
+    context = Context(core.services, Actor(team, LOCAL), datetime.now(UTC), REGISTRY)
     for name in ("4th Brigade", "Harbour Guard"):
         REGISTRY.run(context, Call(REGISTRY.get("partner.add"), {"name": name, "channel": "C1", "every": 6}))
     core.close()

@@ -21,13 +21,13 @@ PAGE = "<html><head><title>Of the File</title><meta name=author content=File></h
 def test_the_file_yields_to_its_folder_and_both_to_what_is_written_for_the_document(write: Write) -> None:
     write("_meta.yaml", "author: Folder\npublisher: Council\nauthority: policy\ntitle: not for all")
     page = write("a.html", PAGE)
-    noted = write("b.md", "---\nauthor: Front\n---\nText.")
-    beside = write("c.md", "---\nauthor: Front\nbinds: keepers\n---\nText.")
+    noted = write("b.md", "---\nauthor: Responder\n---\nText.")
+    beside = write("c.md", "---\nauthor: Responder\nbinds: keepers\n---\nText.")
     write("c.meta.yaml", "author: Beside\nsupersedes: Old Rules\naudience: legal")
 
     everywhere = {"publisher": "Council", "authority": "policy"}
     assert read(page).metadata == {"title": "Of the File", "author": "Folder", **everywhere}
-    assert read(noted).metadata == {"author": "Front", **everywhere}
+    assert read(noted).metadata == {"author": "Responder", **everywhere}
     assert read(beside).metadata == {
         "author": "Beside", "binds": "keepers", "supersedes": "Old Rules", "audience": "legal", **everywhere,
     }  # fmt: skip

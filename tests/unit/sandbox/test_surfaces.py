@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox.driver import Workspace
-from bot.sandbox.things import Json
+from bot.sandbox.model import Json
 from tests.unit.sandbox.conftest import MODAL
 
 

@@ -13,7 +13,7 @@ from bot.sandbox import forms
 from bot.sandbox.blocks import check_message
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.elements import INPUTS
-from bot.sandbox.things import Refusal
+from bot.sandbox.model import Refusal
 from bot.sandbox.transcript import blocks_text, plain
 from bot.sandbox.typed import from_typed
 from bot.sandbox.world import World

@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.access.policy import Content, may_show
 from bot.sandbox.driver import Workspace
-from bot.sandbox.things import BOT_USER, Channel, User
+from bot.sandbox.model import BOT_USER, Channel, User
 from bot.slack.client import build_client
 from bot.slack.delivery import SlackNotifier
 from bot.slack.failures import CREDENTIALS, DESTINATION, GONE, MALFORMED, METHOD, TOO_LONG, translate

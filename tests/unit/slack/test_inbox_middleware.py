@@ -8,13 +8,13 @@ import pytest
 from slack_bolt import BoltContext, BoltRequest, BoltResponse
 from slack_sdk import WebClient
 
-from bot.actions.registry import Desk
+from bot.actions.registry import Services
 from bot.actions.table import REGISTRY
 from bot.checklists.catalogue import Catalogue
 from bot.slack.app import build_bolt
-from bot.slack.front import Front
 from bot.slack.inbox_middleware import InboxMiddleware, NotKept, Question, read_question
 from bot.slack.privacy import Privacy
+from bot.slack.responder import Responder
 from bot.slack.teams import Teams
 from bot.slack.threads import plain_words, thread_of
 from bot.work.inbox import Inbox
@@ -170,9 +170,9 @@ def test_a_question_that_cannot_be_kept_is_not_acked_and_not_quoted(inbox: Inbox
 def test_when_the_database_is_away_bolt_does_not_ack(
     client: WebClient, sqlite_database: Database, clock: ManualClock
 ) -> None:
-    desk = Desk(sqlite_database, Catalogue.load(), OnePassage())
-    front = Front(desk, REGISTRY, Teams(sqlite_database), Privacy(client), client, clock)
-    app = build_bolt(front, Inbox(sqlite_database, clock), signing_secret="s")
+    services = Services(sqlite_database, Catalogue.load(), OnePassage())
+    responder = Responder(services, REGISTRY, Teams(sqlite_database), Privacy(client), client, clock)
+    app = build_bolt(responder, Inbox(sqlite_database, clock), signing_secret="s")
     sent = BoltRequest(mode="socket_mode", body=body())
     assert app.dispatch(sent).status == 200
     with sqlite_database.engine.begin() as connection:

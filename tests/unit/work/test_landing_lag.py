@@ -12,26 +12,26 @@ from bot.work.notifier import Ambiguous
 from bot.work.outbox import counts
 from retrieval.database import Database
 from tests.support.clock import ManualClock
-from tests.support.outbox import Desk
+from tests.support.outbox import PostOffice
 
 POSTS = 60
 
 
 def doubled(database: Database, clock: ManualClock, kind: PostKind, landing: int) -> int:
     """How many of `POSTS` are seen twice when a third is unclear and shows only after up to `landing` seconds."""
-    desk = Desk(database, clock)
-    desk.slack.landing = timedelta(seconds=landing)
-    desk.slack.script = ["accepted, no reply" if n % 3 else Ambiguous() for n in range(POSTS)]
+    office = PostOffice(database, clock)
+    office.slack.landing = timedelta(seconds=landing)
+    office.slack.script = ["accepted, no reply" if n % 3 else Ambiguous() for n in range(POSTS)]
     for number in range(POSTS):
-        desk.put(str(number), channel=f"C{number}", kind=kind)
-    desk.first.send_due(POSTS)
+        office.put(str(number), channel=f"C{number}", kind=kind)
+    office.first.send_due(POSTS)
     for _ in range(110):
-        desk.wait(seconds=5)
-        desk.first.reconcile()
-        desk.first.send_due()
+        office.wait(seconds=5)
+        office.first.reconcile()
+        office.first.send_due()
     with database.read() as session:
         assert counts(session) == {"SENT": POSTS}
-    return sum(copies > 1 for copies in desk.slack.copies().values())
+    return sum(copies > 1 for copies in office.slack.copies().values())
 
 
 @pytest.mark.parametrize(("kind", "landing"), [(ANSWER, 60), (NUDGE, 90)])

@@ -1,4 +1,4 @@
-"""The metronome: it beats although jobs fail, and only what ran to its end counts as healthy."""
+"""The scheduler: it beats although jobs fail, and only what ran to its end counts as healthy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.work.schedule import Beat, Job, Metronome
+from bot.work.schedule import Beat, Job, Scheduler
 from retrieval.database import Database
 from tests.support.clock import ManualClock
 
@@ -18,26 +18,26 @@ def broken() -> None:
 
 def test_every_job_runs_at_the_start_and_at_its_period(sqlite_database: Database, clock: ManualClock) -> None:
     thrice = threading.Semaphore(0)
-    metronome = Metronome([Job("scan", 0.05, thrice.release)], sqlite_database, clock)
-    metronome.start()
+    scheduler = Scheduler([Job("scan", 0.05, thrice.release)], sqlite_database, clock)
+    scheduler.start()
     assert all(thrice.acquire(timeout=10) for _ in range(3))
-    metronome.stop()
+    scheduler.stop()
 
 
 def test_jobs_go_on_after_the_clock_was_set_back(sqlite_database: Database, clock: ManualClock) -> None:
     ran = threading.Semaphore(0)
-    metronome = Metronome([Job("scan", 3600, ran.release)], sqlite_database, clock)
-    metronome.start()
+    scheduler = Scheduler([Job("scan", 3600, ran.release)], sqlite_database, clock)
+    scheduler.start()
     assert ran.acquire(timeout=10)
-    metronome.catch_up()
+    scheduler.catch_up()
     assert not ran.acquire(timeout=0.2)
-    scheduler = metronome._scheduler
-    assert scheduler is not None
-    # As the scheduler sees it when the clock goes back by a day.
-    scheduler.modify_job("scan", next_run_time=datetime.now(UTC) + timedelta(days=1))
-    metronome.catch_up()
+    library = scheduler._scheduler
+    assert library is not None
+    # As the library sees it when the clock goes back by a day.
+    library.modify_job("scan", next_run_time=datetime.now(UTC) + timedelta(days=1))
+    scheduler.catch_up()
     assert ran.acquire(timeout=10)
-    metronome.stop()
+    scheduler.stop()
 
 
 def test_a_job_that_fails_is_tried_again_and_the_others_go_on(sqlite_database: Database, clock: ManualClock) -> None:
@@ -48,54 +48,54 @@ def test_a_job_that_fails_is_tried_again_and_the_others_go_on(sqlite_database: D
         raise ValueError
 
     jobs = [Job("scan", 0.05, failing), Job("send", 0.05, others.release)]
-    metronome = Metronome(jobs, sqlite_database, clock)
-    metronome.start()
+    scheduler = Scheduler(jobs, sqlite_database, clock)
+    scheduler.start()
     assert all(semaphore.acquire(timeout=10) for semaphore in (twice, twice, others, others))
-    metronome.stop()
+    scheduler.stop()
 
 
 def test_health_tells_jobs_that_ran_from_those_that_did_not(
     sqlite_database: Database, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     jobs = [Job("scan", 30, lambda: None), Job("send", 2, broken), Job("sweep", 3600, lambda: None)]
-    metronome = Metronome(jobs, sqlite_database, clock)
+    scheduler = Scheduler(jobs, sqlite_database, clock)
     began = clock.now()
-    assert [metronome.run(job.name) for job in jobs[:2]] == [True, False]
+    assert [scheduler.run(job.name) for job in jobs[:2]] == [True, False]
     clock.advance(timedelta(seconds=89))
-    assert metronome.health(clock.now()) == [
+    assert scheduler.health(clock.now()) == [
         Beat("scan", 30, began, ok=True),
         Beat("send", 2, None, ok=False),
         Beat("sweep", 3600, None, ok=False),
     ]
     clock.advance(timedelta(seconds=1))
-    assert metronome.health(clock.now())[0] == Beat("scan", 30, began, ok=False)
+    assert scheduler.health(clock.now())[0] == Beat("scan", 30, began, ok=False)
     assert [record.getMessage() for record in caplog.records] == ["job send: ValueError"]
 
 
 def test_a_beat_from_before_the_clock_was_set_back_is_no_sign_of_health(
     sqlite_database: Database, clock: ManualClock
 ) -> None:
-    metronome = Metronome([Job("scan", 30, lambda: None)], sqlite_database, clock)
-    metronome.run("scan")
+    scheduler = Scheduler([Job("scan", 30, lambda: None)], sqlite_database, clock)
+    scheduler.run("scan")
     healthy = []
     for seconds in (-89, -1):
         clock.advance(timedelta(seconds=seconds))
-        healthy.append(metronome.health(clock.now())[0].ok)
-    metronome.run("scan")
-    assert [*healthy, metronome.health(clock.now())[0].ok] == [True, False, True]
+        healthy.append(scheduler.health(clock.now())[0].ok)
+    scheduler.run("scan")
+    assert [*healthy, scheduler.health(clock.now())[0].ok] == [True, False, True]
 
 
 def test_a_beat_on_any_replica_counts(sqlite_database: Database, clock: ManualClock) -> None:
     jobs = [Job("scan", 30, lambda: None)]
-    Metronome(jobs, sqlite_database, clock, "one").run("scan")
+    Scheduler(jobs, sqlite_database, clock, "one").run("scan")
     clock.advance(timedelta(seconds=10))
-    Metronome(jobs, sqlite_database, clock, "two").run("scan")
-    assert Metronome(jobs, sqlite_database, clock, "three").health(clock.now())[0].last_ok == clock.now()
+    Scheduler(jobs, sqlite_database, clock, "two").run("scan")
+    assert Scheduler(jobs, sqlite_database, clock, "three").health(clock.now())[0].last_ok == clock.now()
 
 
 def test_stopping_twice_or_before_the_start_is_harmless(sqlite_database: Database, clock: ManualClock) -> None:
-    metronome = Metronome([], sqlite_database, clock)
-    metronome.stop()
-    metronome.start()
-    metronome.stop()
-    metronome.stop()
+    scheduler = Scheduler([], sqlite_database, clock)
+    scheduler.stop()
+    scheduler.start()
+    scheduler.stop()
+    scheduler.stop()

@@ -21,7 +21,7 @@ from bot.work.tables import OutboxRow
 from retrieval.database import Database
 from tests.support.clock import ManualClock
 from tests.support.fake_slack import Faults
-from tests.support.outbox import Desk
+from tests.support.outbox import PostOffice
 from tests.support.simulation import Outcome, Scale, Simulation
 
 ROUGH = Faults(rate_limited=0.05, failed_before=0.10, failed_after=0.10, unreadable=0.10, frozen=0.15)
@@ -112,18 +112,18 @@ def test_making_an_update_although_a_newer_one_was_made_is_caught(
     sqlite_database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.work.claims.is_outdated", lambda session, row: False)
-    desk = Desk(sqlite_database, clock)
-    card = desk.put(kind=NUDGE)
-    desk.first.send_due()
-    desk.update(card, 2, "older")
-    claim = desk.first._claims.take()
+    office = PostOffice(sqlite_database, clock)
+    card = office.put(kind=NUDGE)
+    office.first.send_due()
+    office.update(card, 2, "older")
+    claim = office.first._claims.take()
     assert claim is not None
-    desk.update(card, 3, "newer")
-    desk.first._outcomes.ambiguous(claim, "no clear reply")
-    desk.first.send_due()
-    desk.wait(seconds=5)
-    desk.first.send_due()
-    assert [shown["text"] for shown in desk.slack.cards.values()] == ["older"]
+    office.update(card, 3, "newer")
+    office.first._outcomes.ambiguous(claim, "no clear reply")
+    office.first.send_due()
+    office.wait(seconds=5)
+    office.first.send_due()
+    assert [shown["text"] for shown in office.slack.cards.values()] == ["older"]
 
 
 def test_claiming_without_counting_the_attempt_is_caught(

@@ -17,7 +17,7 @@ from bot.work.workers import WorkerPool
 from retrieval.database import Database
 from retrieval.ports import SystemClock
 from tests.support.clock import ManualClock
-from tests.support.outbox import Desk
+from tests.support.outbox import PostOffice
 
 LONG = 60.0
 
@@ -36,8 +36,8 @@ def answer(received: Received) -> Sequence[Post]:
 
 
 def test_an_event_is_answered_at_once_although_nobody_polls(sqlite_database: Database, clock: ManualClock) -> None:
-    desk = Desk(sqlite_database, clock)
-    sending = WakingLoop("send", desk.first.send_due, LONG)
+    office = PostOffice(sqlite_database, clock)
+    sending = WakingLoop("send", office.first.send_due, LONG)
     inbox = Inbox(sqlite_database, SystemClock(), on_posts=sending.wake)
     pool = WorkerPool(inbox, {"mention": answer}, 2, poll_seconds=LONG)
     inbox.on_receive = pool.wake
@@ -46,7 +46,7 @@ def test_an_event_is_answered_at_once_although_nobody_polls(sqlite_database: Dat
     sending.start()
     time.sleep(0.3)
     inbox.receive("mention", "Ev1", {}, "team")
-    assert wait_for(lambda: desk.seen == ["Ev1"])
+    assert wait_for(lambda: office.seen == ["Ev1"])
     pool.stop()
     sending.stop()
 

@@ -9,15 +9,15 @@ from datetime import timedelta
 import pytest
 from slack_sdk import WebClient
 
-from bot.actions.registry import Desk
+from bot.actions.registry import Services
 from bot.actions.table import REGISTRY
 from bot.checklists.catalogue import Catalogue
 from bot.errors import UserError
 from bot.reminders.occurrences import OccurrenceChanged
 from bot.sandbox.driver import Workspace
-from bot.slack.front import AlreadyOpen, Asker, Front, TooLate, error_view
 from bot.slack.listeners.views import read_values
 from bot.slack.privacy import Privacy
+from bot.slack.responder import AlreadyOpen, Asker, Responder, TooLate, error_view
 from bot.slack.teams import Teams
 from bot.views.notices.model import ErrorView, NoticeView
 from bot.views.passages.model import FetchingPassage, PassageView
@@ -28,9 +28,9 @@ from tests.unit.views.samples import PARTNER, PASSAGE
 
 
 @pytest.fixture
-def front(client: WebClient, sqlite_database: Database, clock: ManualClock) -> Front:
-    desk = Desk(sqlite_database, Catalogue.load(), OnePassage())
-    return Front(desk, REGISTRY, Teams(sqlite_database), Privacy(client), client, clock)
+def responder(client: WebClient, sqlite_database: Database, clock: ManualClock) -> Responder:
+    services = Services(sqlite_database, Catalogue.load(), OnePassage())
+    return Responder(services, REGISTRY, Teams(sqlite_database), Privacy(client), client, clock)
 
 
 AMAL = Asker("T1", "U0AMAL", "C0OPS")
@@ -40,56 +40,56 @@ def told(workspace: Workspace, channel: str) -> str:
     return workspace.text(workspace.messages(channel)[-1])
 
 
-def test_an_answer_takes_the_response_url_first(front: Front, workspace: Workspace) -> None:
+def test_an_answer_takes_the_response_url_first(responder: Responder, workspace: Workspace) -> None:
     world = workspace.world
     url = f"{workspace.sandbox.url}/response/{world.new_response_url('C0OPS', 'U0AMAL')}"
-    front.tell(Asker("T1", "U0AMAL", "C0OPS", url), NoticeView("by url"))
+    responder.tell(Asker("T1", "U0AMAL", "C0OPS", url), NoticeView("by url"))
     assert (told(workspace, "C-ops"), workspace.messages("C-ops")[-1].visible_to) == ("by url", "U0AMAL")
 
 
-def test_without_it_the_channel_and_then_a_direct_message(front: Front, workspace: Workspace) -> None:
+def test_without_it_the_channel_and_then_a_direct_message(responder: Responder, workspace: Workspace) -> None:
     spent = f"{workspace.sandbox.url}/response/spent"
-    front.tell(Asker("T1", "U0AMAL", "C0OPS", spent), NoticeView("in the channel"))
+    responder.tell(Asker("T1", "U0AMAL", "C0OPS", spent), NoticeView("in the channel"))
     assert (told(workspace, "C-ops"), workspace.messages("C-ops")[-1].visible_to) == ("in the channel", "U0AMAL")
-    front.tell(Asker("T1", "U0AMAL", "C0NOWHERE"), NoticeView("directly"))
+    responder.tell(Asker("T1", "U0AMAL", "C0NOWHERE"), NoticeView("directly"))
     assert told(workspace, "@amal") == "directly"
 
 
 def test_a_reader_who_cannot_be_reached_is_logged_without_the_text(
-    front: Front, caplog: pytest.LogCaptureFixture
+    responder: Responder, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
-        front.tell(Asker("T1", "U0NOBODY"), NoticeView("a secret"))
+        responder.tell(Asker("T1", "U0NOBODY"), NoticeView("a secret"))
     assert "found no way" in caplog.text
     assert "a secret" not in caplog.text
 
 
 def test_a_trigger_that_expired_is_told_as_such_and_one_that_is_spent_is_a_repetition(
-    front: Front, workspace: Workspace
+    responder: Responder, workspace: Workspace
 ) -> None:
     trigger = workspace.world.new_trigger("U0AMAL")
-    view_id = front.open_modal(AMAL, trigger, FetchingPassage())
+    view_id = responder.open_modal(AMAL, trigger, FetchingPassage())
     with pytest.raises(AlreadyOpen):
-        front.open_modal(AMAL, trigger, FetchingPassage())
+        responder.open_modal(AMAL, trigger, FetchingPassage())
     late = workspace.world.new_trigger("U0AMAL")
     workspace.advance(timedelta(seconds=4))
     with pytest.raises(TooLate, match="Nothing was changed"):
-        front.open_modal(AMAL, late, FetchingPassage())
-    front.update_modal(AMAL, view_id, FetchingPassage())
+        responder.open_modal(AMAL, late, FetchingPassage())
+    responder.update_modal(AMAL, view_id, FetchingPassage())
     workspace.user("amal").close_modal()
-    front.update_modal(AMAL, view_id, FetchingPassage())
+    responder.update_modal(AMAL, view_id, FetchingPassage())
 
 
-def test_a_view_of_the_register_is_not_shown_where_it_may_not_be(front: Front, workspace: Workspace) -> None:
+def test_a_view_of_the_register_is_not_shown_where_it_may_not_be(responder: Responder, workspace: Workspace) -> None:
     workspace.channel("C-ops").is_shared = True
-    front.tell(AMAL, PARTNER)
+    responder.tell(AMAL, PARTNER)
     assert told(workspace, "C-ops").startswith("You may not do that here.")
     workspace.channel("C-ops").is_shared = False
 
 
-def test_a_passage_of_a_labelled_document_is_shown_to_nobody(front: Front, workspace: Workspace) -> None:
+def test_a_passage_of_a_labelled_document_is_shown_to_nobody(responder: Responder, workspace: Workspace) -> None:
     labelled = PassageView(replace(PASSAGE.source, audience="legal"), "Only counsel may read this.")
-    front.open_modal(AMAL, workspace.world.new_trigger("U0AMAL"), labelled)
+    responder.open_modal(AMAL, workspace.world.new_trigger("U0AMAL"), labelled)
     shown = workspace.user("amal").modal_text
     assert "You may not do that here." in shown
     assert "counsel" not in shown

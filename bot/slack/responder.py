@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bot.access.policy import Content, Place, may_show
-from bot.actions.registry import Actor, Context, Desk, Registry
+from bot.actions.registry import Actor, Context, Registry, Services
 from bot.errors import BotError, NotAllowed
 from bot.reminders.occurrences import OccurrenceChanged
 from bot.slack.client import TIMEOUT_SECONDS, error_code
@@ -56,14 +56,14 @@ class Asker:
 
 
 @dataclass(frozen=True)
-class Front:
+class Responder:
     """The collaborators of the listeners. `client` has no retry handlers.
 
     `join_channels`: the bot enters public channels by itself, so nobody needs to invite it. `wake` has the outbox
     looked at now.
     """
 
-    desk: Desk
+    services: Services
     registry: Registry
     teams: Teams
     privacy: Privacy
@@ -75,7 +75,7 @@ class Front:
     def context(self, asker: Asker, card: CardRef | None = None) -> Context:
         """One call by this person on a card; whether the register may be shown is asked when an action needs it."""
         return Context(
-            desk=self.desk,
+            services=self.services,
             actor=Actor(self.teams.id_of(asker.slack_team), asker.user),
             now=self.clock.now(),
             registry=self.registry,
