@@ -66,7 +66,7 @@ def test_what_is_wrong_in_the_form_is_said_at_its_field(bot: Bot, workspace: Wor
     amal.wait_for_modal("Add a partner")
     amal.submit({**FORM, "every": "six"})
     assert amal.modal is not None
-    assert amal.modal.errors == {"every": "Give a whole number, such as 6. Nothing was changed."}
+    assert amal.modal.errors == {"every": "Give a whole number from 1 on, such as 6. Nothing was changed."}
     amal.submit({**FORM, "first_due": "2025-01-01"})
     assert "has passed" in amal.modal.errors["first_due"]
     amal.close_modal()

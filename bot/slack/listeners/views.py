@@ -90,5 +90,5 @@ def _whole(typed: str | None) -> int:
     except ValueError:
         number = 0
     if number < 1:
-        raise FieldError("every", "Give a whole number, such as 6. Nothing was changed.")
+        raise FieldError("every", "Give a whole number from 1 on, such as 6. Nothing was changed.")
     return number
