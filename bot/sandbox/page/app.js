@@ -1,6 +1,6 @@
 // The page: where the reader is, what the server says, and drawing both.
 
-import { look, perform, watch } from "./api.js";
+import { AnotherServer, look, perform, watch } from "./api.js";
 import { showClock } from "./clock.js";
 import { Composer } from "./composer.js";
 import { el } from "./dom.js";
@@ -11,6 +11,7 @@ import { drawHead } from "./head.js";
 import { drawHome } from "./home.js";
 import { drawModal } from "./modal.js";
 import { drawRail } from "./rail.js";
+import { keepDraft, keptDraft, loadNewPage, wasRestarted } from "./restart.js";
 import { drawStream, follow, newestMessage } from "./stream.js";
 import { covers, drawThread, followThread } from "./thread.js";
 
@@ -31,7 +32,11 @@ function toast(error) {
 async function attempt(doing) {
   follow.expect();
   followThread.expect();
-  try { return await perform({ user: here.user, ...doing }); } catch (error) { toast(error); throw error; }
+  try { return await perform({ user: here.user, ...doing }); } catch (error) {
+    if (error instanceof AnotherServer) loadNewPage();
+    else toast(error instanceof TypeError ? new Error("The sandbox does not answer, so nothing was sent.") : error);
+    throw error;
+  }
 }
 
 const quietly = (doing) => attempt(doing).catch(() => undefined);
@@ -96,7 +101,6 @@ function enter({ focus = "composer-text" } = {}) {
   document.body.classList.remove("rail-open");
   awaited = null;
   follow.restart(seen[`${here.user} ${here.channel}`]);
-  part("stream").replaceChildren();
   return refresh().then(() => {
     if (inDirectMessage()) quietly({ do: "open_app", tab: "messages" });
     part(focus)?.focus();
@@ -112,7 +116,10 @@ async function refresh() {
     do {
       again = false;
       const { user, channel, thread } = here;
-      const state = await look(user, channel, thread).catch(() => null);
+      const state = await look(user, channel, thread).catch((error) => {
+        if (error instanceof AnotherServer) loadNewPage();
+        return null;
+      });
       lineIs(Boolean(state));
       // The reader went elsewhere meanwhile: this is the state of the place they left.
       if (user !== here.user || channel !== here.channel || thread !== here.thread) again = true;
@@ -123,6 +130,7 @@ async function refresh() {
 }
 
 function adopt(state) {
+  if (world && (world.me !== state.me || world.channel !== state.channel)) part("stream").replaceChildren();
   const people = new Map(state.people.map((person) => [person.id, person]));
   const places = new Map(state.channels.map((channel) => [channel.id, channel]));
   world = { ...state, person: (id) => people.get(id), place: (id) => places.get(id), zone: people.get(state.me).tz };
@@ -177,7 +185,7 @@ async function sayInThread(text) {
 }
 
 const composer = new Composer(part("composer"), {
-  label: "Message", id: "composer", send: (text) => deeds.say(text),
+  label: "Message", id: "composer", send: (text) => deeds.say(text), draft: keptDraft(), keep: keepDraft,
   world: () => world ?? { commands: [], people: [], channels: [] },
 });
 part("composer").classList.add("composer");
@@ -200,4 +208,5 @@ skipTo("skip-composer", () => part("composer-text"));
 listenForEscape(deeds, () => here.thread);
 setInterval(() => world && refresh(), 20_000); // the clock, and statuses that run out
 addEventListener("resize", () => world && draw());
+if (wasRestarted()) toast(new Error("The sandbox was started again: this is a new workspace. What you typed is kept."));
 watch(refresh, lineIs);

@@ -20,7 +20,8 @@ function suggestions(text, caret, world, inThread) {
 }
 
 export class Composer {
-  constructor(parent, { label, id, world, send, inThread = false }) {
+  constructor(parent, { label, id, world, send, inThread = false, draft = "", keep = () => undefined }) {
+    this.keep = keep;
     this.world = world;
     this.send = send;
     this.inThread = inThread;
@@ -36,6 +37,7 @@ export class Composer {
       el("span", {}, el("kbd", {}, "Enter"), " to send"), el("span", {}, el("kbd", {}, "Shift"), " ", el("kbd", {}, "Enter"), " for a new line"),
       inThread ? null : el("span", {}, el("kbd", {}, "/"), " for commands"));
     parent.replaceChildren(this.list, el("div", { class: "composer-box" }, this.box, this.button), this.foot);
+    this.box.value = draft;
     this.changed();
   }
 
@@ -52,6 +54,7 @@ export class Composer {
   }
 
   changed() {
+    this.keep(this.box.value);
     this.box.style.height = "auto";
     if (this.box.value) this.box.style.height = `${Math.min(this.box.scrollHeight, 180)}px`;
     this.button.disabled = !this.box.value.trim();
