@@ -62,11 +62,13 @@ def nudges_section(now: datetime, command: str) -> str:
 
 def page_section(address: str, note: str) -> str:
     """Where the page is, and what to click first."""
-    first, *further, last = (f"**{name}**" for name in FIRST_ON_THE_PAGE)
+    note = f"{note} " if note else ""
+    steps = len(FIRST_ON_THE_PAGE)
+    *first, last = (f"**{name}**" for name in FIRST_ON_THE_PAGE)
     return (
         f"## Now try it yourself\n\nready {address}\n\n"
-        f"{note}{' ' if note else ''}Open this page and click {first} first, then {', '.join(further)} and {last}: the "
-        "clock jumps to the day it comes. Ctrl-C ends it.\n"
+        f"{note}Open this page and follow the {steps} steps on it: {', '.join(first)} "
+        f"and {last}, for which the clock jumps to the day it comes. Ctrl-C ends it.\n"
     )
 
 

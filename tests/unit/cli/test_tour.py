@@ -71,14 +71,14 @@ def test_the_nudges_section_shows_what_a_partner_would_bring() -> None:
     )
 
 
-def test_the_last_section_names_what_the_page_offers_first() -> None:
+def test_the_last_section_names_the_steps_of_the_page() -> None:
     guide = (Path(bot.sandbox.__file__).parent / "page" / "guide.js").read_text(encoding="utf-8")
     places = [guide.index(f'"{name}"') for name in FIRST_ON_THE_PAGE]
     assert places == sorted(places)
     assert page_section("http://127.0.0.1:8787", "") == (
         "## Now try it yourself\n\nready http://127.0.0.1:8787\n\n"
-        "Open this page and click **Ask a question** first, then **Look up a checklist**, **Register a partner** and "
-        "**See the nudge**: the clock jumps to the day it comes. Ctrl-C ends it.\n"
+        "Open this page and follow the 4 steps on it: **Ask a question**, **Look up a checklist**, **Register a "
+        "partner** and **See the nudge**, for which the clock jumps to the day it comes. Ctrl-C ends it.\n"
     )
 
 
