@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from bot.app.core import Core, build
 from bot.app.home import only_for_this_user, secure
-from bot.reminders.preview import next_nudge
-from bot.sandbox.clock import NextNudge
+from bot.reminders.preview import anything_open, next_nudge
+from bot.sandbox.clock import NextNudge, Plan
 from bot.sandbox.model import TEAM
 from bot.settings import Settings
 from bot.work.workspace import claim
@@ -61,11 +61,11 @@ def build_sandbox(settings: Settings, sandbox: Sandbox, home: Path | None = None
     core = build(settings.model_copy(update=own), clock=sandbox.clock)
     with core.database.write() as session:
         claim(session, TEAM, take_over=False)
-    sandbox.page.find_next_nudge = lambda: _next_nudge(core)
+    sandbox.page.read_plan = lambda: _plan(core)
     return core
 
 
-def _next_nudge(core: Core) -> NextNudge | None:
+def _plan(core: Core) -> Plan:
     with core.database.read() as session:
         nudge = next_nudge(session, core.clock.now())
-    return NextNudge(nudge.at, nudge.channel) if nudge else None
+        return Plan(NextNudge(nudge.at, nudge.channel) if nudge else None, anything_open(session))

@@ -85,6 +85,16 @@ def next_nudge(session: Session, now: datetime) -> PlannedNudge | None:
     return min((plan for plan in planned if plan.at > now), key=lambda plan: plan.at, default=None)
 
 
+def anything_open(session: Session) -> bool:
+    """Whether an assessment of any partner is open, with nudges to come or not."""
+    open_ones = (
+        select(OccurrenceRow.occurrence_id)
+        .join(SeriesRow, OccurrenceRow.series_id == SeriesRow.series_id)
+        .where(SeriesRow.state == ACTIVE, OccurrenceRow.state == OPEN)
+    )
+    return session.scalars(open_ones.limit(1)).first() is not None
+
+
 def why(session: Session, key: str) -> Story:
     """Return the story of one nudge by its key, or by the first 8 or more characters of it. Raises NotFound."""
     row = find(session, key)

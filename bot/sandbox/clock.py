@@ -15,7 +15,15 @@ class NextNudge:
     channel: str
 
 
-FindNextNudge = Callable[[], NextNudge | None]
+@dataclass(frozen=True)
+class Plan:
+    """What the app will do by itself: its next message, and whether anything is open that it posts about."""
+
+    next_nudge: NextNudge | None = None
+    anything_open: bool = False
+
+
+ReadPlan = Callable[[], Plan]
 
 
 class SandboxClock:

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.sandbox import forms
-from bot.sandbox.clock import FindNextNudge
+from bot.sandbox.clock import Plan, ReadPlan
 from bot.sandbox.interactions import Interactions
 from bot.sandbox.model import Json, Message, Refusal, User, View
 from bot.sandbox.snapshot import Snapshot
@@ -38,7 +38,7 @@ class PageApi:
         self._snapshot = snapshot
         self._session = session
         # The app knows what it will post: whoever composes it with the sandbox sets this.
-        self.find_next_nudge: FindNextNudge = lambda: None
+        self.read_plan: ReadPlan = Plan
         self._watchers: set[asyncio.Event] = set()
         self._doings: dict[str, Callable[[User, Json], Coroutine[Any, Any, Json | None]]] = {
             "say": self._say,
@@ -115,9 +115,10 @@ class PageApi:
         if user is None:
             return JSONResponse({"error": "no such person"}, 404)
         shown = self._snapshot.of(user, query.get("channel", ""), query.get("thread") or None)
-        nudge = await asyncio.to_thread(self.find_next_nudge)
+        plan = await asyncio.to_thread(self.read_plan)
+        nudge = plan.next_nudge
         next_nudge = {"at": nudge.at.isoformat(), "channel": nudge.channel} if nudge else None
-        return JSONResponse(shown | {"next_nudge": next_nudge})
+        return JSONResponse(shown | {"next_nudge": next_nudge, "anything_open": plan.anything_open})
 
     async def do(self, request: Request) -> Response:
         """One doing of one person, by name."""

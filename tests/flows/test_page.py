@@ -16,6 +16,9 @@ __all__ = ["browser", "open_page", "page"]  # fixtures
 
 pytestmark = pytest.mark.browser
 
+ALL_POSTED = (
+    "No nudge is planned. Every stage of what is open has been posted; record the assessment, or add a partner."
+)
 NASTY = "<img src=x onerror=\"document.title='owned'\"> </script><b>bold</b> [x](javascript:alert(1))"
 QUESTION = "When should a partner be assessed?"
 ANSWER = "A supporting state should assess a partner before support begins."
@@ -139,9 +142,9 @@ def test_the_clock_names_the_next_nudge_and_goes_to_its_channel(
     sandbox.clock.advance(timedelta(days=100))
     bot.scan()
     page.locator("#clock").click()
-    page.get_by_text("None is planned. Add a partner first.").wait_for()
+    page.locator("#next-nudge", has_text=ALL_POSTED).wait_for()
     page.locator("#clock-panel").get_by_role("button", name="To the next nudge").click()
-    page.get_by_text("No nudge is planned, so the clock stays.").wait_for()
+    page.locator(".toast", has_text=ALL_POSTED).wait_for()
     page.keyboard.press("Escape")
     amal, before = workspace.user("amal"), sandbox.clock.offset
     amal.command("/partner add", channel="C-liaison")
@@ -252,6 +255,8 @@ def test_what_is_typed_stays_when_the_form_is_sent_back(page: playwright.Page, w
     form.get_by_text("Give a whole number").wait_for()
     assert name.input_value() == "River Guard"
     form.get_by_label("Reassess every").fill("6")
+    assert form.get_by_text("Give a whole number").count() == 0
+    assert form.locator("[aria-invalid], .wrong").count() == 0
     form.get_by_role("button", name="Add", exact=True).click()
     workspace.wait_for(lambda: any("River Guard" in line for line in workspace.transcript("C-ops")))
     form.wait_for(state="detached")
@@ -302,6 +307,15 @@ def test_the_clock_goes_to_a_day(page: playwright.Page, sandbox: Sandbox, worksp
     page.get_by_role("button", name="Go", exact=True).click()
     workspace.wait_for(lambda: sandbox.clock.now().date() == day, what="the day")
     page.locator(".clock-now", has_text=f"{day:%a}, {day.day} {day:%b %Y}, 12:0").wait_for()
+
+
+def test_the_clock_says_that_it_only_moves_forward(page: playwright.Page, sandbox: Sandbox) -> None:
+    before = sandbox.clock.offset
+    page.locator("#clock").click()
+    page.get_by_label("Go to date").fill((sandbox.clock.now() - timedelta(days=3)).date().isoformat())
+    page.get_by_role("button", name="Go", exact=True).click()
+    page.locator(".toast", has_text="The clock only moves forward: choose a later date.").wait_for()
+    assert sandbox.clock.offset == before
 
 
 def test_on_a_narrow_screen_everything_is_still_reached(open_page: OpenPage) -> None:
@@ -361,8 +375,77 @@ def test_the_focus_returns_when_a_thread_closes(page: playwright.Page) -> None:
     page.keyboard.press("Escape")
     wait_for_focus(page.locator("#thread-list").get_by_role("button", name="Show passage").first)
     page.keyboard.press("Escape")
-    wait_for_focus(message(page, QUESTION).get_by_role("button", name="1 reply"))
+    wait_for_focus(page.locator("#composer-text"))
     assert page.locator("#thread").is_hidden()
+    message(page, QUESTION).get_by_role("button", name="1 reply").click()
+    page.get_by_role("button", name="Close thread").click()
+    wait_for_focus(message(page, QUESTION).get_by_role("button", name="1 reply"))
+
+
+def test_the_message_box_has_the_focus_at_first_on_a_wide_screen_only(open_page: OpenPage) -> None:
+    wait_for_focus(open_page().locator("#composer-text"))
+    phone = open_page(PHONE)
+    assert phone.locator("#composer-text").evaluate("box => box !== document.activeElement")
+
+
+def test_in_an_empty_channel_the_first_link_leads_to_the_message_box(open_page: OpenPage, workspace: Workspace) -> None:
+    workspace.world.channels["C0LIAISON"].messages.clear()
+    page = open_page(channel="C0LIAISON")
+    page.locator("#skip-newest").focus()
+    page.keyboard.press("Enter")
+    wait_for_focus(page.locator("#composer-text"))
+
+
+def test_the_guide_ticks_what_has_come_not_what_was_sent(
+    open_page: OpenPage, bot: Bot, sandbox: Sandbox, workspace: Workspace
+) -> None:
+    page = open_page(channel="D0AMAL")
+    send(page, "help")
+    page.locator("#list > .message", has_text="/checklist").last.wait_for()
+    assert ticked(page) == []
+    send(page, QUESTION)
+    page.locator("#list > .message", has_text=ANSWER).last.wait_for()
+    assert ticked(page) == ["Ask a question"]
+    page.get_by_role("button", name="ops", exact=True).click()
+    page.get_by_role("textbox", name="Message #ops").wait_for()
+    send(page, "/partner add")
+    add_partner(page, "Lake Watch")
+    before = sandbox.clock.offset
+    page.locator("#clock").click()
+    page.get_by_role("button", name="+1 week").click()
+    workspace.wait_for(lambda: sandbox.clock.offset - before == timedelta(days=7), what="the clock")
+    bot.scan()
+    wait_until_in_view(message(page, "coming up: Lake Watch"))
+    assert ticked(page) == ["Ask a question", "Register a partner", "See the nudge"]
+
+
+def ticked(page: playwright.Page) -> list[str]:
+    kept: dict[str, bool] = page.evaluate("JSON.parse(localStorage.getItem('proviso-guide') ?? '{}')")
+    titles = {"ask": "Ask a question", "checklist": "Look up a checklist", "partner": "Register a partner"}
+    return [title for step, title in (titles | {"nudge": "See the nudge"}).items() if kept.get(step)]
+
+
+def test_a_passage_reached_from_another_begins_at_its_top(page: playwright.Page, workspace: Workspace) -> None:
+    workspace.world.open_view("U0AMAL", long_passage("First"))
+    dialog = page.get_by_role("dialog", name="Passage")
+    dialog.get_by_role("button", name="Next passage").scroll_into_view_if_needed()
+    assert dialog.locator(".modal-body").evaluate("body => body.scrollTop") > 0
+    dialog.get_by_role("button", name="Next passage").focus()
+    view = workspace.world.stack("U0AMAL")[-1]
+    workspace.world.update_view(view, long_passage("Second"))
+    dialog.get_by_text("Second paragraph 1 of").wait_for()
+    assert dialog.locator(".modal-body").evaluate("body => body.scrollTop") == 0
+    wait_for_focus(dialog.locator(".modal-body"))
+
+
+def long_passage(name: str) -> dict[str, Any]:
+    def text(words: str) -> dict[str, str]:
+        return {"type": "plain_text", "text": words}
+
+    paragraphs = [{"type": "section", "text": text(f"{name} paragraph {n} " + "of this text " * 20)} for n in range(20)]
+    button = {"type": "button", "action_id": "passage.next", "text": text("Next passage"), "value": name}
+    ways = {"type": "actions", "block_id": "passage", "elements": [button]}
+    return {"type": "modal", "title": text("Passage"), "blocks": [*paragraphs, ways]}
 
 
 def test_escape_closes_the_clock_and_the_list_of_channels(open_page: OpenPage) -> None:

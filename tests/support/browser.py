@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.reminders.preview import next_nudge
-from bot.sandbox.clock import NextNudge
+from bot.reminders.preview import anything_open, next_nudge
+from bot.sandbox.clock import NextNudge, Plan
 from bot.sandbox.driver import Workspace
 from bot.sandbox.server import Sandbox
 from retrieval.database import Database
@@ -57,7 +57,7 @@ def open_page(
 ) -> Iterator[OpenPage]:
     """Opens the page as a stranger meets it; fails when a script failed, or anything but this server was asked."""
     workspace.wait_until_connected()
-    sandbox.page.find_next_nudge = partial(_next_nudge, sandbox, story_database)
+    sandbox.page.read_plan = partial(_plan, sandbox, story_database)
     troubles: list[str] = []
     contexts: list[playwright.BrowserContext] = []
 
@@ -89,10 +89,10 @@ def page(open_page: OpenPage) -> playwright.Page:
     return open_page()
 
 
-def _next_nudge(sandbox: Sandbox, database: Database) -> NextNudge | None:
+def _plan(sandbox: Sandbox, database: Database) -> Plan:
     with database.read() as session:
         nudge = next_nudge(session, sandbox.clock.now())
-    return NextNudge(nudge.at, nudge.channel) if nudge else None
+        return Plan(NextNudge(nudge.at, nudge.channel) if nudge else None, anything_open(session))
 
 
 def wait_until_in_view(locator: playwright.Locator, seconds: float = 15.0) -> None:

@@ -1,12 +1,12 @@
 // The page: where the reader is, what the server says, and drawing both.
 
 import { AnotherServer, look, perform, watch } from "./api.js";
-import { showClock } from "./clock.js";
+import { isLater, noNudge, showClock } from "./clock.js";
 import { Composer } from "./composer.js";
 import { el } from "./dom.js";
 import { listenForEscape } from "./escape.js";
 import { keepingFocus } from "./focus.js";
-import { drawGuide, guideSaw, mark, showGuide } from "./guide.js";
+import { drawGuide, guideSaw, guideSent, mark, showGuide } from "./guide.js";
 import { drawHead } from "./head.js";
 import { drawHome } from "./home.js";
 import { drawModal } from "./modal.js";
@@ -41,6 +41,7 @@ async function attempt(doing) {
 
 const quietly = (doing) => attempt(doing).catch(() => undefined);
 const newestOwn = () => world.messages.filter((message) => message.user === world.me).at(-1)?.ts;
+const isNarrow = () => matchMedia("(max-width: 900px)").matches;
 const inDirectMessage = () => world.place(world.channel).kind === "im";
 
 const deeds = {
@@ -50,9 +51,11 @@ const deeds = {
   close: () => quietly({ do: "close" }),
   dismiss: (message) => quietly({ do: "dismiss", channel: world.channel, ts: message.ts }),
   advance: (by) => quietly({ do: "advance", ...by }),
+  advanceTo: (day) => (isLater(day, world) ? quietly({ do: "advance", date: day }) : toast(new Error("The clock only moves forward: choose a later date."))),
   nextNudge,
   openThread(ts) { here.thread = ts; refresh().then(() => part("thread-text")?.focus()); },
-  closeThread,
+  closeThread: () => closeThread(),
+  leaveThread: () => closeThread({ typing: true }),
   go(channel) { Object.assign(here, { channel, thread: null, tab: "messages" }); return enter(); },
   become(user, options) { Object.assign(here, { user, thread: null, tab: "messages" }); return enter(options); },
   tab(name) { here.tab = name; quietly({ do: "open_app", tab: name }); follow.restart(); refresh(); },
@@ -62,7 +65,7 @@ const deeds = {
   },
   guide() { showGuide(); document.body.classList.remove("rail-open"); follow.restart(); draw(); },
   say(text, thread) {
-    guideSaw(text, inDirectMessage());
+    guideSent(text, inDirectMessage(), world);
     if (text.startsWith("/")) return attempt({ do: "command", channel: world.channel, text });
     if (!thread && text.includes("@proviso")) awaited = newestOwn() ?? "0";
     return attempt({ do: "say", channel: world.channel, text, thread });
@@ -76,7 +79,7 @@ const deeds = {
 async function nextNudge() {
   await refresh();
   const next = world.next_nudge;
-  if (!next) { toast(new Error("No nudge is planned, so the clock stays. Add a partner first: /partner add.")); return; }
+  if (!next) { toast(new Error(noNudge(world))); return; }
   if (!world.place(next.channel)) { toast(new Error("The next nudge goes to a channel you are not in, so the clock stays. Act as somebody else.")); return; }
   showClock(false);
   if (covers()) closeThread();
@@ -85,13 +88,14 @@ async function nextNudge() {
   await quietly({ do: "advance", to: next.at });
 }
 
-// The focus goes back to the message whose thread it was.
-function closeThread() {
+// The focus goes back to the message whose thread it was; for who left with a key, to the message box.
+function closeThread({ typing = false } = {}) {
   const message = part("list")?.querySelector(`:scope > [data-key="${CSS.escape(here.thread)}"]`);
   const inside = part("thread").contains(document.activeElement);
   here.thread = null;
   draw();
-  if (inside) (message?.querySelector(".thread-line, .message-tools button") ?? part("composer-text")).focus();
+  if (!inside) return;
+  (typing && !isNarrow() ? part("composer-text") : message?.querySelector(".thread-line, .message-tools button") ?? part("composer-text")).focus();
 }
 
 function enter({ focus = "composer-text" } = {}) {
@@ -130,11 +134,13 @@ async function refresh() {
 }
 
 function adopt(state) {
+  const before = world;
   if (world && (world.me !== state.me || world.channel !== state.channel)) part("stream").replaceChildren();
   const people = new Map(state.people.map((person) => [person.id, person]));
   const places = new Map(state.channels.map((channel) => [channel.id, channel]));
   world = { ...state, person: (id) => people.get(id), place: (id) => places.get(id), zone: people.get(state.me).tz };
   here.channel = state.channel;
+  guideSaw(before, world);
   const answered = awaited && world.messages.find((m) => m.user === world.me && m.ts > awaited && m.replies);
   if (answered) {
     awaited = null;
@@ -143,6 +149,7 @@ function adopt(state) {
   if (document.visibilityState === "visible") seen[`${world.me} ${world.channel}`] = world.place(world.channel).last;
   sessionStorage.setItem("seen", JSON.stringify(seen));
   draw();
+  if (!before && !world.modal && !isNarrow()) part("composer-text").focus();
 }
 
 const unread = (channel) => channel.id !== world.channel && channel.last > (seen[`${world.me} ${channel.id}`] ?? "");
@@ -202,7 +209,7 @@ function skipTo(id, target) {
   });
 }
 
-skipTo("skip-newest", newestMessage);
+skipTo("skip-newest", () => newestMessage() ?? part("composer-text"));
 skipTo("skip-thread", () => part("thread-list"));
 skipTo("skip-composer", () => part("composer-text"));
 listenForEscape(deeds, () => here.thread);

@@ -32,8 +32,24 @@ function input(block, context) {
     error && el("p", { class: "field-error", id: `${id}-e` }, error),
     block.hint && el("p", { class: "hint", id: `${id}-h` }, block.hint.text),
   ];
-  if (grouped) return el("fieldset", { class: `field${error ? " wrong" : ""}` }, el("legend", {}, label), inside);
-  return el("div", { class: `field${error ? " wrong" : ""}` }, el("label", { for: id }, label), inside);
+  const field = grouped
+    ? el("fieldset", { class: "field" }, el("legend", {}, label), inside)
+    : el("div", { class: "field" }, el("label", { for: id }, label), inside);
+  if (error) markWrong(field, id);
+  return field;
+}
+
+// Until the field is changed: its error is about what was sent.
+function markWrong(field, id) {
+  field.classList.add("wrong");
+  const clear = () => {
+    field.classList.remove("wrong");
+    field.querySelector(".field-error")?.remove();
+    const control = field.querySelector("[aria-invalid]");
+    control?.removeAttribute("aria-invalid");
+    control?.setAttribute("aria-describedby", control.getAttribute("aria-describedby").replace(`${id}-e`, "").trim());
+  };
+  for (const change of ["input", "change", "input-chosen"]) field.addEventListener(change, clear, { once: true });
 }
 
 function styled(part, context) {

@@ -60,6 +60,7 @@ class Chooser {
       this.chosen = this.shown[n];
       this.box.value = this.chosen[1];
       this.changed(this.chosen);
+      this.box.dispatchEvent(new Event("input-chosen", { bubbles: true }));
     }
     this.close();
   }

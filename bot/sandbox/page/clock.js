@@ -41,11 +41,23 @@ function drawTime(button, world) {
     el("span", { class: "clock-now" }, now), moved && el("span", { class: "ahead" }, moved));
 }
 
+// The clock goes to noon of a day.
+export function isLater(day, world) {
+  const moment = new Date(world.now);
+  const today = moment.toLocaleDateString("en-CA", { timeZone: world.zone });
+  const hour = Number(moment.toLocaleTimeString("en-GB", { hour: "2-digit", timeZone: world.zone }));
+  return day > today || (day === today && hour < 12);
+}
+
+export const noNudge = (world) => (world.anything_open
+  ? "No nudge is planned. Every stage of what is open has been posted; record the assessment, or add a partner."
+  : "No nudge is planned. Add a partner first: /partner add.");
+
 function nextNudge(world, deeds) {
   const next = world.next_nudge;
   const place = next && world.place(next.channel);
   const when = next && new Date(next.at).toLocaleString("en-GB", { ...STYLE, timeZone: world.zone });
-  const about = next ? `${when}${place ? ` in ${place.kind === "im" ? "your messages" : `#${place.name}`}` : ""}` : "None is planned. Add a partner first.";
+  const about = next ? `${when}${place ? ` in ${place.kind === "im" ? "your messages" : `#${place.name}`}` : ""}` : noNudge(world);
   return [
     el("button", { type: "button", class: "primary wide", "aria-describedby": "next-nudge", onclick: () => deeds.nextNudge() }, "To the next nudge"),
     el("p", { id: "next-nudge", class: "hint" }, about),
@@ -54,11 +66,11 @@ function nextNudge(world, deeds) {
 
 function drawPanel(panel, world, deeds) {
   const today = new Date(world.now).toLocaleDateString("en-CA", { timeZone: world.zone });
-  const signature = JSON.stringify([world.next_nudge, world.zone, world.me, today]);
+  const signature = JSON.stringify([world.next_nudge, world.anything_open, world.zone, world.me, today]);
   if (panel.dataset.signature === signature || panel.querySelector("input:focus")) return;
   panel.dataset.signature = signature;
   const day = el("input", { type: "date", id: "clock-day", "aria-label": "Go to date", min: today, value: today });
-  const go = () => day.value && deeds.advance({ date: day.value });
+  const go = () => deeds.advanceTo(day.value);
   const step = (label, days) => el("button", { type: "button", onclick: () => deeds.advance({ days }) }, label);
   panel.replaceChildren(
     el("p", {}, "Move this workspace’s time forward to see nudges arrive."),

@@ -15,7 +15,7 @@ function closeTop(deeds, threadIsOpen) {
   } else if (document.body.classList.contains("rail-open")) {
     deeds.menu();
   } else if (threadIsOpen()) {
-    deeds.closeThread();
+    deeds.leaveThread();
   }
 }
 

@@ -15,11 +15,38 @@ const write = (value) => localStorage.setItem(KEPT, JSON.stringify(value));
 
 export const showGuide = () => write({});
 
+let asked = null; // when a question was sent, in seconds of the workspace's clock
+let due = null; // {channel, last}: a nudge whose time has come, and the newest message of its channel before
+
 // What people do by hand counts as well.
-export function guideSaw(text, direct) {
+export function guideSent(text, direct, world) {
   if (text.startsWith("/checklist")) mark("checklist");
   else if (text.startsWith("/partner add")) mark("partner");
-  else if (!text.startsWith("/") && (direct || text.includes("@proviso"))) mark("ask");
+  else if (!text.startsWith("/") && (direct || text.includes("@proviso"))) asked = Date.parse(world.now) / 1000;
+}
+
+const buttons = (message) => (message.blocks ?? []).flatMap((block) => [block.accessory, ...(block.elements ?? [])]);
+const isAnswer = (message, world) => message.user === world.bot && buttons(message).some((item) => item?.action_id === "passage.show");
+
+function sawAnswer(world) {
+  if (asked === null || ![...world.messages, ...world.thread].some((m) => Number(m.ts) > asked && isAnswer(m, world))) return;
+  asked = null;
+  mark("ask");
+}
+
+function sawNudge(before, world) {
+  if (before?.me !== world.me) { due = null; return; }
+  const planned = before.next_nudge;
+  if (planned && Date.parse(planned.at) <= Date.parse(world.now)) due ??= { channel: planned.channel, last: before.place(planned.channel)?.last };
+  if (!due || world.place(due.channel)?.last === due.last) return;
+  due = null;
+  mark("nudge");
+}
+
+// What has come since the page looked last: an answer, a nudge.
+export function guideSaw(before, world) {
+  sawAnswer(world);
+  sawNudge(before, world);
 }
 
 export const mark = (id) => write({ ...read(), [id]: true });

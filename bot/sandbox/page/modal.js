@@ -25,11 +25,13 @@ export function drawModal(view, world, deeds) {
   dialog.oncancel = (event) => { event.preventDefault(); deeds.close(); };
   if (!dialog.open) dialog.showModal();
   const wrong = form.querySelector("[aria-invalid]");
+  // What only is read begins at its top again, also for the keyboard.
+  if (kept && !form.querySelector("[data-input]")) { form.querySelector(".modal-body").focus(); return; }
   (wrong || (focused && document.getElementById(focused)) || form.querySelector(".modal-body input, .modal-body textarea, .modal-body select, button[type=submit]"))?.focus();
 }
 
 function build(view, world, deeds, kept) {
-  const holder = el("div", { class: "modal-body blocks" });
+  const holder = el("div", { class: "modal-body blocks", tabindex: "-1" });
   const act = (block, element, value) => deeds.act({
     view: view.id, block_id: block.block_id, action_id: element.action_id ?? "", carries: element.value, value, values: collect(holder),
   });
