@@ -8,6 +8,7 @@ import { listenForEscape } from "./escape.js";
 import { keepingFocus } from "./focus.js";
 import { drawGuide, guideSaw, guideSent, mark, showGuide } from "./guide.js";
 import { drawHead } from "./head.js";
+import { addEntry, entry, leaveEntry, replaceEntry } from "./history.js";
 import { drawHome } from "./home.js";
 import { drawModal } from "./modal.js";
 import { drawRail } from "./rail.js";
@@ -18,7 +19,7 @@ import { covers, drawThread, followThread } from "./thread.js";
 const part = (id) => document.getElementById(id);
 const kept = (name, fallback) => sessionStorage.getItem(name) ?? fallback;
 
-const here = { user: kept("user", "U0AMAL"), channel: location.hash.slice(1).split("/")[0] || kept("channel", ""), thread: null, tab: "messages" };
+const here = { user: kept("user", "U0AMAL"), channel: entry().channel || kept("channel", ""), thread: entry().thread, tab: "messages" };
 const seen = JSON.parse(kept("seen", "{}")); // "user channel" -> timestamp of the newest message read there
 let world = null;
 let awaited = null; // the newest own message when a question was sent: its answer opens the thread
@@ -53,11 +54,15 @@ const deeds = {
   advance: (by) => quietly({ do: "advance", ...by }),
   advanceTo: (day) => (isLater(day, world) ? quietly({ do: "advance", date: day }) : toast(new Error("The clock only moves forward: choose a later date."))),
   nextNudge,
-  openThread(ts) { here.thread = ts; refresh().then(() => part("thread-text")?.focus()); },
+  openThread(ts) { moveToThread(ts); refresh().then(() => part("thread-text")?.focus()); },
   closeThread: () => closeThread(),
   leaveThread: () => closeThread({ typing: true }),
-  go(channel) { Object.assign(here, { channel, thread: null, tab: "messages" }); return enter(); },
-  become(user, options) { Object.assign(here, { user, thread: null, tab: "messages" }); return enter(options); },
+  async go(channel) {
+    if (channel === here.channel) await leaveThreadEntry();
+    else addEntry({ channel });
+    return arrive({ channel });
+  },
+  become(user, options) { replaceEntry({ channel: here.channel }); Object.assign(here, { user, thread: null, tab: "messages" }); return enter(options); },
   tab(name) { here.tab = name; quietly({ do: "open_app", tab: name }); follow.restart(); refresh(); },
   menu() {
     const open = document.body.classList.toggle("rail-open");
@@ -70,8 +75,8 @@ const deeds = {
     if (!thread && text.includes("@proviso")) awaited = newestOwn() ?? "0";
     return attempt({ do: "say", channel: world.channel, text, thread });
   },
-  sayInChannel(text) {
-    if (covers()) closeThread();
+  async sayInChannel(text) {
+    if (covers()) await closeThread();
     return deeds.say(text);
   },
 };
@@ -82,7 +87,7 @@ async function nextNudge() {
   if (!next) { toast(new Error(noNudge(world))); return; }
   if (!world.place(next.channel)) { toast(new Error("The next nudge goes to a channel you are not in, so the clock stays. Act as somebody else.")); return; }
   showClock(false);
-  if (covers()) closeThread();
+  if (covers()) await closeThread();
   if (next.channel !== here.channel || here.tab === "home") await deeds.go(next.channel);
   mark("nudge");
   await quietly({ do: "advance", to: next.at });
@@ -94,14 +99,48 @@ function closeThread({ typing = false } = {}) {
   const inside = part("thread").contains(document.activeElement);
   here.thread = null;
   draw();
-  if (!inside) return;
-  (typing && !isNarrow() ? part("composer-text") : message?.querySelector(".thread-line, .message-tools button") ?? part("composer-text")).focus();
+  const left = leaveThreadEntry();
+  if (inside) (typing && !isNarrow() ? part("composer-text") : message?.querySelector(".thread-line, .message-tools button") ?? part("composer-text")).focus();
+  return left;
+}
+
+const leaveThreadEntry = async () => entry().thread && leaveEntry();
+
+function moveToThread(ts) {
+  const record = here.thread ? replaceEntry : addEntry;
+  record({ channel: here.channel, thread: ts });
+  here.thread = ts;
+}
+
+const arrive = ({ channel, thread = null }, options) => {
+  Object.assign(here, { channel, thread, tab: "messages" });
+  return enter(options);
+};
+
+let closing = null; // the dialog that the reader left with Back
+
+// A dialog that opened is an entry; one that closed by itself takes its entry along.
+function recordDialog() {
+  const recorded = entry().dialog;
+  if (world.modal && !recorded && world.modal.id !== closing) addEntry({ channel: here.channel, thread: here.thread, dialog: true });
+  if (!world.modal && recorded) leaveEntry();
+}
+
+function followHistory() {
+  const { channel, thread, dialog } = entry();
+  if (world.modal && !dialog) {
+    closing = world.modal.id;
+    deeds.close();
+  }
+  if (channel && channel !== here.channel) arrive({ channel, thread }, { focus: isNarrow() ? "stream" : "composer-text" });
+  else if (thread && thread !== here.thread) { here.thread = thread; refresh(); }
+  else if (!thread && here.thread) closeThread();
+  recordDialog();
 }
 
 function enter({ focus = "composer-text" } = {}) {
   sessionStorage.setItem("user", here.user);
   sessionStorage.setItem("channel", here.channel);
-  history.replaceState(null, "", `#${here.channel}`);
   document.body.classList.remove("rail-open");
   awaited = null;
   follow.restart(seen[`${here.user} ${here.channel}`]);
@@ -140,15 +179,18 @@ function adopt(state) {
   const places = new Map(state.channels.map((channel) => [channel.id, channel]));
   world = { ...state, person: (id) => people.get(id), place: (id) => places.get(id), zone: people.get(state.me).tz };
   here.channel = state.channel;
+  if (here.thread && !state.thread.length) here.thread = null; // it is gone, with its workspace perhaps
+  if (!before) replaceEntry({ ...entry(), channel: here.channel, thread: here.thread });
   guideSaw(before, world);
   const answered = awaited && world.messages.find((m) => m.user === world.me && m.ts > awaited && m.replies);
   if (answered) {
     awaited = null;
-    if (here.thread !== answered.ts) { here.thread = answered.ts; again = true; }
+    if (here.thread !== answered.ts) { moveToThread(answered.ts); again = true; }
   }
   if (document.visibilityState === "visible") seen[`${world.me} ${world.channel}`] = world.place(world.channel).last;
   sessionStorage.setItem("seen", JSON.stringify(seen));
   draw();
+  recordDialog();
   if (!before && !world.modal && !isNarrow()) part("composer-text").focus();
 }
 
@@ -213,6 +255,7 @@ skipTo("skip-newest", () => newestMessage() ?? part("composer-text"));
 skipTo("skip-thread", () => part("thread-list"));
 skipTo("skip-composer", () => part("composer-text"));
 listenForEscape(deeds, () => here.thread);
+addEventListener("popstate", () => world && followHistory());
 setInterval(() => world && refresh(), 20_000); // the clock, and statuses that run out
 addEventListener("resize", () => world && draw());
 if (wasRestarted()) toast(new Error("The sandbox was started again: this is a new workspace. What you typed is kept."));
