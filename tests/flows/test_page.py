@@ -326,6 +326,45 @@ def test_on_a_narrow_screen_everything_is_still_reached(open_page: OpenPage) -> 
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+@pytest.mark.parametrize("width", [640, 390, 320])
+@pytest.mark.parametrize("channel", ["C0OPS", "D0AMAL"])
+def test_on_a_narrow_screen_the_day_of_the_workspace_is_seen(
+    open_page: OpenPage, sandbox: Sandbox, width: int, channel: str
+) -> None:
+    sandbox.clock.advance(timedelta(days=100))
+    page = open_page((width, 800), channel=channel)
+    now = sandbox.clock.now()
+    day = page.locator("#clock span:visible", has_text=f"{now.day} {now:%b}").last
+    day.wait_for()
+    assert day.evaluate("node => node.offsetWidth") > 30
+    assert page.locator(".ahead").is_visible()
+    assert narrow_texts(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.locator("#clock").evaluate("node => node.getBoundingClientRect().right <= window.innerWidth")
+
+
+def test_on_a_phone_the_list_of_commands_is_not_cut(open_page: OpenPage) -> None:
+    page = open_page(PHONE)
+    page.locator("#composer-text").fill("/")
+    page.get_by_role("option", name="/checklist").wait_for()
+    cut = "nodes => nodes.filter((node) => node.scrollWidth > node.clientWidth + 1).map((node) => node.textContent)"
+    assert page.locator("#composer-choices, #composer-choices *").evaluate_all(cut) == []
+
+
+def test_on_a_phone_what_the_page_says_does_not_cover_the_guide(open_page: OpenPage) -> None:
+    page = open_page(PHONE)
+    send(page, "/checklist assessment")
+    guide(page).get_by_role("button", name="What should an assessment").wait_for()
+    page.locator("#clock").click()
+    page.get_by_label("Go to date").fill("2020-01-01")
+    page.get_by_role("button", name="Go", exact=True).click()
+    said = page.locator(".toast")
+    said.wait_for()
+    below = said.bounding_box()
+    assert guide(page).bounding_box()["y"] >= below["y"] + below["height"]
+    assert page.locator("#head").bounding_box()["y"] >= below["y"] + below["height"]
+
+
 # -- the keyboard -----------------------------------------------------------------------------------------------------
 
 

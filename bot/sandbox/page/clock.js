@@ -4,6 +4,8 @@ import { el, icon } from "./dom.js";
 
 const STYLE = { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" };
 
+const SHORT = { day: "numeric", month: "short" };
+
 let open = false;
 
 export const clockIsOpen = () => open;
@@ -34,11 +36,13 @@ export function drawClock(world, deeds) {
 
 function drawTime(button, world) {
   const now = new Date(world.now).toLocaleString("en-GB", { ...STYLE, timeZone: world.zone });
+  const day = new Date(world.now).toLocaleDateString("en-GB", { ...SHORT, timeZone: world.zone });
   const moved = ahead(world.ahead);
   if (button.dataset.shown === `${now} ${moved}`) return;
   button.dataset.shown = `${now} ${moved}`;
   button.replaceChildren(icon("clock"), el("span", { class: "unseen" }, "Clock of this workspace: "),
-    el("span", { class: "clock-now" }, now), moved && el("span", { class: "ahead" }, moved));
+    el("span", { class: "clock-now" }, now),
+    el("span", { class: "clock-day", "aria-hidden": "true" }, day), moved && el("span", { class: "ahead" }, moved));
 }
 
 // The clock goes to noon of a day.
