@@ -109,6 +109,6 @@ def test_show_passage_says_when_the_passage_is_gone(
     corpus.remove(PARTNERS.source_id)
     generations.build()
     workspace.advance(timedelta(days=2))
-    generations.sweep(bot.front.clock.now())
+    generations.sweep(bot.responder.clock.now())
     amal.click("Show passage", reply)
     workspace.wait_for(lambda: "no longer in the index" in amal.modal_text, what="the notice")

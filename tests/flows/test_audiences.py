@@ -28,7 +28,7 @@ def document(source: Source) -> Document:
 
 
 def publish(corpus: Corpus, generations: Generations, bot: Bot, source: Source) -> None:
-    corpus.apply(CorpusChange((document(source),)), bot.front.clock.now())
+    corpus.apply(CorpusChange((document(source),)), bot.responder.clock.now())
     generations.build()
 
 

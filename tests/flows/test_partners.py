@@ -232,7 +232,7 @@ def test_two_people_who_act_at_the_same_time_leave_the_newest_state_on_the_card(
 
 
 def update_states(bot: Bot) -> list[str]:
-    with bot.front.services.database.read() as session:
+    with bot.responder.services.database.read() as session:
         updates = select(OutboxRow.state).where(OutboxRow.operation == "update").order_by(OutboxRow.id)
         return list(session.scalars(updates))
 
@@ -254,7 +254,7 @@ def test_the_focal_point_of_a_nudge_that_cannot_be_posted_is_asked_once_to_invit
     bot: Bot, workspace: Workspace
 ) -> None:
     workspace.world.add_channel(Channel("C0EAST", "east", ["U0AMAL", "U0BO"]))
-    today = bot.front.clock.now().date()
+    today = bot.responder.clock.now().date()
     add(workspace, "East Patrol", channel="C0EAST", first_due=(today + timedelta(days=3)).isoformat())
     before = len(workspace.bot_messages("@bo"))
     workspace.advance(timedelta(days=3))
