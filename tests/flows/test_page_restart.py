@@ -53,6 +53,20 @@ def test_the_page_loads_again_when_another_server_answers_and_keeps_what_was_typ
     page.close()
 
 
+def test_what_is_sent_to_another_server_is_back_in_the_message_box(
+    browser: playwright.Browser, first_server: Sandbox
+) -> None:
+    page = visit(browser, first_server)
+    page.locator("#composer-text").fill("Who has the keys?")
+    first_server.stop()
+    with started_again(first_server) as second:
+        page.locator("#composer-text").press("Enter")
+        page.get_by_text("The sandbox was started again").wait_for()
+        assert page.locator("#composer-text").input_value() == "Who has the keys?"
+        assert second.world.channels["C0OPS"].messages == []
+    page.close()
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
 def test_while_no_server_answers_the_page_says_so_and_covers_nothing(
     browser: playwright.Browser, first_server: Sandbox, size: tuple[int, int]

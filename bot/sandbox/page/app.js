@@ -8,7 +8,7 @@ import { listenForEscape } from "./escape.js";
 import { keepingFocus } from "./focus.js";
 import { drawGuide, guideSaw, guideSent, mark, showGuide } from "./guide.js";
 import { drawHead } from "./head.js";
-import { addEntry, entry, leaveEntry, replaceEntry } from "./history.js";
+import { addEntry, entry, leaveEntry, replaceEntry, untilLeft } from "./history.js";
 import { drawHome } from "./home.js";
 import { drawModal } from "./modal.js";
 import { drawRail } from "./rail.js";
@@ -58,6 +58,7 @@ const deeds = {
   closeThread: () => closeThread(),
   leaveThread: () => closeThread({ typing: true }),
   async go(channel) {
+    await untilLeft();
     if (channel === here.channel) await leaveThreadEntry();
     else addEntry({ channel });
     return arrive({ channel });

@@ -4,6 +4,9 @@ const hash = () => location.hash.slice(1);
 
 let leaving = null; // a promise while an entry is being left
 
+// Resolves once no entry is being left: going back is not done at once.
+export const untilLeft = async () => leaving;
+
 // Where the present entry is: {channel, thread, dialog}.
 export const entry = () => ({ channel: hash(), thread: null, dialog: false, ...history.state });
 
