@@ -1,63 +1,78 @@
-"""Files named almost like metadata: nobody reads them, so the documents they may have been meant for are kept out."""
+"""Files that may say who may see a document and that nobody reads as metadata: they keep the document out."""
 
 from __future__ import annotations
 
 import os
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.errors import metadata_unreadable
-from ingest.readers.beside import ENDINGS, FOLDER_STEM, OWN_STEM
+from ingest.errors import Rejected, metadata_unreadable
+from ingest.readers.beside import ENDINGS, FOLDER_STEM, MAX_METADATA, OWN_STEM
+from ingest.readers.encodings import decode
+from ingest.readers.files import EXTENSIONS, read_bytes
+from ingest.readers.front_matter import states_audience
 
 # The stem before it, the part that makes a name one of metadata, and what an editor or a system has put behind.
 _NAMED = re.compile(
     rf"(?P<of>.*)(?P<role>{FOLDER_STEM}|{re.escape(OWN_STEM)})(?P<ending>\.ya?ml)(?P<more>.*)", re.DOTALL
 )
+META = "meta"
+NAME_IT = f"name it `{FOLDER_STEM}.yaml` or `NAME{OWN_STEM}.yaml`, or remove it."
+NOT_NAMED = "but is not named as a metadata file:"
+NO_DOCUMENT = "but no document of its name lies beside it: name it after its document, or remove it."
 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A file name taken apart: `of` is the document's name or stem, "" for a folder's; `exact` is as it must be."""
+    """A file name taken apart: `of` is the document's name or stem, "" for a folder's; `more` follows the ending."""
 
-    name: str
     of: str
-    exact: bool
     more: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Stray:
+    """A file that may hold metadata and is not in use, with the documents that it names; none: all of its folder."""
+
+    hint: str
+    documents: frozenset[str]
 
 
 @dataclass(slots=True)
 class _Folder:
-    """What a folder holds of such names: for itself, and by the folded name of a document."""
+    """The file names of a folder, and the names among them and beside them that metadata files must have."""
 
-    own: list[_Named] = field(default_factory=list)
-    files: dict[str, list[_Named]] = field(default_factory=lambda: defaultdict(list))
-    documents: set[str] = field(default_factory=set)
+    path: Path
+    names: list[str]
+    right: set[str] = field(default_factory=set)
 
 
 class LookAlikes:
-    """Finds them. Each folder is listed once, at first use."""
+    """Finds files that may hold metadata and are not in use. Each folder is listed once, at first use."""
 
     def __init__(self) -> None:
-        self._folders: dict[Path, _Folder] = {}
+        self._strays: dict[tuple[Path, bool], list[_Stray]] = {}
 
-    def check(self, path: Path) -> None:
-        """Raise Rejected for a document that a file named almost like its metadata may have been meant for."""
+    def check(self, path: Path, root: Path | None = None) -> None:
+        """Raise Rejected for a document that a file which is not in use as metadata may have been meant for.
+
+        Below `root`, the folder that was named, every small text counts; above it, where all kinds of programs keep
+        their files, only one with "meta" in its name.
+        """
+        top = root if root is not None and root != path else path.parent
         for folder in path.parents:
-            _refuse(folder, self._listed(folder).own, [f"{FOLDER_STEM}{ending}" for ending in ENDINGS])
-        listed = self._listed(path.parent)
-        stems = (path.name, path.stem)
-        named = [n for stem in dict.fromkeys(map(_folded, stems)) for n in listed.files.get(stem, ())]
-        meant = [n for n in named if n.of in stems or n.of not in listed.documents]
-        _refuse(path.parent, meant, [f"{stem}{OWN_STEM}{ending}" for stem in stems for ending in ENDINGS])
+            for stray in self._listed(folder, inside=folder.is_relative_to(top)):
+                if not stray.documents or (folder == path.parent and path.name in stray.documents):
+                    raise metadata_unreadable(stray.hint)
 
-    def _listed(self, folder: Path) -> _Folder:
-        if folder not in self._folders:
-            self._folders[folder] = _list(folder)
-        return self._folders[folder]
+    def _listed(self, folder: Path, *, inside: bool) -> list[_Stray]:
+        key = (folder, inside)
+        if key not in self._strays:
+            self._strays[key] = _strays(folder, inside=inside)
+        return self._strays[key]
 
 
 def is_metadata(name: str) -> bool:
@@ -79,53 +94,97 @@ def without_document(names: Sequence[str]) -> list[str]:
     return [name for name, named in found if named and named.of and not named.more and _folded(named.of) not in known]
 
 
+def _strays(folder: Path, *, inside: bool) -> list[_Stray]:
+    listed = _list(folder)
+    documents = [name for name in listed.names if _is_document(name)]
+    candidates = (name for name in listed.names if not _is_document(name) and name not in listed.right)
+    return [
+        stray
+        for name in candidates
+        if inside or META in _folded(name)
+        for stray in [_stray(listed, name, documents)]
+        if stray is not None and not _in_use(listed, name)
+    ]
+
+
 def _list(folder: Path) -> _Folder:
-    listed = _Folder()
     try:
-        names = sorted(file.name for file in folder.iterdir())
+        with os.scandir(folder) as entries:
+            found = {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
     except OSError:  # a folder further up that this account may pass through and not list
-        return listed
-    for name in names:
-        named = _named(name)
-        if named is None:
-            listed.documents |= {name, Path(name).stem}
-        elif named.of:
-            listed.files[_folded(named.of)].append(named)
-        else:
-            listed.own.append(named)
-    return listed
+        return _Folder(folder, [])
+    of = {part for name, is_dir in found.items() if not is_dir and not _named(name) for part in (name, Path(name).stem)}
+    stems = [FOLDER_STEM, *(f"{part}{OWN_STEM}" for part in of)]
+    return _Folder(folder, sorted(found), {f"{stem}{ending}" for stem in stems for ending in ENDINGS})
+
+
+def _stray(folder: _Folder, name: str, documents: Sequence[str]) -> _Stray | None:
+    """What the file `name` keeps out; None when it neither states an audience nor is named like metadata of a file."""
+    of, named = _documents_of(name, documents), _named(name)
+    shown = f"{folder.path.name}/{name}"
+    if _states_audience(folder.path / name):
+        orphan = is_metadata(name) and not of and named is not None and bool(named.of)
+        return _Stray(f"{shown} states an audience {NO_DOCUMENT if orphan else f'{NOT_NAMED} {NAME_IT}'}", of)
+    if named is not None and (of or not named.of):
+        return _Stray(f"{shown} is named almost like a metadata file: {NAME_IT}", of)
+    return None
+
+
+def _states_audience(file: Path) -> bool:
+    try:
+        return states_audience(decode(read_bytes(file, most=MAX_METADATA)))
+    except Rejected:
+        return False
+
+
+def _in_use(folder: _Folder, name: str) -> bool:
+    """Whether `name` is a metadata file under another spelling of its name, or what an editor left beside one."""
+    there = [right for right in folder.names if right in folder.right]
+    if any(name.startswith(right) for right in there):
+        return True
+    spelt = (right for right in folder.right if _folded(right) == _folded(name))
+    return any(_same(folder.path / name, folder.path / right) for right in spelt)
+
+
+def _documents_of(name: str, documents: Sequence[str]) -> frozenset[str]:
+    """The documents whose name or stem, the longest there is, the file name begins with; none when it names none."""
+    folded = _folded(name)
+    starts = {document: _start(folded, document) for document in documents}
+    longest = max(starts.values(), default=0)
+    return frozenset(document for document, length in starts.items() if length == longest and longest)
+
+
+def _start(folded: str, document: str) -> int:
+    """How much of the file name is the name or stem of the document; 0 when it begins otherwise."""
+    for part in (_folded(document), _folded(Path(document).stem)):
+        for shown in (folded, folded.lstrip("._~-")):
+            rest = shown.removeprefix(part)
+            # `meta.yaml` beside meta.md may be meant for the whole folder.
+            if rest != shown and not rest[:1].isalnum() and (META not in part or META in rest):
+                return len(part)
+    return 0
+
+
+def _is_document(name: str) -> bool:
+    """Whether it is read as a document."""
+    kind = Path(name).suffix.lower() in EXTENSIONS
+    return kind and not name.startswith(".") and not resembles_metadata(name)
 
 
 def _named(name: str) -> _Named | None:
     found = _NAMED.fullmatch(_folded(name))
-    if (
-        found is None
-        or (found["role"] == FOLDER_STEM and found["of"])
-        or (found["role"] == OWN_STEM and not found["of"])
-    ):
+    if found is None or (found["role"] == FOLDER_STEM) == bool(found["of"]):
         return None
     of = name[: len(found["of"])] if len(name) == len(_folded(name)) else found["of"]
-    exact = name == f"{of}{found['role']}{found['ending']}"
-    return _Named(name, of, exact, found["more"])
-
-
-def _refuse(folder: Path, named: Iterable[_Named], honoured: Sequence[str]) -> None:
-    """Raise Rejected for the first of `named` that is none of the `honoured` names, nor a leftover beside one."""
-    named = list(named)
-    there = [name for name in honoured if os.path.lexists(folder / name)] if named else []
-    for each in named:
-        leftover = bool(each.more) and bool(there)
-        if each.name in honoured or leftover or any(_same(folder / each.name, folder / name) for name in there):
-            continue
-        raise metadata_unreadable(
-            f"{folder.name}/{each.name} is named almost like a metadata file of it; "
-            f"rename it to {honoured[0]}, or remove it."
-        )
+    return _Named(of, found["more"])
 
 
 def _same(one: Path, other: Path) -> bool:
     """Whether both names are one file, as they are where case does not count."""
-    return os.path.lexists(one) and one.lstat().st_ino == other.lstat().st_ino and not one.is_symlink()
+    try:
+        return os.path.samestat(one.lstat(), other.lstat()) and not one.is_symlink()
+    except OSError:
+        return False
 
 
 def _folded(name: str) -> str:

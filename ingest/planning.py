@@ -135,7 +135,7 @@ def rejected_file(place: Place, why: Rejected, *, kept: bool = False, concealed:
 
 def _plan_file(plan: Plan, path: Path, place: Place, stored: StoredDocument | None) -> None:
     try:
-        plan.look_alikes.check(path)
+        plan.look_alikes.check(path, plan.roots.paths.get(place.root))
         same = stored is not None and stored.content_hash == versioned(fingerprint(path))
     except Rejected as rejected:
         plan.reject(path, place, rejected, stored)

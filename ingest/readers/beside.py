@@ -57,6 +57,11 @@ def metadata_beside(path: Path) -> Beside:
     return Beside(*(tuple(file for file in files if file is not None) for files in (around, own)))
 
 
+def both_hold(one: str, other: str) -> Rejected:
+    """The rejection of a document for which two metadata files hold where one must."""
+    return metadata_unreadable(f"{one} and {other} both hold for it; keep one of them.")
+
+
 def content_hash(data: bytes, beside: Beside) -> str:
     """SHA-256 of the document, 64 hexadecimal digits; before it and a colon 12 of its metadata, where it has any.
 
@@ -75,7 +80,7 @@ def _only(folder: Path, stem: str) -> MetadataFile | None:
     """The one file with this stem; None when there is none. Raises Rejected when there are two."""
     there = list(_there(folder, stem))
     if len(there) > 1 and not there[0].samefile(there[1]):
-        raise metadata_unreadable(f"{_name(there[0])} and {there[1].name} both hold for it; keep one of them.")
+        raise both_hold(_name(there[0]), there[1].name)
     return _read(there[0]) if there else None
 
 

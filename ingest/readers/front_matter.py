@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import yaml
 
@@ -12,6 +13,8 @@ from ingest.readers.metadata import FIELDS, as_name, known_fields, load_yaml, re
 
 FENCE = "---"
 KEY = re.compile(r"[\s\-\"'{\[+*]*([^:=]{1,60}?)[\s\"']*[:=]")
+# A key anywhere in a line of YAML, JSON, TOML or an INI file, quoted or not.
+KEYS = re.compile(r"(?:^|[{\[,;])[\s\-\"'+*]*+([^:=,;{}\[\]\"'\s][^:=,;{}\[\]\"']{0,59}?)[\s\"']*[:=]", re.MULTILINE)
 # Lines that set a block at the top apart in other conventions: +++ of TOML, a brace of JSON, a ruled line.
 FENCE_LIKE = re.compile(r"\s*(?:([-+*=~_#;])\1{2,}\s*\w*|[{}])\s*")
 FRONT_HINT = (
@@ -49,6 +52,11 @@ def check_markup(text: str) -> None:
     head = text[:MAX_METADATA].lstrip()
     if head and not head.startswith("<") and _names_audience(head.split("\n")):
         raise metadata_unreadable(HTML_HINT)
+
+
+def states_audience(text: str) -> bool:
+    """Whether a line of the text gives something for an audience, in whatever notation."""
+    return any(resembles_audience(as_name(key)) for key in KEYS.findall(unicodedata.normalize("NFKC", text)))
 
 
 def _mapping(matter: str, *, named: bool) -> dict[object, object] | None:

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ingest.blocks import Reading
-from ingest.readers.beside import Beside, content_hash, metadata_beside
+from ingest.readers.beside import Beside, both_hold, content_hash, metadata_beside
 from ingest.readers.files import check_type, file_type, read_bytes
 from ingest.readers.metadata import of_document, of_folder, settled
 
@@ -44,9 +44,15 @@ def audience_beside(path: Path) -> str | None:
 
 
 def _layers(beside: Beside, own: Mapping[str, str], *, nearer_than_folders: bool) -> list[Mapping[str, str]]:
-    """What each place says of a document, the farthest first; `own` is what stands in the document itself."""
+    """What each place says of a document, the farthest first; `own` is what stands in the document itself.
+
+    Raises Rejected when two files beside the document give it different audiences.
+    """
     around = [of_folder(file.name, file.text) for file in beside.folders]
     written = [of_document(file.name, file.text) for file in beside.own]
+    audiences = [layer["audience"] for layer in written if "audience" in layer]
+    if len(set(audiences)) > 1:
+        raise both_hold(beside.own[0].name, Path(beside.own[1].name).name)
     return [*around, own, *written] if nearer_than_folders else [own, *around, *written]
 
 

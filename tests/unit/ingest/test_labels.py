@@ -18,6 +18,9 @@ Write = Callable[[str, str | bytes], Path]
 SECRET = "The tribunal sits at noon."
 NO_MAPPING = "d/_meta.yaml: It must be lines of `name: value`, each name once; mend or remove it."
 ONE_LABEL = "d/_meta.yaml: Its audience must be one label, such as `audience: legal`; without one, remove the line."
+NOT_NAMED = (
+    "states an audience but is not named as a metadata file: name it `_meta.yaml` or `NAME.meta.yaml`, or remove it."
+)
 UNTIL_THEN = " Until then nobody is shown it."
 
 
@@ -25,9 +28,9 @@ def audience(path: Path) -> str | None:
     return read(path).metadata.get("audience")
 
 
-def why(path: Path) -> tuple[str, str]:
+def why(path: Path, root: Path | None = None) -> tuple[str, str]:
     with pytest.raises(Rejected) as caught:
-        LookAlikes().check(path)
+        LookAlikes().check(path, root)
         read(path)
     return caught.value.reason, caught.value.hint
 
@@ -115,23 +118,87 @@ def test_two_metadata_files_of_one_folder_keep_its_documents_out(write: Write) -
 
 
 @pytest.mark.parametrize(
-    ("name", "right"),
+    "name",
     [
-        ("d/_META.yaml", "_meta.yaml"),
-        ("d/_Meta.YML", "_meta.yaml"),
-        ("d/_meta.yaml.txt", "_meta.yaml"),
-        ("d/e/x.META.yaml", "x.md.meta.yaml"),
-        ("d/e/X.meta.yaml", "x.md.meta.yaml"),
-        ("d/e/x.md.meta.yaml.txt", "x.md.meta.yaml"),
+        "d/_META.yaml", "d/_Meta.YML", "d/_meta.yaml.txt", "d/e/x.META.yaml", "d/e/X.meta.yaml",
+        "d/e/x.md.meta.yaml.txt",
+        "d/_meta (1).yaml", "d/_meta", "d/_meta.yalm", "d/_meta-legal.yaml", "d/_metadata.yaml", "d/meta.yaml",
+        "d/.meta.yaml", "d/_meta.json", "d/e/x.meta (1).yaml", "d/e/x.md.metadata.yaml", "d/e/x-meta.yaml",
+        "d/e/x.md.meta", "d/e/.x.meta.yaml", "d/e/x.yaml", "d/labels", "d/e/readers.cfg",
+    ],
+)  # fmt: skip
+def test_a_file_that_states_an_audience_and_is_no_metadata_file_keeps_the_document_out(write: Write, name: str) -> None:
+    path = write("d/e/x.md", SECRET)
+    odd = write(name, "title: Tribunals\naudience: legal")
+    assert why(path, next(p for p in path.parents if p.name == "docs")) == (
+        "metadata unreadable",
+        f"{odd.parent.name}/{odd.name} {NOT_NAMED}",
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"title": "x", "audience": "legal"}',
+        "[document]\naudience = 'legal'",
+        "{title: x, Audiance: legal}",
+        "- 'intended audience' : legal",
+        "audience\uff1a legal",
+        "\ufeffaudience: legal".encode("utf-16-le"),
     ],
 )
-def test_a_file_named_almost_like_metadata_keeps_the_document_out(write: Write, name: str, right: str) -> None:
-    path = write("d/e/x.md", SECRET)
-    odd = write(name, "audience: legal")
-    assert why(path) == (
-        "metadata unreadable",
-        f"{odd.parent.name}/{odd.name} is named almost like a metadata file of it; rename it to {right}, or remove it.",
+def test_an_audience_is_found_in_whatever_notation_it_is_stated(write: Write, data: str | bytes) -> None:
+    write("d/labels", data)
+    assert why(path := write("d/x.md", SECRET), path.parent)[1] == f"d/labels {NOT_NAMED}"
+
+
+def test_a_file_that_begins_with_the_name_of_a_document_keeps_that_one_out_alone(write: Write) -> None:
+    named = write("d/s14.md", SECRET)
+    write("d/s14-meta.yaml", "audience: legal")
+    for name in ("d/s1.md", "d/s14b.md", "d/e/s14.md"):
+        LookAlikes().check(write(name, SECRET), named.parents[1])
+    assert why(named)[1] == f"d/s14-meta.yaml {NOT_NAMED}"
+
+
+def test_a_document_called_meta_does_not_take_the_label_of_its_folder_for_its_own(write: Write) -> None:
+    write("d/meta.md", SECRET)
+    write("d/meta.yaml", "audience: legal")
+    assert why(write("d/x.md", SECRET))[1] == f"d/meta.yaml {NOT_NAMED}"
+
+
+def test_data_without_an_audience_keeps_nothing_out(write: Write) -> None:
+    write("d/_meta.json", '{"title": "x"}')
+    write("d/prices.yaml", "oil: 3\nwick: 1")
+    write("d/scan.bin", b"audience: \x00\x01\x02\x03")
+    write("d/large.json", '{"audience": "legal"}' + " " * MAX_METADATA)
+    write("d/table.xlsx", "PK")
+    write("d/table.xlsx.meta.yaml", "audience: legal")
+    LookAlikes().check(write("d/x.md", SECRET))
+
+
+def test_above_the_named_folder_only_files_called_meta_count(write: Write) -> None:
+    path = write("home/docs/x.md", SECRET)
+    write("home/settings.ini", "audience = api")
+    LookAlikes().check(path, path.parent)
+    write("home/_meta (1).yaml", "audience: legal")
+    assert why(path)[1] == f"home/_meta (1).yaml {NOT_NAMED}"
+
+
+def test_a_file_named_almost_like_metadata_keeps_the_document_out_when_it_cannot_be_read(write: Write) -> None:
+    path = write("d/x.md", SECRET)
+    (path.parent / "_META.yaml").symlink_to(write("labels.yaml", "audience: legal"))
+    assert why(path)[1] == (
+        "d/_META.yaml is named almost like a metadata file: name it `_meta.yaml` or `NAME.meta.yaml`, or remove it."
     )
+
+
+def test_two_metadata_files_of_one_document_that_give_it_different_audiences_keep_it_out(write: Write) -> None:
+    write("d/x.md.meta.yaml", "audience: legal")
+    write("d/x.meta.yaml", "audience: board")
+    path = write("d/x.md", SECRET)
+    assert why(path)[1] == "d/x.meta.yaml and x.md.meta.yaml both hold for it; keep one of them."
+    write("d/x.meta.yaml", "audience: legal")
+    assert audience(path) == "legal"
 
 
 def test_what_an_editor_leaves_beside_the_right_file_is_passed_over(write: Write) -> None:
@@ -205,7 +272,7 @@ def test_no_version_read_before_is_shown_once_its_metadata_cannot_be_read(
 
     assert library.shown("tribunal winter rule") == []
     assert [line.hint.endswith(UNTIL_THEN) for line in report.rejected if line.path == "secret/x.txt"] == [True]
-    (odd.parent if odd.name == "x" else odd).rename(root / "elsewhere")
+    (odd.parent if odd.name == "x" else odd).rename(root.parent / "elsewhere")
     library.ingest(root)
     assert library.shown("tribunal") == ["secret/x.txt"]
 
@@ -260,7 +327,7 @@ def test_a_document_that_moves_out_of_a_labelled_folder_is_for_everybody_again(l
 
 def test_metadata_without_its_document_is_reported(library: Library, write: Write) -> None:
     root = write("report-2024.txt", SECRET).parent
-    write("report.meta.yaml", "audience: legal")
+    write("report.meta.yaml", "title: Report")
     [rejected] = library.ingest(root).rejected
 
     assert (rejected.path, rejected.reason, rejected.hint) == (
@@ -268,3 +335,17 @@ def test_metadata_without_its_document_is_reported(library: Library, write: Writ
         "no such document",
         "No document of this name lies beside it; rename or remove it.",
     )
+
+
+def test_a_label_whose_document_was_renamed_keeps_its_folder_out(library: Library, write: Write) -> None:
+    root = write("report.txt", SECRET).parent
+    write("report.meta.yaml", "audience: legal")
+    library.ingest(root)
+    (root / "report.txt").rename(root / "report-2024.txt")
+    report = library.ingest(root, yes=True)
+
+    assert library.shown("tribunal") == []
+    assert [line.hint for line in report.rejected if line.path == "report-2024.txt"] == [
+        "docs/report.meta.yaml states an audience but no document of its name lies beside it: "
+        "name it after its document, or remove it."
+    ]
