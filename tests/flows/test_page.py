@@ -139,6 +139,7 @@ def test_the_first_click_of_the_clock_brings_a_nudge(
 def test_the_clock_names_the_next_nudge_and_goes_to_its_channel(
     page: playwright.Page, bot: Bot, sandbox: Sandbox, workspace: Workspace
 ) -> None:
+    nudged(page, bot, sandbox, workspace, "Shore Watch")
     sandbox.clock.advance(timedelta(days=100))
     bot.scan()
     page.locator("#clock").click()
@@ -444,7 +445,7 @@ def test_the_guide_ticks_what_has_come_not_what_was_sent(
     assert ticked(page) == []
     send(page, QUESTION)
     wait_until_ticked(page, "Ask a question")
-    page.get_by_role("button", name="ops", exact=True).click()
+    page.locator("#rail .place", has_text="ops").click()
     page.get_by_role("textbox", name="Message #ops").wait_for()
     send(page, "/partner add")
     add_partner(page, "Lake Watch")

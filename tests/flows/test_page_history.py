@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 
 def go(page: playwright.Page, channel: str) -> None:
-    page.get_by_role("button", name=channel, exact=True).click()
+    page.locator("#rail .place", has_text=channel).click()
     box(page, channel).wait_for()
 
 
