@@ -13,7 +13,7 @@ import json
 import os
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -76,9 +76,21 @@ def _to_disk(path: Path) -> None:
         os.close(handle)
 
 
-def read_backup(database: Database, path: Path, revision: str | None, metadata: MetaData = Base.metadata) -> Restored:
+def _leave(_session: Session, _created: datetime) -> None:
+    """Leave the rows as they were written."""
+
+
+def read_backup(
+    database: Database,
+    path: Path,
+    revision: str | None,
+    metadata: MetaData = Base.metadata,
+    *,
+    before_commit: Callable[[Session, datetime], object] = _leave,
+) -> Restored:
     """Fill an empty, migrated database from `path` in one transaction.
 
+    `before_commit` is called in that transaction with the moment the backup was written.
     Raises BackupError when the file is no whole backup, is of another schema revision, or rows are there already.
     """
     tables = {table.name: table for table in metadata.sorted_tables}
@@ -86,6 +98,7 @@ def read_backup(database: Database, path: Path, revision: str | None, metadata: 
         with database.write() as session:
             _refuse_rows(session, tables)
             restored = _fill(session, tables, path, revision)
+            before_commit(session, restored.created)
             if not database.is_sqlite:
                 _restart_sequences(session.connection(), metadata)
     except (OperationalError, InterfaceError):
@@ -112,9 +125,10 @@ def _fill(session: Session, tables: dict[str, Table], path: Path, revision: str 
     created = _check_manifest(path, manifest, revision)
     for line in lines:
         if "rows" in line:
-            if line["rows"] == dict(counts):
-                return Restored(created, dict(counts))
-            raise _foreign(path)
+            # The checksum of the whole file is compared when its end is read, and that is the last line.
+            if line["rows"] != dict(counts) or next(lines, None) is not None:
+                raise _damaged(path)
+            return Restored(created, dict(counts))
         table = tables[line["table"]]
         session.execute(insert(table).values(_decode_row(table, line["row"])))
         counts[table.name] += 1
@@ -125,6 +139,10 @@ def _foreign(path: Path) -> BackupError:
     return BackupError(
         f"{path.name} is not a backup of Proviso. Nothing was changed; name a file that `proviso backup` wrote"
     )
+
+
+def _damaged(path: Path) -> BackupError:
+    return BackupError(f"{path.name} is damaged. Nothing was changed; use another copy of it")
 
 
 def _cut_short(path: Path) -> BackupError:
@@ -144,16 +162,19 @@ def _one_view(database: Database, connection: Connection) -> None:
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Each line of the file; BackupError where it ends early, is damaged, or never was a backup."""
+    begun = False
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             for line in file:
                 yield json.loads(line)
+                begun = True
     except EOFError as error:
         raise _cut_short(path) from error
     except (gzip.BadGzipFile, ValueError, RecursionError) as error:
-        raise _foreign(path) from error
+        raise (_damaged if begun else _foreign)(path) from error
     except zlib.error as error:
-        raise BackupError(f"{path.name} is damaged. Nothing was changed; use another copy of it") from error
+        raise _damaged(path) from error
     except OSError as error:
         raise BackupError(
             f"{path.name} cannot be read ({error.strerror}). Nothing was changed; mend that and run it again"

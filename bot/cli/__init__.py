@@ -98,7 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _complain(str(stop) or "interrupted; what was finished is kept, and the same command goes on from there")
         sys.exit(INTERRUPTED)
     except Exception as error:
-        sys.exit(_explain(error))
+        # A library that was being imported when the signal came turns our way out into an error of its own.
+        sys.exit(0 if ending.stop.is_set() else _explain(error))
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from bot.log import configure_log
 
 if TYPE_CHECKING:
+    from pydantic import ValidationError
+    from pydantic.fields import FieldInfo
+
     from bot.app.core import Core
     from bot.settings import Settings
 
@@ -18,11 +21,24 @@ One = Callable[[dict[str, Any]], dict[str, Any]]
 
 def configure() -> Settings:
     """The settings, and a log on standard error as they ask."""
+    from pydantic import ValidationError
+
+    from bot.errors import SettingsError
     from bot.settings import Settings
 
-    settings = Settings()
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise SettingsError(_wrong_settings(error, Settings.model_fields)) from error
     configure_log(settings.proviso_log_level)
     return settings
+
+
+def _wrong_settings(error: ValidationError, fields: Mapping[str, FieldInfo]) -> str:
+    """Each setting that cannot be used, with what it is for; never its value, which may be a secret."""
+    names = dict.fromkeys(str(wrong["loc"][0]) for wrong in error.errors())
+    told = "; ".join(f"{name.upper()} ({(fields[name].description or '').rstrip('.')})" for name in names)
+    return f"These settings cannot be used as they are: {told}. Nothing was started; correct or unset them."
 
 
 @contextmanager
@@ -76,11 +92,16 @@ def _one_line(line: bytes, number: int, one: One, field: str, options: Collectio
         return _failed(given, message_for(error))
 
 
+def is_broken(text: str) -> bool:
+    """Whether a text holds half a character: a lone surrogate, as bytes that are not UTF-8 become in an argument."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def _wrong_with(item: Any, field: str, options: Collection[str]) -> str | None:
     """What keeps a line from being answered; None when nothing does."""
     if not isinstance(item, dict) or not isinstance(item.get(field), str) or not item[field].strip():
         return f'has no text under "{field}"; add it'
-    if any("\ud800" <= character <= "\udfff" for character in item[field]):
+    if is_broken(item[field]):
         return "holds half a character (a lone surrogate); write it whole"
     asked = ", ".join(f'"{key}"' for key in item if key in options)
     return f"has {asked}; remove it, and give it as an option, which holds for all lines" if asked else None

@@ -56,8 +56,16 @@ def backup(file: Path, force: bool) -> None:
 
     assert EVERY_TABLE  # a copy knows the tables that were declared
     with services() as composed:
+        _refuse_own_files(file, composed.database.file)
         counts = write_backup(composed.database, file, revision(composed.database), composed.clock.now())
     click.echo(f"{sum(counts.values())} rows written to {file}")
+
+
+def _refuse_own_files(file: Path, database: Path | None) -> None:
+    """A backup written over the database it copies would destroy what it is to keep."""
+    own = {database.resolve().with_name(database.name + end) for end in ("", "-wal", "-shm")} if database else set()
+    if file.resolve() in own:
+        raise UserError(f"{file} is the database itself. Nothing was written; name another file.")
 
 
 @click.command()
@@ -72,12 +80,21 @@ def restore(file: Path) -> None:
 
     assert EVERY_TABLE
     with services() as composed:
-        restored = read_backup(composed.database, file, revision(composed.database))
+        # In the transaction that brings them back: a bot that starts meanwhile must not take them for unposted.
+        doubtful: list[int] = []
+        restored = read_backup(
+            composed.database,
+            file,
+            revision(composed.database),
+            before_commit=lambda session, created: doubtful.append(distrust(session, created)),
+        )
         # What fell due after the backup may have been posted too, so it has to be in the outbox to be put in doubt.
-        Scanner(composed.database, composed.clock).scan()
+        scanner = Scanner(composed.database, composed.clock)
+        while scanner.scan():
+            pass
         with composed.database.write() as session:
-            doubtful = distrust(session, restored.created)
+            doubtful.append(distrust(session, restored.created))
         composed.generations.current()
     click.echo(f"{sum(restored.rows.values())} rows restored from {file}")
-    if doubtful:
-        click.echo(f"{doubtful} messages may have been posted since: Slack's history is asked before they are")
+    if sum(doubtful):
+        click.echo(f"{sum(doubtful)} messages may have been posted since: Slack's history is asked before they are")

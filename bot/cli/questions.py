@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from bot.cli.context import print_json, run_batch, services
+from bot.cli.context import is_broken, print_json, run_batch, services
 from bot.cli.scope import KEYS, scoped
 from bot.cli.terminal import show
 from bot.views.answers.model import AnswerView
@@ -85,6 +85,8 @@ def _one_of(text: str | None, file: BinaryIO | None, name: str) -> None:
         raise click.UsageError(f"give either {name} or --file")
     if text is not None and not text.strip():
         raise click.UsageError(f"{name} is empty")
+    if text is not None and is_broken(text):
+        raise click.UsageError(f"{name} is not UTF-8; type it anew, or give it in a file with --file")
 
 
 def _answer(composed: Core, item: dict[str, Any], scope: Scope) -> dict[str, Any]:

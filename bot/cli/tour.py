@@ -55,7 +55,7 @@ def nudges_section(now: datetime, command: str) -> str:
             f"its channel gets ({CADENCE.zone} time):\n",
             *_nudges(due),
             f"\nOnce it is recorded, the next assessment is due {CADENCE.every} {CADENCE.unit} later.\n",
-            f"*Next:* add a partner on the page below; `{command} nudges preview` lists those of your own register.\n",
+            f"*Next:* add one on the sandbox's page; `{command} nudges preview` lists those of your own register.\n",
         )
     )
 

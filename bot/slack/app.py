@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from slack_bolt import App
@@ -28,6 +29,8 @@ def build_bolt(
     It calls auth.test now: a token that is first checked when an event arrives could lose that event. Raises what the
     call raises.
     """
+    # Bolt warns that our client goes before the SLACK_BOT_TOKEN of the environment, which is what is meant.
+    logging.getLogger("slack_bolt.App").setLevel(logging.ERROR)
     app = App(
         name="proviso",
         client=responder.client,

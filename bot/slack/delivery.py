@@ -19,7 +19,7 @@ from bot.views.blocks import render_blocks
 from bot.views.kit import Message
 from bot.views.stored import view_of
 from bot.views.view import StoredView
-from bot.work.notifier import DestinationBlocked, HistoryUnreadable, Malformed, OutgoingPost, Refused
+from bot.work.notifier import DestinationBlocked, HistoryUnreadable, Malformed, OutgoingPost, RateLimited, Refused
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +59,9 @@ class SlackNotifier:
         # Definitely not posted: in a public channel we may come in by ourselves, once, and say it then.
         try:
             self._client.conversations_join(channel=post.channel)
-        except Exception as error:  # a private channel: somebody has to invite us
-            raise _logged(DestinationBlocked(_OUTSIDE)) from error
+        except Exception as error:  # of a private channel, somebody has to invite us; a wait Slack asks for holds all
+            waiting = translate(error, "conversations.join")
+            raise _logged(waiting if isinstance(waiting, RateLimited) else DestinationBlocked(_OUTSIDE)) from error
         try:
             return self._say(post, message)
         except Exception as error:  # as above

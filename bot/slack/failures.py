@@ -58,7 +58,6 @@ DESTINATION = frozenset(
         "slack_connect_canvas_sharing_blocked",
         "user_disabled",
         "user_not_found",
-        "user_not_in_channel",
     }
 )
 # Also what is wrong with one message's place in its channel: the channel's other messages must not wait for it.
@@ -84,6 +83,7 @@ MALFORMED = frozenset(
         "restricted_action_thread_locked",
         "restricted_action_thread_only_channel",
         "too_many_attachments",
+        "user_not_in_channel",
     }
 )
 TOO_LONG = frozenset({"msg_blocks_too_long", "msg_blocks_too_many", "msg_too_long"})

@@ -67,7 +67,7 @@ def read_question(body: Mapping[str, Any], bot_user: str | None) -> Question | N
     if body.get("type") != "event_callback" or not isinstance(event, dict) or not _asked(event, bot_user):
         return None
     channel, ts = str(event["channel"]), str(event["ts"])
-    text = plain_words(event.get("text") or "", bot_user)
+    text = plain_words(_whole(event.get("text")), bot_user)
     kept = {
         "channel": channel,
         "thread": thread_of(event),
@@ -77,6 +77,11 @@ def read_question(body: Mapping[str, Any], bot_user: str | None) -> Question | N
         "files": len(event.get("files") or ()),
     }
     return Question(f"{channel}:{ts}", kept)
+
+
+def _whole(text: object) -> str:
+    """The text of an event as text that can be stored: half a character (a lone surrogate) becomes a question mark."""
+    return text.encode("utf-8", "replace").decode() if isinstance(text, str) else ""
 
 
 def _asked(event: Mapping[str, Any], bot_user: str | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from bot.errors import SettingsError
@@ -19,6 +19,9 @@ def claim(session: Session, slack_team: str, *, take_over: bool = True) -> str:
     With `take_over`, the workspace takes over what the command line stored before. Raises SettingsError when the
     database belongs to another workspace, because the register of one organisation must not reach another.
     """
+    if session.get_bind().dialect.name == "postgresql":
+        # Two replicas that start on a new database with different tokens must not both find it without an owner.
+        session.execute(text("LOCK TABLE team IN SHARE ROW EXCLUSIVE MODE"))
     known = owner(session)
     if known not in (None, slack_team) and not (known == LOCAL and take_over):
         raise SettingsError(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Date, Integer, LargeBinary, String, select, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from retrieval.backup import BackupError, Restored, read_backup, write_backup
 from retrieval.database import Database, UtcDateTime
@@ -97,6 +97,18 @@ def test_a_file_that_is_no_backup_is_refused_with_a_reason(empty: Database, tmp_
         read_backup(empty, other, "0001", Own.metadata)
 
 
+def test_what_is_done_before_the_commit_belongs_to_the_same_transaction(backup: Path, empty: Database) -> None:
+    def fail(session: Session, created: datetime) -> None:
+        assert created == NOON
+        assert len(session.scalars(select(Keepsake)).all()) == 1
+        raise OSError
+
+    with pytest.raises(OSError):
+        read_backup(empty, backup, "0001", Own.metadata, before_commit=fail)
+    with empty.read() as session:
+        assert session.scalars(select(Keepsake)).all() == []
+
+
 def test_a_backup_of_another_schema_is_refused(backup: Path, empty: Database) -> None:
     with pytest.raises(BackupError, match="schema 0001, this version's is 0002"):
         read_backup(empty, backup, "0002", Own.metadata)
@@ -135,7 +147,14 @@ BAD = {
         gzip.compress((MANIFEST + '{"table": "test_keepsake", "row": {}}\n').encode()),
         FOREIGN,
     ),
-    "counts of others": (gzip.compress((MANIFEST + '{"rows": {"x": 1}}\n').encode()), FOREIGN),
+    "counts of others": (
+        gzip.compress((MANIFEST + '{"rows": {"x": 1}}\n').encode()),
+        DAMAGED := "is damaged. Nothing was changed; use another copy of it",
+    ),
+    "another checksum": ((ended := gzip.compress((MANIFEST + '{"rows": {}}\n').encode()))[:-8] + bytes(8), DAMAGED),
+    "no checksum": (ended[:-6], "is cut short. Nothing was changed; use a whole backup"),
+    "more after the end": (ended + b"hello", DAMAGED),
+    "two backups in one": (ended + ended, DAMAGED),
     "a moment that is none": (gzip.compress(MANIFEST.replace("2026", "soon").encode()), FOREIGN),
     "a manifest alone": (gzip.compress(MANIFEST.encode()), "is cut short. Nothing was changed; use a whole backup"),
     "half a file": (
@@ -144,7 +163,7 @@ BAD = {
     ),
     "a file with a hole": (
         (whole := gzip.compress(MANIFEST.encode()))[:12] + b"\xff\xff\xff" + whole[15:],
-        "is damaged. Nothing was changed; use another copy of it",
+        DAMAGED,
     ),
 }
 

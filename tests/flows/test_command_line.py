@@ -452,3 +452,33 @@ def test_a_taken_port_is_told_with_advice_that_can_be_followed(proviso: Run) -> 
         f"error: Port {port} is taken. Nothing was started; name another port, or leave --port out: then the next free "
         "one is used.\n"
     )
+
+
+def test_a_backup_is_not_written_over_the_database_it_copies(proviso: Run, home: Path) -> None:
+    proviso("ask", "When should support be suspended?")
+    code, _, err = proviso("backup", "--force", str(home / "proviso.db"))
+    assert (code, err.splitlines()[-1]) == (
+        1,
+        f"error: {home / 'proviso.db'} is the database itself. Nothing was written; name another file.",
+    )
+    assert proviso("sources")[0] == 0
+
+
+def test_a_question_that_is_not_utf_8_is_refused_as_such(proviso: Run) -> None:
+    code, _, err = proviso("ask", "a\udcff?")
+    assert (code, err.splitlines()[-1]) == (
+        2,
+        "Error: QUESTION is not UTF-8; type it anew, or give it in a file with --file",
+    )
+
+
+def test_a_setting_that_cannot_be_used_is_named_with_what_it_is_for(
+    proviso: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROVISO_HTTP", "nonsense")
+    code, _, err = proviso("doctor")
+    assert (code, err.splitlines()[-1]) == (
+        1,
+        "error: These settings cannot be used as they are: PROVISO_HTTP (Host and port of the HTTP server "
+        "(`/slack/events`, `/healthz`)). Nothing was started; correct or unset them.",
+    )

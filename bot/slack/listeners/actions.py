@@ -156,7 +156,7 @@ def _show_checklist(responder: Responder, asker: Asker, _body: dict[str, Any], a
 
 
 def _show_more_items(responder: Responder, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
-    topic, skipped = checklists.read_more_value(action["value"])
+    topic, skipped = read_or_outdated(checklists.read_more_value, action.get("value"))
     view = responder.registry.run(
         responder.context(asker), Call(responder.registry.get(checklists.SHOW), {"topic": topic})
     )

@@ -67,7 +67,7 @@ def test_the_nudges_section_shows_what_a_partner_would_bring() -> None:
         "- Wed 15 Apr 2026, 09:00: overdue by two weeks\n"
         "- Fri 01 May 2026, 09:00: overdue by a month\n\n"
         "Once it is recorded, the next assessment is due 180 days later.\n\n"
-        "*Next:* add a partner on the page below; `proviso nudges preview` lists those of your own register.\n"
+        "*Next:* add one on the sandbox's page; `proviso nudges preview` lists those of your own register.\n"
     )
 
 

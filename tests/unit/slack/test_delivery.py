@@ -411,3 +411,7 @@ def test_an_answer_about_privacy_is_remembered_for_a_while(client: WebClient, wo
     now[0] = 61.0
     assert not privacy.of_channel(channel.id)
     channel.is_shared = False
+
+
+def test_a_person_who_is_not_in_the_channel_blocks_no_channel() -> None:
+    assert isinstance(translate(api_error("user_not_in_channel")), Malformed)

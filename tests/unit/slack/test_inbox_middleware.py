@@ -51,6 +51,16 @@ def test_a_message_in_a_direct_message_is_a_question_though_nothing_but_its_chan
     assert read_question(body(type="message", channel="D1"), "UBOT") is not None
 
 
+def test_half_a_character_becomes_a_question_mark_and_what_is_no_text_no_words() -> None:
+    broken, number = (
+        read_question(body(text="<@UBOT> who \ud800 assesses?"), "UBOT"),
+        read_question(body(text=7), "UBOT"),
+    )
+    assert broken is not None
+    assert number is not None
+    assert (broken.body["text"], number.body["text"]) == ("who ? assesses?", "")
+
+
 def test_a_mention_and_the_message_that_brings_it_are_one() -> None:
     mention = read_question(body(channel="D1"), "UBOT")
     message = read_question(body(type="message", channel_type="im", channel="D1", client_msg_id="x"), "UBOT")
