@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 Phase = Literal["read", "index"]
 Progress = Callable[[int, int, Phase], None]
+PATHS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,10 @@ class DuplicateFile:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """Counts of this ingest, and what the corpus holds after it. `generation` is None while nothing is indexed."""
+    """Counts of this ingest, and what the corpus holds after it. `generation` is None while nothing is indexed.
+
+    `opened` are the paths of documents that had an audience before and have none now.
+    """
 
     added: int
     changed: int
@@ -50,6 +54,12 @@ class IngestReport:
     seconds: float
     notes: tuple[FileNote, ...] = ()
     duplicates: tuple[DuplicateFile, ...] = ()
+    opened: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What whoever runs this must not miss."""
+        return (_now_open(self.opened),) if self.opened else ()
 
     @property
     def read_nothing(self) -> bool:
@@ -66,8 +76,17 @@ class IngestReport:
             "rejected": [{"path": r.path, "reason": r.reason, "hint": r.hint} for r in self.rejected],
             "duplicates": [{"path": d.path, "same_as": d.same_as} for d in self.duplicates],
             "notes": [{"path": n.path, "note": n.note} for n in self.notes],
+            "warnings": list(self.warnings),
             "sources": self.sources,
             "passages": self.passages,
             "generation": self.generation,
             "seconds": round(self.seconds, 3),
         }
+
+
+def _now_open(paths: Sequence[str]) -> str:
+    counted = "1 document is" if len(paths) == 1 else f"{len(paths)} documents are"
+    # Names come from the file system, where they need not be text.
+    shown = ", ".join(path.encode(errors="backslashreplace").decode() for path in paths[:PATHS_SHOWN])
+    more = f" and {len(paths) - PATHS_SHOWN} more" if len(paths) > PATHS_SHOWN else ""
+    return f"{counted} now open to everybody: {shown}{more}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,7 +67,9 @@ class Ingestor:
         removed = [*plan.removed, *plan.concealed, *self._planner.moved_from_elsewhere(plan, staged)]
         change = CorpusChange(removed=tuple(removed), roots=tuple(plan.roots.paths), staged=tuple(staged))
         undoing = self._corpus.undoing(change, self._clock.now())
-        moved = len(self._corpus.apply(change, self._clock.now()).moved)
+        labelled = self._labelled() if staged else set()
+        moves = self._corpus.apply(change, self._clock.now()).moved
+        moved = len(moves)
         built = self._build(progress, undoing)
         anew = sum(Place(item.root, item.path) in plan.known for item in staged)
         return IngestReport(
@@ -82,6 +84,7 @@ class Ingestor:
             seconds=(self._clock.now() - started).total_seconds(),
             notes=tuple(plan.notes),
             duplicates=self._duplicates(staged),
+            opened=self._opened(labelled, moves),
         )
 
     def _build(self, progress: Progress | None, undoing: CorpusChange) -> GenerationReport:
@@ -93,6 +96,19 @@ class Ingestor:
             if isinstance(error, EmbeddingRefused):
                 raise
             raise IndexRefused(str(error)) from error
+
+    def _labelled(self) -> set[str]:
+        """Ids of the sources that not everybody may see."""
+        return {s.source.source_id for s in self._corpus.sources(EVERYTHING) if s.source.audience is not None}
+
+    def _opened(self, labelled: Set[str], moves: Mapping[str, str]) -> tuple[str, ...]:
+        """The paths of sources that were `labelled` before, perhaps at another place, and are for everybody now."""
+        sources = [summary.source for summary in self._corpus.sources(EVERYTHING)] if labelled else []
+        return tuple(
+            source.path
+            for source in sources
+            if source.audience is None and moves.get(source.source_id, source.source_id) in labelled
+        )
 
     def _duplicates(self, staged: Sequence[Staged]) -> tuple[DuplicateFile, ...]:
         """Of the files read now those whose text another has."""

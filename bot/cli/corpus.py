@@ -74,7 +74,9 @@ def _tell(report: IngestReport) -> None:
 
 
 def tell_files(report: IngestReport) -> None:
-    """A line for each file that was not read, or that there is something to say of."""
+    """A line for each file that was not read, or that there is something to say of; warnings first."""
+    for warning in report.warnings:
+        click.echo(plain(warning))
     for duplicate in report.duplicates:
         click.echo(plain(f"the same text: {duplicate.path} and {duplicate.same_as}; it is indexed once"))
     for noted in report.notes:

@@ -14,7 +14,7 @@ from ingest.blocks import Block, Dropped, Reading
 from ingest.errors import Rejected
 from ingest.readers.encodings import decode
 from ingest.readers.html import page_reading
-from ingest.readers.metadata import as_author, known_fields
+from ingest.readers.metadata import as_author, as_name, known_fields, resembles_audience
 from ingest.readers.text import check_length, kind_of, no_text, paragraphs
 from ingest.readers.web.tree import decode_html
 
@@ -161,12 +161,28 @@ def _metadata(mail: EmailMessage, subject: str) -> dict[str, str]:
         published = parsedate_to_datetime(sent).date().isoformat() if sent else None
     except (ValueError, TypeError, IndexError, OverflowError):
         published = None
-    return known_fields({"title": subject, "author": as_author(name or address), "published": published})
+    stated = {"title": subject, "author": as_author(name or address), "published": published}
+    return known_fields({**stated, **_audience(mail)})
+
+
+def _audience(mail: EmailMessage) -> dict[str, object]:
+    """What the headers say under `Audience` and near spellings; X- headers belong to mail programs. Not a plain value
+    when they say two things.
+    """
+    names = {as_name(name) for name in mail.keys()}  # noqa: SIM118 - a mail is no mapping
+    named = [name for name in names if resembles_audience(name) and not name.startswith("x-")]
+    found = {name: _headers(mail, name) for name in named}
+    return {name: values[0] if values and len(set(values)) == 1 else values for name, values in found.items()}
 
 
 def _header(mail: EmailMessage, name: str) -> str | None:
     """A header as people read it; None without one, or with one that cannot be understood."""
     return _tolerant(lambda: " ".join(str(mail[name]).split()) if name in mail else None)
+
+
+def _headers(mail: EmailMessage, name: str) -> list[str] | None:
+    """All headers of that name; None when one cannot be understood."""
+    return _tolerant(lambda: [str(value).strip() for value in mail.get_all(name, [])])
 
 
 def _is_attachment(part: MIMEPart) -> bool:

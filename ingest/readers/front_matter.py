@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 
 import yaml
 
@@ -17,6 +18,11 @@ KEY = re.compile(r"[\s\-\"'{\[+*]*([^:=]{1,60}?)[\s\"']*[:=]")
 KEYS = re.compile(r"(?:^|[{\[,;])[\s\-\"'+*]*+([^:=,;{}\[\]\"'\s][^:=,;{}\[\]\"']{0,59}?)[\s\"']*[:=]", re.MULTILINE)
 # Lines that set a block at the top apart in other conventions: +++ of TOML, a brace of JSON, a ruled line.
 FENCE_LIKE = re.compile(r"\s*(?:([-+*=~_#;])\1{2,}\s*\w*|[{}])\s*")
+TOP_LINES = 5
+NOT_A_LABEL = (
+    "a line at its top names an audience and is not read as a label; put `audience: LABEL` between two lines of --- at "
+    "the top, or into NAME.meta.yaml beside the file"
+)
 FRONT_HINT = (
     "Between its --- lines must be lines of `name: value`, each name once; put a value that holds a colon in quotes."
 )
@@ -52,6 +58,12 @@ def check_markup(text: str) -> None:
     head = text[:MAX_METADATA].lstrip()
     if head and not head.startswith("<") and _names_audience(head.split("\n")):
         raise metadata_unreadable(HTML_HINT)
+
+
+def unread_audience(text: str) -> tuple[str, ...]:
+    """A warning when a line at the top of a text, such as `**Audience:** legal`, looks like a label and is none."""
+    top = list(islice((line for line in text.split("\n") if line.strip()), TOP_LINES))
+    return (NOT_A_LABEL,) if any(resembles_audience(_key(line) or "") for line in top) else ()
 
 
 def states_audience(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ingest.blocks import Block, Dropped, Kind, Reading
 from ingest.errors import MAX_PIECES, too_many_parts
-from ingest.readers.text import ITEM, dropped_matter, no_text, opened, paragraphs
+from ingest.readers.text import ITEM, doubts, dropped_matter, no_text, opened, paragraphs
 from ingest.tables import CELL
 
 # A table has a bar or two a cell.
@@ -32,7 +32,8 @@ def read_markdown(data: bytes) -> Reading:
     if not parser.blocks:
         raise no_text()
     headed = any(block.kind == "heading" for block in parser.blocks)
-    return Reading(tuple(parser.blocks), metadata, (*dropped_matter(matter), *parser.dropped), marked=headed)
+    dropped = (*dropped_matter(matter), *parser.dropped)
+    return Reading(tuple(parser.blocks), metadata, dropped, marked=headed, warnings=doubts(metadata, rest))
 
 
 class _Parser:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ingest.blocks import Block, Dropped, Kind, Reading
 from ingest.errors import MAX_PIECES, Rejected, too_many_parts
 from ingest.readers.encodings import decode
-from ingest.readers.front_matter import front_matter
+from ingest.readers.front_matter import front_matter, unread_audience
 
 MAX_CHARACTERS = 5_000_000
 BLANK_LINES = re.compile(r"\S[^\S\n]*\n(?=[^\S\n]*\n)")
@@ -22,7 +22,7 @@ def read_text(data: bytes) -> Reading:
     blocks = tuple(Block(text, number, None, kind_of(text)) for number, text in paragraphs(rest))
     if not blocks:
         raise no_text()
-    return Reading(blocks, metadata, dropped_matter(matter))
+    return Reading(blocks, metadata, dropped_matter(matter), warnings=doubts(metadata, rest))
 
 
 def opened(data: bytes) -> tuple[dict[str, str], str, str]:
@@ -32,6 +32,11 @@ def opened(data: bytes) -> tuple[dict[str, str], str, str]:
     if len(BLANK_LINES.findall(text)) > MAX_PIECES:
         raise too_many_parts()
     return front_matter(text)
+
+
+def doubts(metadata: Mapping[str, str], text: str) -> tuple[str, ...]:
+    """What is to be said of a text below its front matter: that it seems to name an audience where none is read."""
+    return () if "audience" in metadata else unread_audience(text)
 
 
 def check_length(texts: Iterable[str]) -> None:

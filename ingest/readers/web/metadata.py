@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lxml import etree
 
-from ingest.readers.metadata import as_title, known_fields
+from ingest.readers.metadata import as_name, as_title, known_fields, resembles_audience
 from ingest.readers.web.rules import text_of
 
 # Names of meta elements by field, the most deliberate first.
@@ -25,6 +26,7 @@ META = {
 LINKED = {"title": "headline", "publisher": "publisher", "author": "author", "published": "datePublished", "url": "url"}
 DOCUMENTS = ("article", "report", "webpage", "legislation", "document", "book", "creativework", "posting")
 SEPARATORS = (" | ", " - ", " – ", " — ", " :: ")
+VOCABULARY = re.compile(r"[.:]")
 MAX_LINKED = 1_000_000
 
 
@@ -40,7 +42,19 @@ def page_metadata(root: etree._Element) -> dict[str, str]:
         stated[field] = (values and values[0]) or linked.get(field)
     stated["title"] = as_title(stated["title"]) or _title(root)
     stated["url"] = _canonical(root) or stated["url"]
-    return known_fields(stated)
+    return known_fields({**stated, **_audience(root)})
+
+
+def _audience(root: etree._Element) -> dict[str, object]:
+    """What the page says under `audience` and near spellings; those of a vocabulary (`dcterms.audience`) say whom a
+    text is written for. Not a plain value when it says two things.
+    """
+    found: dict[str, list[str]] = {}
+    for element in root.iter("{*}meta"):
+        name = as_name(element.get("name") or element.get("property") or "")
+        if resembles_audience(name) and not VOCABULARY.search(name):
+            found.setdefault(name, []).append((element.get("content") or "").strip())
+    return {name: values[0] if len(set(values)) == 1 else values for name, values in found.items()}
 
 
 def _metas(root: etree._Element) -> dict[str, list[str]]:

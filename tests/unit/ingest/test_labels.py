@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.corpus import tell_files
 from ingest.errors import Rejected
 from ingest.look_alikes import LookAlikes
 from ingest.readers.beside import MAX_METADATA
@@ -17,10 +18,11 @@ from tests.unit.ingest.library import Library
 Write = Callable[[str, str | bytes], Path]
 SECRET = "The tribunal sits at noon."
 NO_MAPPING = "d/_meta.yaml: It must be lines of `name: value`, each name once; mend or remove it."
-ONE_LABEL = "d/_meta.yaml: Its audience must be one label, such as `audience: legal`; without one, remove the line."
+ONE_AUDIENCE = "Its audience must be one label, such as `audience: legal`; without one, remove the line."
 NOT_NAMED = (
     "states an audience but is not named as a metadata file: name it `_meta.yaml` or `NAME.meta.yaml`, or remove it."
 )
+ONE_LABEL = f"d/_meta.yaml: {ONE_AUDIENCE}"
 UNTIL_THEN = " Until then nobody is shown it."
 
 
@@ -320,9 +322,11 @@ def test_a_document_that_moves_out_of_a_labelled_folder_is_for_everybody_again(l
     write("secret/_meta.yaml", "audience: legal")
     library.ingest(root)
     (root / "secret" / "a.txt").rename(root / "a.txt")
-    library.ingest(root, yes=True)
+    report = library.ingest(root, yes=True)
 
     assert library.shown("tribunal") == ["a.txt"]
+    assert report.to_json()["warnings"] == ["1 document is now open to everybody: a.txt"]
+    assert library.ingest(root).warnings == ()
 
 
 def test_metadata_without_its_document_is_reported(library: Library, write: Write) -> None:
@@ -349,3 +353,66 @@ def test_a_label_whose_document_was_renamed_keeps_its_folder_out(library: Librar
         "docs/report.meta.yaml states an audience but no document of its name lies beside it: "
         "name it after its document, or remove it."
     ]
+
+
+def test_documents_whose_label_was_removed_are_counted_and_five_are_named(
+    library: Library, write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    label = write("_meta.yaml", "audience: legal")
+    for number in range(7):
+        write(f"{number}.txt", f"Rule {number} is for the winter.")
+    assert library.ingest(label.parent).warnings == ()
+    label.unlink()
+    tell_files(library.ingest(label.parent))
+
+    assert capsys.readouterr().out == (
+        "7 documents are now open to everybody: 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 2 more\n"
+    )
+
+
+def page(head: str) -> str:
+    return f"<html><head><title>Courts</title>{head}</head><body><p>{SECRET}</p></body></html>"
+
+
+def test_the_audience_that_a_page_or_a_mail_states_is_its_label(write: Write) -> None:
+    assert audience(write("x.html", page('<META NAME="Audience" content=" legal ">'))) == "legal"
+    assert audience(write("x.eml", f"From: a@example.org\nAudience: legal\n\n{SECRET}")) == "legal"
+    assert audience(write("y.html", page('<meta name="dcterms.audience" content="all staff">'))) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "hint"),
+    [
+        ("x.html", page('<meta name="audience" content="">'), ONE_AUDIENCE),
+        ("x.html", page('<meta name="audience" content="a"><meta name="audience" content="b">'), ONE_AUDIENCE),
+        ("x.html", page('<meta name="audiance" content="a">'), "It says `audiance`; write `audience`, or remove it."),
+        ("x.eml", f"From: a@example.org\nAudience:\n\n{SECRET}", ONE_AUDIENCE),
+        ("x.eml", f"From: a@example.org\nAudience: a\nAudience: b\n\n{SECRET}", ONE_AUDIENCE),
+        (
+            "x.eml",
+            f"From: a@example.org\nAudiences: a\n\n{SECRET}",
+            "It says `audiences`; write `audience`, or remove it.",
+        ),
+    ],
+)
+def test_a_page_or_a_mail_whose_audience_cannot_be_read_is_kept_out(
+    write: Write, name: str, text: str, hint: str
+) -> None:
+    assert why(write(name, text)) == ("metadata unreadable", hint)
+
+
+@pytest.mark.parametrize("name", ["x.md", "x.txt"])
+@pytest.mark.parametrize("line", ["audience: legal", "**Audience:** legal", "**Audience**: legal"])
+def test_an_audience_at_the_top_of_a_text_that_is_no_label_is_said_in_the_report(
+    library: Library, write: Write, name: str, line: str
+) -> None:
+    path = write(name, f"# Tribunals\n\n{line}\n\n{SECRET}")
+    assert library.ingest(path).to_json()["notes"] == [
+        {
+            "path": name,
+            "note": "a line at its top names an audience and is not read as a label; put `audience: LABEL` between two "
+            "lines of --- at the top, or into NAME.meta.yaml beside the file",
+        }
+    ]
+    assert read(write(f"e/{name}", f"---\naudience: legal\n---\n\n{line}\n\n{SECRET}")).warnings == ()
+    assert read(write(f"f/{name}", f"1\n\n2\n\n3\n\n4\n\n5\n\n{line}\n\n{SECRET}")).warnings == ()

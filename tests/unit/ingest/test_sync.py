@@ -56,6 +56,7 @@ def test_a_folder_is_read_and_answers_with_its_places(library: Library, write: W
         "seconds": 0.0,
         "duplicates": [],
         "notes": [],
+        "warnings": [],
     }
     assert not report.read_nothing
     (passage,) = library.found("buy wicks early")[:1]
