@@ -135,11 +135,13 @@ class Budgets:
         """Put what the call did cost in the place of its estimate."""
         tokens = usage.prompt + usage.reply - reservation.usage.prompt - reservation.usage.reply
         money = self._cost(usage) - self._cost(reservation.usage)
-        here = (SpendRow.day == reservation.day, SpendRow.spender.in_(reservation.spenders))
         with self._database.write() as session:
-            session.execute(
-                update(SpendRow).where(*here).values(tokens=SpendRow.tokens + tokens, money=SpendRow.money + money)
-            )
+            # One row after the other, in the order in which `reserve` locks them: otherwise two of these wait for
+            # each other on PostgreSQL.
+            for spender in reservation.spenders:
+                here = (SpendRow.day == reservation.day, SpendRow.spender == spender)
+                changed = {"tokens": SpendRow.tokens + tokens, "money": SpendRow.money + money}
+                session.execute(update(SpendRow).where(*here).values(**changed))
 
     def spent(self, spender: str = EVERYBODY) -> tuple[int, int]:
         """Tokens and millionths of money that a spender has used today, reservations included."""
