@@ -86,9 +86,7 @@ def embedding(name: str | None, embedder: Embedder | None) -> Iterator[Finding]:
     yield Finding("embedding", "ok", f"local, {embedder.recipe}")
 
 
-def index(
-    sources: Sequence[SourceSummary], generation: OpenGeneration | None, embedder: object, chroma_url: str | None
-) -> Iterator[Finding]:
+def index(sources: Sequence[SourceSummary], generation: OpenGeneration | None, embedder: object) -> Iterator[Finding]:
     """Whether what was ingested can be searched by meaning and by words."""
     if not sources:
         yield Finding("index", "warning", "nothing is indexed yet", "run `proviso ingest` on a folder of guidance")
@@ -97,9 +95,14 @@ def index(
         yield Finding("index", "problem", "no index is published", "run `proviso ingest` again")
         return
     passages = sum(summary.passages for summary in sources if summary.state in ("active", "superseded"))
+    if not generation.complete:
+        mend = "start that server or correct CHROMA_URL; unset CHROMA_URL to keep the vectors on this machine"
+        says = "the Chroma server at CHROMA_URL does not answer: words alone are searched. What was read is kept"
+        yield Finding("index", "problem", says, mend)
+        return
     if generation.dense is None and embedder is not None:
-        mend = "check CHROMA_URL and that server" if chroma_url else "run `proviso ingest` again"
-        yield Finding("index", "problem", "the vector index cannot be used: words alone are searched", mend)
+        says = "the vector index cannot be used: words alone are searched"
+        yield Finding("index", "problem", says, "run `proviso ingest` again")
         return
     dense = "hybrid" if generation.dense is not None else "words alone"
     says = f"generation {generation.id}, {len(sources)} sources, {passages} passages, {dense}, probe passed"

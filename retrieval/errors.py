@@ -53,4 +53,4 @@ class IndexGone(RetrievalError):
 
 
 class IndexUnavailable(RetrievalError):
-    """The Chroma server does not answer. Search goes on by words alone; `proviso doctor` checks the server."""
+    """The Chroma server does not answer. Search goes on by words alone; start it, or unset CHROMA_URL."""

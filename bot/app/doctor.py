@@ -16,9 +16,7 @@ CHECKS: dict[str, Callable[[Core], Iterator[Finding]]] = {
     "home": lambda core: doctor.home(core.settings.proviso_home),
     "database": lambda core: doctor.schema(core.database),
     "embedding": lambda core: doctor.embedding(core.settings.proviso_embedding_model, core.embedder),
-    "index": lambda core: doctor.index(
-        core.corpus.sources(EVERYTHING), core.generations.current(), core.embedder, core.settings.chroma_url
-    ),
+    "index": lambda core: doctor.index(core.corpus.sources(EVERYTHING), core.generations.current(), core.embedder),
     "chat model": lambda core: doctor.chat_model(
         core.model.name if core.model else None,
         model_server(core.settings),

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.database import Database
-from retrieval.errors import IndexDamaged, IndexGone
+from retrieval.errors import IndexDamaged, IndexGone, IndexUnavailable
 from retrieval.index import manifest as manifests
 from retrieval.index.deriving import Deriver, Points
 from retrieval.index.files import ASIDE, IndexFiles
@@ -40,7 +40,8 @@ class Builder:
 
         Where the generation `before` is on this machine and little has changed since, its folder is copied and the
         rest applied; a collection of a Chroma server stays as it is, and what differs lies beside it. When the probe
-        says that this does not stand, everything is built anew. `mark` makes the name of what is moved away unique.
+        says that this does not stand, everything is built anew. While the server does not answer, the folder holds
+        the words alone, and SQL keeps the vectors. `mark` makes the name of what is moved away unique.
         Raises IndexGone when SQL no longer knows all of it, IndexDamaged when the probe fails, and what the embedder
         raises.
         """
@@ -72,6 +73,8 @@ class Builder:
     ) -> Manifest | None:
         try:
             return self._deriver.fill(aside, dense, row, before, progress)
+        except IndexUnavailable:
+            return None
         except (IndexGone, IndexDamaged) as error:
             logger.warning("generation %s does not carry a change (%s): building anew", before, error)
             return None
@@ -90,8 +93,7 @@ class Builder:
         bodies = [passage.text for passage in passages]
         Bm25Index.build(aside / "lexical", ids, bodies)
         golden = probe_lexical(Bm25Index.open(aside / "lexical"), ids, bodies)
-        points = self._shared(aside, dense, row, passages, progress)
-        points = points or self._fill_dense(aside, dense, row, _distinct(passages), progress)
+        points, awaits_server = self._points(aside, dense, row, passages, progress)
         return Manifest(
             generation=row.generation_id,
             recipe=row.recipe if points else None,
@@ -103,7 +105,22 @@ class Builder:
             files=manifests.fingerprints(aside),
             drift=points.drift if points else 0,
             base=row.base,
+            awaits_server=awaits_server,
         )
+
+    def _points(
+        self, aside: Path, dense: str, row: GenerationRow, passages: list[Text], progress: Progress | None
+    ) -> tuple[Points | None, bool]:
+        """The vectors, and whether they have to wait for their server."""
+        distinct = _distinct(passages)
+        try:
+            shared = self._shared(aside, dense, row, passages, progress)
+            return shared or self._fill_dense(aside, dense, row, distinct, progress), False
+        except IndexUnavailable:
+            logger.info("the Chroma server does not answer: generation %s has words alone for now", row.generation_id)
+            shutil.rmtree(aside / dense, ignore_errors=True)
+            self._vectors(row.recipe, distinct, progress)
+            return None, True
 
     def _shared(
         self, aside: Path, dense: str, row: GenerationRow, passages: list[Text], progress: Progress | None

@@ -149,13 +149,21 @@ class ChromaServer:
         return ChromaIndex(collection, lambda: _close(client))
 
     def ids(self, name: str) -> list[str]:
-        """What the collection `name` holds. Raises IndexGone, IndexDamaged."""
+        """What the collection `name` holds. Raises IndexGone, IndexDamaged, IndexUnavailable."""
         found: list[str] = []
         with _chroma_errors(), self._client() as client:
             collection = client.get_collection(name, embedding_function=None)
             while part := collection.get(include=[], limit=IDS_AT_ONCE, offset=len(found))["ids"]:
                 found += part
         return list(dict.fromkeys(found))
+
+    def answers(self) -> bool:
+        """Whether the server can be reached now."""
+        try:
+            with _chroma_errors(), self._client():
+                return True
+        except (IndexUnavailable, IndexDamaged, IndexGone):
+            return False
 
     def drop(self, name: str) -> None:
         """Delete the collection if it is there."""

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from retrieval.errors import IndexDamaged
+from retrieval.errors import IndexDamaged, IndexGone
 from retrieval.index.dense import ChromaFolder, ChromaServer
 from retrieval.index.layered import Layer, Layered
 from retrieval.ports import VectorIndex, Vectors
@@ -62,9 +62,15 @@ class IndexFiles:
         """
         if self.server is None:
             return ChromaFolder().open(place)
+        if (place / _SQLITE).exists():
+            raise IndexGone  # written before there was a server
         layer = Layer.read(place) if place.exists() else None
         sealed = self.server.open(collection(base))
         return Layered(sealed, layer) if layer else sealed
+
+    def accept_vectors(self) -> bool:
+        """Whether vectors can be written now: to a server that answers, or to this machine."""
+        return self.server is None or self.server.answers()
 
     def drop(self, generation: str) -> None:
         """Delete what the server holds of a generation; folders are swept apart."""

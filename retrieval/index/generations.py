@@ -160,21 +160,27 @@ class Generations:
         return generation
 
     def _ensure(self, generation: str) -> None:
-        """Have the unchanged generation on this machine, whole."""
+        """Have the unchanged generation on this machine, whole, or as whole as it can be now."""
+        if self._is_as_whole_as_can_be(generation):
+            return
+        opened = self._opened
+        before = opened.id if opened is not None and opened.id != generation else None
+        self._builder.make(generation, self._new_id(), before=before)
+
+    def _is_as_whole_as_can_be(self, generation: str) -> bool:
         try:
-            open_generation(generation, self._database, self._files, self._recipe)
+            opened = open_generation(generation, self._database, self._files, self._recipe)
         except (IndexGone, IndexDamaged):
-            opened = self._opened
-            before = opened.id if opened is not None and opened.id != generation else None
-            self._builder.make(generation, self._new_id(), before=before)
+            return False
+        return not opened.awaits_server or not self._files.accept_vectors()
 
     def _sweep(self) -> None:
         close_retired()
         try:
             self._sweeper.sweep(self._clock.now(), self._new_id())
-        except Exception:
-            # What was published stands; the next sweep clears up.
-            logger.exception("sweeping indexes failed")
+        except Exception as error:
+            # What was published stands.
+            logger.warning("sweeping indexes failed (%s): the next sweep tries again", type(error).__name__)
 
     def _move_on(self, published: str) -> OpenGeneration:
         """Open `published`, unless another thread is at it and there is an older one to go on with."""
@@ -202,17 +208,37 @@ class Generations:
             logger.exception("generation %s cannot be opened; %s goes on answering", published, before.id)
             return before
         self._failed = None if opened.complete else (published, self._clock.now())
+        if not opened.complete and (before is None or before.complete):
+            logger.warning("the Chroma server does not answer: words alone are searched until it does")
         return opened
 
     def _open(self, generation: str) -> OpenGeneration:
         try:
-            return open_generation(generation, self._database, self._files, self._recipe)
+            opened = open_generation(generation, self._database, self._files, self._recipe)
         except IndexGone:
             # Another machine built it, or the database came from a backup: nothing is wrong with what is here.
             logger.info("generation %s is not on this machine: making it from the database", generation)
         except IndexDamaged as error:
             logger.warning("generation %s is not whole here (%s): making it from the database", generation, error)
-        with self._lock(BUILD_WAIT_SECONDS, everywhere=self._files.server is not None):
+        else:
+            return self._with_vectors(opened) if opened.awaits_server else opened
+        return self._remake(generation, BUILD_WAIT_SECONDS)
+
+    def _with_vectors(self, opened: OpenGeneration) -> OpenGeneration:
+        """The generation with its vectors once their server answers, unless somebody builds; until then as it is."""
+        if not self._files.accept_vectors():
+            return opened
+        try:
+            return self._remake(opened.id, 0)
+        except IndexGone:
+            raise
+        except RetrievalError as error:
+            logger.info("generation %s still lacks its vectors (%s)", opened.id, type(error).__name__)
+            return opened
+
+    def _remake(self, generation: str, seconds: float) -> OpenGeneration:
+        """Make the published generation from SQL and open it. Waits `seconds` for a builder, then raises IndexBusy."""
+        with self._lock(seconds, everywhere=self._files.server is not None):
             with self._database.read() as session:
                 if pointer(session) != generation:
                     raise IndexGone

@@ -28,7 +28,7 @@ class Manifest:
     its own each time it is made, because Chroma shares what it has open by path, and what replaces a damaged index
     must not be taken for it. `drift` counts the vectors put in and taken out since all of them were last written anew.
     `base` is the generation whose collection on a Chroma server holds them, but for what the folder `dense` says (None:
-    its own).
+    its own). `awaits_server`: words alone are here, because the Chroma server did not answer when this was made.
     """
 
     generation: str
@@ -41,6 +41,7 @@ class Manifest:
     files: dict[str, str] | None = None
     drift: int = 0
     base: str | None = None
+    awaits_server: bool = False
     format: int = FORMAT
 
 

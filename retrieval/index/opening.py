@@ -39,10 +39,12 @@ class OpenGeneration:
     """One generation, open for reading. Its files stay until the last reference to it is dropped.
 
     `dense` is None when the generation was built without a model, or with one that this process does not have.
-    `complete` is False when vectors should be there and their server does not answer.
+    `complete` is False when vectors should be there and their server does not answer; `awaits_server` is True when
+    they have yet to be written there.
     """
 
     complete = True
+    awaits_server = False
 
     def __init__(
         self,
@@ -111,7 +113,8 @@ def open_generation(generation: str, database: Database, files: IndexFiles, reci
         lexical = Bm25Index.open(folder / "lexical")
         verify(folder, manifest, lexical, vectors)
         opened = OpenGeneration(generation, database, lexical, vectors, _standing(database, generation))
-        opened.complete = vectors is not None or not _wants_dense(manifest, recipe)
+        opened.awaits_server = manifest.awaits_server
+        opened.complete = not manifest.awaits_server and (vectors is not None or not _wants_dense(manifest, recipe))
     except BaseException:
         _let_go(vectors, held)
         raise
@@ -139,13 +142,12 @@ def _wants_dense(manifest: Manifest, recipe: str | None) -> bool:
 
 def _open_dense(manifest: Manifest, files: IndexFiles, folder: Path, recipe: str | None) -> VectorIndex | None:
     if not _wants_dense(manifest, recipe):
-        if recipe and manifest.passages:
+        if recipe and manifest.passages and not manifest.awaits_server:
             logger.warning("index built by recipe %s, not %s: searching words alone", manifest.recipe, recipe)
         return None
     try:
         return files.open_dense(folder / manifest.dense, manifest.base or manifest.generation)
-    except IndexUnavailable as error:
-        logger.warning("%s", error)
+    except IndexUnavailable:
         return None
 
 

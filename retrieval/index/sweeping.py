@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from retrieval.database import Database
+from retrieval.errors import IndexUnavailable
 from retrieval.index.files import ASIDE, SWEPT, IndexFiles
 from retrieval.index.manifest import READERS
 from retrieval.index.publishing import forget, left_behind, pointer, stale
@@ -30,16 +32,30 @@ class Sweeper:
         self._grace = grace
 
     def sweep(self, now: datetime, mark: str) -> None:
-        """Forget generations left longer than the grace, then every folder that is neither current nor read."""
+        """Forget generations left longer than the grace, then every folder that is neither current nor read.
+
+        SQL remembers a collection until the server has deleted it.
+        """
         with self._database.read() as session:
             gone = stale(session, now - self._grace)
             collections = left_behind(session, gone)
         # Before SQL forgets what names them: a sweeper that is killed here begins again.
-        for generation in collections:
-            self._files.drop(generation)
+        if not self._drop(collections):
+            gone = []
         with self._database.write() as session:
             forget(session, gone, now - max(self._grace, STAGED_FOR))
         self.sweep_folders(mark)
+
+    def _drop(self, generations: Sequence[str]) -> bool:
+        """Delete the collections of these generations; False when their server does not answer."""
+        try:
+            for generation in generations:
+                self._files.drop(generation)
+        except IndexUnavailable as error:
+            kind = type(error).__name__
+            logger.warning("collections on the Chroma server are not swept (%s): the next sweep tries again", kind)
+            return False
+        return True
 
     def sweep_folders(self, mark: str) -> None:
         """Delete every folder of this machine that is not the current generation's and that no reader holds."""
