@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, Insert, MetaData, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -135,8 +136,8 @@ class Database:
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for `url`; SQLite gets WAL, full sync and explicit transactions."""
-    parsed = make_url(url)
+    """An engine for `url`; SQLite gets WAL, full sync and explicit transactions. Raises ArgumentError."""
+    parsed = _parsed(url)
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     # `hide_parameters`: an error that is logged must not quote what people typed.
@@ -151,6 +152,14 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ValueError:
+        # Without its cause, which may quote a part of the address: it can hold a password.
+        raise ArgumentError("not the address of a database") from None
 
 
 def _connect_postgresql(_dialect: Any, _record: Any, arguments: Any, options: dict[str, Any]) -> Any:
