@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
+from bot.sandbox.driver import Workspace
+from tests.support.served import Served
 
 AWAY = "the Chroma server does not answer: words alone are searched until it does"
 
@@ -47,3 +49,15 @@ def test_a_fresh_home_answers_by_words_alone_and_doctor_names_the_next_step(
         "says": "the Chroma server at CHROMA_URL does not answer: words alone are searched. What was read is kept",
         "mend": "start that server or correct CHROMA_URL; unset CHROMA_URL to keep the vectors on this machine",
     }
+
+
+def test_the_bot_starts_and_answers_by_words_alone(workspace: Workspace, tmp_path: Path) -> None:
+    served = Served(workspace.sandbox, tmp_path / "home", CHROMA_URL="http://127.0.0.1:1")
+    try:
+        served.wait_until_ready()
+        reply = workspace.wait_for_reply(workspace.user("amal").mention("C-ops", "When should support be suspended?"))
+        assert "clear risk" in workspace.text(reply)
+    finally:
+        served.kill()
+    assert served.log.count(AWAY) == 1
+    assert "Traceback" not in served.log
