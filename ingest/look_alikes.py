@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import Rejected, metadata_unreadable
@@ -20,6 +21,7 @@ _NAMED = re.compile(
     rf"(?P<of>.*)(?P<role>{FOLDER_STEM}|{re.escape(OWN_STEM)})(?P<ending>\.ya?ml)(?P<more>.*)", re.DOTALL
 )
 META = "meta"
+NONE: frozenset[str] = frozenset()
 NAME_IT = f"name it `{FOLDER_STEM}.yaml` or `NAME{OWN_STEM}.yaml`, or remove it."
 NOT_NAMED = "but is not named as a metadata file:"
 NO_DOCUMENT = "but no document of its name lies beside it: name it after its document, or remove it."
@@ -43,11 +45,12 @@ class _Stray:
 
 @dataclass(slots=True)
 class _Folder:
-    """The file names of a folder, and the names among them and beside them that metadata files must have."""
+    """The names in a folder with whether each is a folder; the `right` names of metadata there, `spelt` in any case."""
 
     path: Path
-    names: list[str]
-    right: set[str] = field(default_factory=set)
+    names: dict[str, bool]
+    right: set[str]
+    spelt: Mapping[str, Sequence[str]]
 
 
 class LookAlikes:
@@ -96,7 +99,7 @@ def without_document(names: Sequence[str]) -> list[str]:
 
 def _strays(folder: Path, *, inside: bool) -> list[_Stray]:
     listed = _list(folder)
-    documents = [name for name in listed.names if _is_document(name)]
+    documents = _by_part(listed.names)
     candidates = (name for name in listed.names if not _is_document(name) and name not in listed.right)
     return [
         stray
@@ -112,13 +115,17 @@ def _list(folder: Path) -> _Folder:
         with os.scandir(folder) as entries:
             found = {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
     except OSError:  # a folder further up that this account may pass through and not list
-        return _Folder(folder, [])
+        return _Folder(folder, {}, set(), {})
     of = {part for name, is_dir in found.items() if not is_dir and not _named(name) for part in (name, Path(name).stem)}
     stems = [FOLDER_STEM, *(f"{part}{OWN_STEM}" for part in of)]
-    return _Folder(folder, sorted(found), {f"{stem}{ending}" for stem in stems for ending in ENDINGS})
+    right = {f"{stem}{ending}" for stem in stems for ending in ENDINGS}
+    spelt: dict[str, list[str]] = defaultdict(list)
+    for name in right:
+        spelt[_folded(name)].append(name)
+    return _Folder(folder, dict(sorted(found.items())), right, spelt)
 
 
-def _stray(folder: _Folder, name: str, documents: Sequence[str]) -> _Stray | None:
+def _stray(folder: _Folder, name: str, documents: Mapping[str, Sequence[str]]) -> _Stray | None:
     """What the file `name` keeps out; None when it neither states an audience nor is named like metadata of a file."""
     of, named = _documents_of(name, documents), _named(name)
     shown = f"{folder.path.name}/{name}"
@@ -139,30 +146,31 @@ def _states_audience(file: Path) -> bool:
 
 def _in_use(folder: _Folder, name: str) -> bool:
     """Whether `name` is a metadata file under another spelling of its name, or what an editor left beside one."""
-    there = [right for right in folder.names if right in folder.right]
-    if any(name.startswith(right) for right in there):
+    if any(name[:end] in folder.right and name[:end] in folder.names for end in range(len(name))):
         return True
-    spelt = (right for right in folder.right if _folded(right) == _folded(name))
-    return any(_same(folder.path / name, folder.path / right) for right in spelt)
+    return any(_same(folder.path / name, folder.path / right) for right in folder.spelt.get(_folded(name), ()))
 
 
-def _documents_of(name: str, documents: Sequence[str]) -> frozenset[str]:
+def _documents_of(name: str, documents: Mapping[str, Sequence[str]]) -> frozenset[str]:
     """The documents whose name or stem, the longest there is, the file name begins with; none when it names none."""
     folded = _folded(name)
-    starts = {document: _start(folded, document) for document in documents}
-    longest = max(starts.values(), default=0)
-    return frozenset(document for document, length in starts.items() if length == longest and longest)
+    starts = ((shown, end) for shown in (folded, folded.lstrip("._~-")) for end in range(len(shown), 0, -1))
+    return next((frozenset(documents[s[:end]]) for s, end in starts if s[:end] in documents and _parted(s, end)), NONE)
 
 
-def _start(folded: str, document: str) -> int:
-    """How much of the file name is the name or stem of the document; 0 when it begins otherwise."""
-    for part in (_folded(document), _folded(Path(document).stem)):
-        for shown in (folded, folded.lstrip("._~-")):
-            rest = shown.removeprefix(part)
-            # `meta.yaml` beside meta.md may be meant for the whole folder.
-            if rest != shown and not rest[:1].isalnum() and (META not in part or META in rest):
-                return len(part)
-    return 0
+def _parted(name: str, end: int) -> bool:
+    """Whether the name of a document can end there. `meta.yaml` beside meta.md may be meant for the whole folder."""
+    part, rest = name[:end], name[end:]
+    return bool(rest) and not rest[0].isalnum() and (META not in part or META in rest)
+
+
+def _by_part(names: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    """The documents by folded name and stem."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in filter(_is_document, names):
+        for part in {_folded(name), _folded(Path(name).stem)}:
+            found[part].append(name)
+    return dict(found)
 
 
 def _is_document(name: str) -> bool:

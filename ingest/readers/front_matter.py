@@ -15,7 +15,10 @@ from ingest.readers.metadata import FIELDS, as_name, known_fields, load_yaml, re
 FENCE = "---"
 KEY = re.compile(r"[\s\-\"'{\[+*]*([^:=]{1,60}?)[\s\"']*[:=]")
 # A key anywhere in a line of YAML, JSON, TOML or an INI file, quoted or not.
-KEYS = re.compile(r"(?:^|[{\[,;])[\s\-\"'+*]*+([^:=,;{}\[\]\"'\s][^:=,;{}\[\]\"']{0,59}?)[\s\"']*[:=]", re.MULTILINE)
+KEYS = re.compile(
+    r"(?:^|[{\[,;])(?:[^\S\n]|[\-\"'+*])*+([^:=,;{}\[\]\"'\s][^:=,;{}\[\]\"'\n]{0,59}?)(?:[^\S\n]|[\"'])*[:=]",
+    re.MULTILINE,
+)
 # Lines that set a block at the top apart in other conventions: +++ of TOML, a brace of JSON, a ruled line.
 FENCE_LIKE = re.compile(r"\s*(?:([-+*=~_#;])\1{2,}\s*\w*|[{}])\s*")
 TOP_LINES = 5
