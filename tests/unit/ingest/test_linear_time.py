@@ -9,6 +9,7 @@ import pytest
 
 from ingest.blocks import Reading
 from ingest.passages import estimate, pack
+from ingest.readers.front_matter import states_audience
 from ingest.readers.markdown import read_markdown
 from ingest.readers.text import read_text
 from ingest.structure import structure
@@ -60,4 +61,17 @@ def test_a_text_takes_time_by_its_length(read: Callable[[bytes], Reading], text:
 def _seconds(reading: Reading) -> float:
     started = time.process_time()
     pack(structure(reading).units, Source("s", "p"), estimate)
+    return time.process_time() - started
+
+
+@pytest.mark.parametrize("text", ["\n", "a ", " ", "- \n", ",-", "{", "a\n", '"'])
+def test_looking_for_an_audience_takes_time_by_the_length_of_the_file(text: str) -> None:
+    short, long = (min(_looking(text * (size // len(text))) for _ in range(2)) for size in (SIZE, 4 * SIZE))
+
+    assert long < MOST * short or long < CLOCK_SECONDS
+
+
+def _looking(text: str) -> float:
+    started = time.process_time()
+    states_audience(text)
     return time.process_time() - started
