@@ -241,6 +241,7 @@ def test_a_partner_added_here_has_its_nudges_in_the_preview(proviso: Run) -> Non
 
 
 def test_doctor_finds_nothing_to_mend_in_a_fresh_installation(proviso: Run) -> None:
+    proviso("ask", "When should support to a partner be suspended?")
     code, out, _ = proviso("doctor", "--json")
     findings = as_json(out)
     assert code == 0
