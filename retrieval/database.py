@@ -109,7 +109,9 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A transaction that only reads: one consistent view, never waiting for a writer."""
+        """A transaction that only reads, never waiting for a writer. SQLite shows it one state from beginning to end;
+        on PostgreSQL each statement sees what is committed when it begins.
+        """
         with self.engine.connect() as connection, Session(connection, expire_on_commit=False) as session:
             yield session
 
