@@ -12,7 +12,7 @@ from sqlalchemy import Select, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.work.destinations import blocked_until, free, hold_back, joined, not_held, outlived, take_slot
-from bot.work.ending import GivenUp, give_up, tell_nobody
+from bot.work.ending import MakePost, give_up, tell_nobody
 from bot.work.faults import fault
 from bot.work.kinds import LONGEST_LEASE, PostKind, kind_of
 from bot.work.notifier import OutgoingPost
@@ -68,7 +68,7 @@ class Claims:
         clock: Clock,
         worker: str,
         still_wanted: StillWanted,
-        on_given_up: GivenUp = tell_nobody,
+        on_given_up: MakePost = tell_nobody,
     ) -> None:
         self._database = database
         self._clock = clock

@@ -16,7 +16,7 @@ from bot.work.tables import OutboxRow
 
 logger = logging.getLogger(__name__)
 
-GivenUp = Callable[[OutgoingPost, str], Post | None]
+MakePost = Callable[[OutgoingPost, str], Post | None]
 
 
 def tell_nobody(_post: OutgoingPost, _reason: str) -> Post | None:
@@ -24,7 +24,9 @@ def tell_nobody(_post: OutgoingPost, _reason: str) -> Post | None:
     return None
 
 
-def give_up(session: Session, row: OutboxRow, now: datetime, reason: str, *, worker: str, on_given_up: GivenUp) -> bool:
+def give_up(
+    session: Session, row: OutboxRow, now: datetime, reason: str, *, worker: str, on_given_up: MakePost
+) -> bool:
     """End a message; for an awaited one `on_given_up` makes the post that says so, once for both parts of it."""
     logger.error("message %s is given up: %s", row.key, reason)
     ended = move(session, row, now, DEAD, worker=worker, detail=reason, last_error=reason[:120], maybe_delivered=False)

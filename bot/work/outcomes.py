@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.work.claims import Claim
 from bot.work.destinations import EVERYWHERE, block, blocked_since, hold, outlived, unblock
-from bot.work.ending import GivenUp, give_up, tell_nobody
+from bot.work.ending import MakePost, give_up, tell_nobody
 from bot.work.faults import fault
 from bot.work.outbox import (
     BLOCKED,
@@ -46,8 +46,8 @@ class Outcomes:
         database: Database,
         clock: Clock,
         worker: str,
-        on_given_up: GivenUp = tell_nobody,
-        on_blocked: GivenUp = tell_nobody,
+        on_given_up: MakePost = tell_nobody,
+        on_blocked: MakePost = tell_nobody,
     ) -> None:
         self._database = database
         self._clock = clock

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import or_, select
 
 from bot.work.destinations import EVERYWHERE, blocked_since, not_held, unblock
-from bot.work.ending import GivenUp, give_up, tell_nobody
+from bot.work.ending import MakePost, give_up, tell_nobody
 from bot.work.faults import fault
 from bot.work.kinds import kind_of
 from bot.work.notifier import HistoryUnreadable, Notifier, OutgoingPost
@@ -38,7 +38,7 @@ class Reconciler:
         *,
         unreadable: Literal["repost", "hold"] = "repost",
         on_found: Callable[[OutgoingPost], None] = lambda _post: None,
-        on_given_up: GivenUp = tell_nobody,
+        on_given_up: MakePost = tell_nobody,
     ) -> None:
         self._database = database
         self._notifier = notifier

@@ -11,7 +11,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from bot.work.claims import Claim, Claims, StillWanted
-from bot.work.ending import GivenUp, tell_nobody
+from bot.work.ending import MakePost, tell_nobody
 from bot.work.faults import fault
 from bot.work.kinds import KINDS
 from bot.work.notifier import (
@@ -76,8 +76,8 @@ class Sender:
         stopping: Callable[[], bool] = never,
         on_doubt: Shown = show_nothing,
         on_found: Shown = show_nothing,
-        on_given_up: GivenUp = tell_nobody,
-        on_blocked: GivenUp = tell_nobody,
+        on_given_up: MakePost = tell_nobody,
+        on_blocked: MakePost = tell_nobody,
     ) -> None:
         self._notifier = notifier
         self._clock = clock
