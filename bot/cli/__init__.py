@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(INTERRUPTED)
     except Exception as error:
         # A library that was being imported when the signal came turns our way out into an error of its own.
-        sys.exit(0 if ending.stop.is_set() else _explain(error))
+        sys.exit(0 if ending.told else _explain(error))
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -24,10 +24,12 @@ class Ending:
     The main thread may be deep in a library or a stopped database when a signal comes, so a thread of its own counts
     the seconds and then ends the process. Everything worth keeping is committed before it is acted on, and whatever is
     half done is taken up at the next start or by another replica: ending hard loses no more than a power cut.
+    `told` says that a signal came; `stop` may also be set by what finds that it cannot go on.
     """
 
     def __init__(self) -> None:
         self.stop = threading.Event()
+        self.told = False
         self._serving = False
 
     @contextmanager
@@ -42,7 +44,7 @@ class Ending:
             yield
         finally:
             # Once told to end, this stays: closing what is left may take as long as the work did.
-            if not self.stop.is_set():
+            if not self.told:
                 for number, handler in handlers.items():
                     signal.signal(number, handler)
                 signal.set_wakeup_fd(before)
@@ -53,7 +55,7 @@ class Ending:
         self._serving = True
 
     def _hear(self, number: int, _frame: FrameType | None) -> None:
-        first = not self.stop.is_set()
+        first, self.told = not self.told, True
         self.stop.set()
         if first and not self._serving:
             raise SystemExit(0) if number == signal.SIGTERM else KeyboardInterrupt
