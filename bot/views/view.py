@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
@@ -24,16 +25,16 @@ class View:
         return frozenset()
 
 
-class StoredView(View):
+class StoredView(View, ABC):
     """A view that waits in the outbox as data, and goes out as a message of the kind `posted_as`."""
 
     posted_as: ClassVar[PostKind]
 
+    @abstractmethod
     def to_data(self) -> dict[str, Any]:
         """The view as JSON."""
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         """The inverse of `to_data`."""
-        raise NotImplementedError
