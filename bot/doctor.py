@@ -14,7 +14,7 @@ from bot.work.destinations import EVERYWHERE, blocked
 from bot.work.folders import troubles
 from bot.work.outbox import counts, lacking_scopes
 from bot.work.workspace import owner
-from retrieval.corpus import SourceSummary
+from retrieval.corpus.sources import SourceSummary
 from retrieval.database import Database
 from retrieval.index.opening import OpenGeneration
 from retrieval.model.budgets import Budgets

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.errors import SettingsError
 from bot.work.folders import FolderSync
 from ingest.syncing import is_here, synced_roots
-from retrieval.corpus import Corpus
+from retrieval.corpus.sources import Corpus
 from retrieval.database import Database
 from retrieval.ports import Clock
 from retrieval.processes import PYTHON, environment

@@ -3,7 +3,7 @@
 import bot.partners.tables
 import bot.reminders.tables
 import bot.work.tables
+import retrieval.corpus.tables
 import retrieval.model.tables
-import retrieval.tables
 
-MODULES = (retrieval.tables, retrieval.model.tables, bot.work.tables, bot.reminders.tables, bot.partners.tables)
+MODULES = (retrieval.corpus.tables, retrieval.model.tables, bot.work.tables, bot.reminders.tables, bot.partners.tables)

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 
 from ingest.blocks import Dropped
+from retrieval.text.wording import SUPERSCRIPT
 
-SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 # A mark follows a word of three letters or more, a stop or a closing quote: "5 km²" and "10²" are no marks.
 MARK = re.compile(
     rf"(?:(?<=[^\W\d_]{{3}})|(?<=[.,;:!?…\"'”’»)\]*—–]))[{SUPERSCRIPT}]{{1,3}}(?:[,–][{SUPERSCRIPT}]{{1,3}})*(?![{SUPERSCRIPT}])"

@@ -10,8 +10,9 @@ from pathlib import Path
 from ingest.passages import Count, split
 from ingest.readers.reading import read
 from ingest.report import Progress
-from retrieval.corpus import Corpus, CorpusChange, Document
-from retrieval.documents import Source
+from retrieval.corpus.passages import Source
+from retrieval.corpus.records import source_id
+from retrieval.corpus.sources import Corpus, CorpusChange, Document
 from retrieval.evaluation.ranking import (
     Collection,
     EvaluationDocument,
@@ -22,7 +23,6 @@ from retrieval.evaluation.ranking import (
 )
 from retrieval.index.generations import Generations
 from retrieval.ports import Clock, Searcher
-from retrieval.records import source_id
 
 ROOT = "evaluation"
 # Both legs give their first hundred; a document of several passages takes several places.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from ingest.blocks import Block
-from ingest.sentences import is_unfinished
+from retrieval.text.sentences import is_unfinished
 
 MAX_WORDS, MAX_CHARACTERS, BODY_WORDS = 14, 100, 12
 # Of a heading that is marked as one, and of the path that every passage below carries.

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from ingest.blocks import Block
-from ingest.cleaning import MARK, SUPERSCRIPT
+from ingest.cleaning import MARK
+from retrieval.text.wording import SUPERSCRIPT
 
 DIGITS = str.maketrans(SUPERSCRIPT, "0123456789")
 # "12 Text", then "12. Text" and "12) Text": the bare form first, for numbered lists wear the others.

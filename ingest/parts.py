@@ -12,7 +12,7 @@ from ingest.errors import MAX_PIECES, too_many_parts
 from ingest.readers.reading import prepare, read
 from ingest.structure import Unit, structure
 from ingest.tables import CELL
-from retrieval.documents import Sentence, Span
+from retrieval.corpus.passages import Sentence, Span
 
 __all__ = ["Parts", "parts_of", "prepare", "read_parts"]
 

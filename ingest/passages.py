@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ingest.errors import Rejected
 from ingest.readers.text import paragraphs
 from ingest.structure import Unit, sentences_of
-from retrieval.documents import Passage, Sentence, Source, Span
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
 
 Count = Callable[[str], int]
 

@@ -14,8 +14,8 @@ from ingest.readers.reading import audience_beside
 from ingest.report import FileNote, RejectedFile
 from ingest.roots import Place, Roots, within
 from ingest.walk import Found, find
-from retrieval.corpus import Corpus, Staged, StoredDocument
-from retrieval.records import file_hash
+from retrieval.corpus.records import file_hash
+from retrieval.corpus.sources import Corpus, Staged, StoredDocument
 
 # Raise it when reading or splitting changes what is made of the same file: everything is then read again.
 RECIPE = "6"

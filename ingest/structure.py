@@ -12,9 +12,9 @@ from ingest.continuity import Chain, chains_of
 from ingest.headings import DEEPEST, LONGEST, guess_headings, joined_path, section_path
 from ingest.notes import is_caption, note_blocks
 from ingest.readers.text import ITEM
-from ingest.sentences import sentence_ranges
 from ingest.tables import row_sentences
-from retrieval.documents import Sentence, Span
+from retrieval.corpus.passages import Sentence, Span
+from retrieval.text.sentences import sentence_ranges
 
 LOCATOR = re.compile(r"\{([^{}\n]{1,80})\}\s*")
 BULLET = re.compile(r"\s*[-*+•▪●◦‣][ \t]+")

@@ -17,11 +17,11 @@ from ingest.planning import Plan, Planner, versioned
 from ingest.report import DuplicateFile, FileNote, IngestReport, Progress
 from ingest.roots import Place
 from ingest.walk import scope_of
-from retrieval.corpus import Corpus, CorpusChange, Document, Staged
-from retrieval.documents import EVERYTHING, Source
+from retrieval.corpus.passages import EVERYTHING, Source
+from retrieval.corpus.records import source_id
+from retrieval.corpus.sources import Corpus, CorpusChange, Document, Staged
 from retrieval.errors import EmbeddingRefused, IndexDamaged
 from retrieval.ports import Clock
-from retrieval.records import source_id
 
 if TYPE_CHECKING:
     from retrieval.index.generations import GenerationReport, Generations

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from ingest.blocks import Block
 from ingest.errors import MAX_PIECES, too_many_parts
-from ingest.sentences import split_sentences
-from retrieval.documents import Sentence, Span
+from retrieval.corpus.passages import Sentence, Span
+from retrieval.text.sentences import split_sentences
 
 # A longer row is quoted in parts; a longer header would crowd out what stands under it.
 ROW_WORDS, HEADER_WORDS, LABEL_WORDS = 60, 40, 12

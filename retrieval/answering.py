@@ -7,27 +7,27 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from retrieval.answers import abstention, extractive
-from retrieval.answers.addressing import without_addressees
-from retrieval.answers.composing import answered, related
+from retrieval.answers.composing import answered, related, written
 from retrieval.answers.evidence import Evidence, weigh, words_met
 from retrieval.answers.following import together, unheard
-from retrieval.answers.greetings import ABOUT, greets
-from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, plainly_put, put_otherwise, understand
-from retrieval.answers.refusal import OFF_TOPIC, Guard, Refusal
+from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, put_otherwise, understand
 from retrieval.answers.sentences import Candidate, SentenceRanker
-from retrieval.answers.wording import words
-from retrieval.documents import PUBLIC, Scope
-from retrieval.ports import Embedder, Searcher
+from retrieval.corpus.passages import PUBLIC, Scope
+from retrieval.ports import Embedder, Failure, Pointer, Searcher, Selector
+from retrieval.screening.addressing import without_addressees
+from retrieval.screening.greetings import ABOUT, greets
+from retrieval.screening.refusal import OFF_TOPIC, Guard, Refusal
 from retrieval.search.glossary import Glossary
 from retrieval.search.succession import overtaken, yield_to_successors
+from retrieval.text.wording import words
 from retrieval.types import Answer, Results, Turn
 
 logger = logging.getLogger(__name__)
 
 HITS = 10
+POINTED = "This is not a question to the guidance. Here is where it leads:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +38,6 @@ class Found:
     results: Results
     ranked: Sequence[Candidate]
     evidence: Evidence
-
-
-class ModelAnswering(Protocol):
-    """The port to a language model: it answers from sources, or returns the fallback's answer when it fails."""
-
-    def answer(
-        self,
-        asked: Asked,
-        retrieve: Callable[[Asked], Found],
-        extract: Callable[[Found], Answer],
-        abstain: Callable[[Found], Answer],
-    ) -> Answer: ...
 
 
 @dataclass(slots=True)
@@ -82,16 +70,18 @@ class Answerer:
         self,
         searcher: Searcher,
         embedder: Embedder | None = None,
-        model: ModelAnswering | None = None,
+        selector: Selector | None = None,
         timer: Callable[[], float] = time.perf_counter,
         new_reference: Callable[[], str] = lambda: uuid.uuid4().hex[:8],
         *,
         glossary: Glossary | None = None,
+        pointer: Pointer | None = None,
     ) -> None:
         self._searcher = searcher
-        self._guard = Guard(embedder)
+        self._guard = Guard()
+        self._pointer = pointer
         self._ranker = SentenceRanker(embedder)
-        self._model = model
+        self._selector = selector
         self._glossary = glossary
         self._timer = timer
         self._new_reference = new_reference
@@ -128,20 +118,29 @@ class Answerer:
         timings.mark("screen")
         if refusal is not None:
             return self._refused(asked, refusal, timings)
-        if self._model is None:
-            answer = extract(self._find(asked, timings))
-        else:
-            answer = self._model.answer(asked, lambda asked: self._find(asked, timings), extract, abstain)
-        timings.mark("answer" if self._model is None else "model")
-        return answer
+        offers = tuple(self._pointer.point(asked.question)) if self._pointer else ()
+        if offers:
+            return Answer(asked.question, "pointed", POINTED, offers=offers, reason=offers[0].kind)
+        found = self._find(asked, timings)
+        answer = self._select(found)
+        timings.mark("answer" if self._selector is None else "model")
+        return replace(answer, generation=found.results.generation or None)
+
+    def _select(self, found: Found) -> Answer:
+        """The answer of the sentences that the model chose, or of those the program chooses where it chose none."""
+        if self._selector is None or not found.results.hits:
+            return extract(found)
+        passages = [hit.passage for hit in found.results.hits]
+        selection = self._selector.select(found.asked, passages, found.results.generation)
+        if isinstance(selection, Failure):
+            return replace(extract(found), note=selection.note, reason=selection.outcome)
+        if not selection.chosen:
+            return replace(abstain(found), mode="model", model=self._selector.name)
+        return answered(found.asked.question, written(selection), model=self._selector.name)
 
     def _find(self, asked: Asked, timings: Timings) -> Found:
-        """Search for the question as typed and in plain words, and once more with corrected spelling if too little
-        was found."""
+        """Search for the question, and once more with corrected spelling if too little was found."""
         found = self._look(asked, timings)
-        plain = plainly_put(asked)
-        if plain is not None:
-            found = _furthest(found, self._look(plain, timings))
         found = self._in_their_words(found, timings)
         if abstention.covered(found.evidence):
             return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from retrieval.tables import PassageRow
+from retrieval.corpus.tables import PassageRow
 
 
 def neighbours(session: Session, passage_id: str) -> tuple[str | None, str | None]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.documents import PUBLIC, Passage, Scope
-from retrieval.types import Answer, Results, Turn
+from retrieval.corpus.passages import PUBLIC, Passage, Scope
+from retrieval.types import Answer, Offer, Results, Turn
+
+if TYPE_CHECKING:
+    from retrieval.answers.questions import Asked
 
 Vectors = NDArray[np.float32]
 
@@ -138,4 +141,53 @@ class Answering(Protocol):
         scope: Scope = PUBLIC,
     ) -> Answer:
         """The answer from the sources within `scope`; `asker` is the surrogate id of who asks, for budgets alone."""
+        ...
+
+
+class Pointer(Protocol):
+    """Where a request belongs that is no question to the guidance, and what an answer may offer beside it. Implemented
+    by the bot on its registry of actions and its checklists."""
+
+    def point(self, question: str) -> Sequence[Offer]:
+        """Where a request for a checklist, the register, the sources, the help or an action leads, best first; empty
+        for what is to be searched."""
+        ...
+
+    def offer(self, question: str, passages: Sequence[Passage]) -> Offer | None:
+        """The one thing to offer under an answer that quotes `passages`: the checklist that covers it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A sentence chosen to be quoted: the part of the question it answers (from 1), its passage and position there."""
+
+    part: int
+    passage: Passage
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What was chosen for a question, best first in each part. Nothing chosen: the passages do not answer it."""
+
+    chosen: tuple[Selected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a selector chose nothing usable: a named outcome, and what the reader is told (None: nothing)."""
+
+    outcome: str
+    note: str | None
+
+
+class Selector(Protocol):
+    """Chooses sentences among the passages found; it words nothing. Raises nothing a model server can cause."""
+
+    @property
+    def name(self) -> str: ...
+
+    def select(self, asked: Asked, passages: Sequence[Passage], generation: str) -> Selection | Failure:
+        """The sentences of `passages` (best first) that answer what was asked."""
         ...

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from retrieval.documents import Passage, Source, Span
+from retrieval.corpus.authority import bound
+from retrieval.corpus.passages import Passage, Source, Span
 
-Status = Literal["answered", "abstained", "refused", "failed"]
+Status = Literal["answered", "pointed", "abstained", "refused", "failed"]
 Mode = Literal["extractive", "model"]
 Role = Literal["user", "assistant"]
+Modality = Literal["must", "should", "may", "states"]
+OfferKind = Literal["checklist", "partner", "nudges", "sources", "help", "action"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,19 @@ class Turn:
 
 # What a citation tells of its source, next to where in it the quote stands.
 _CITED = (
-    "source_id", "path", "title", "author", "publisher", "published", "url", "edition", "authority", "binds", "status",
+    "source_id", "path", "title", "author", "publisher", "published", "url", "edition", "authority", "status",
     "superseded_by", "kind", "digest_of",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a claim rests. Every span is verbatim in its paragraph; `quote` is the spans joined by a space."""
+    """One quoted unit of one source. Every span is verbatim in its paragraph.
+
+    `locator` is the number the document itself gives the place ("Art. 12(2)"), `source_locator` the original's place
+    that a digest names. `holder` is whose view the unit reports; `as_of` is the year of a source that speaks of what is
+    "soon" or "current".
+    """
 
     n: int
     passage_id: str
@@ -66,11 +74,14 @@ class Citation:
     spans: tuple[Span, ...]
     section: str | None = None
     source_locator: str | None = None
+    locator: str | None = None
+    holder: str | None = None
+    as_of: str | None = None
 
     @property
     def quote(self) -> str:
-        """The spans joined by a space."""
-        return " ".join(span.text for span in self.spans)
+        """The spans of the statement and its stem, joined by a space; what else gives context is left out."""
+        return " ".join(span.text for span in self.spans if span.role in ("quote", "stem"))
 
     @property
     def paragraphs(self) -> list[int]:
@@ -88,42 +99,105 @@ class Citation:
             "n": self.n,
             "passage_id": self.passage_id,
             **{key: getattr(self.source, key) for key in _CITED},
+            "binds": list(bound(self.source)),
+            "as_of": self.as_of,
+            "holder": self.holder,
             "source_locator": self.source_locator,
             "section": self.section,
+            "locator": self.locator,
             "page": self.page,
             "paragraphs": self.paragraphs or None,
-            "spans": [{"paragraph": s.paragraph, "page": s.page, "text": s.text} for s in self.spans],
+            "spans": [{"paragraph": s.paragraph, "page": s.page, "text": s.text, "role": s.role} for s in self.spans],
             "quote": self.quote,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Citation:
         """The inverse of `to_json` (supersedes and audience are not carried); tolerates rows of older forms."""
-        source = Source(**{key: data[key] for key in _CITED if key in data})
+        binds = data.get("binds")
+        source = Source(
+            **{key: data[key] for key in _CITED if key in data},
+            binds="; ".join(binds) or None if isinstance(binds, list) else binds,
+        )
         return cls(
             n=data["n"],
             passage_id=data["passage_id"],
             source=source,
-            spans=tuple(Span(s["text"], s["paragraph"], s["page"]) for s in data["spans"]),
+            spans=tuple(Span(s["text"], s["paragraph"], s["page"], s.get("role", "quote")) for s in data["spans"]),
             section=data.get("section"),
             source_locator=data.get("source_locator"),
+            locator=data.get("locator"),
+            holder=data.get("holder"),
+            as_of=data.get("as_of"),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One statement of an answer and the numbers of the citations it rests on."""
+    """A quoted unit as it is shown, and the numbers of the citations that say it. `part` is the part of the question
+    that it answers, from 1; `more` marks what is shown on request only."""
+
+    text: str
+    citations: tuple[int, ...]
+    part: int = 1
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that a question asks, numbered from 1, and whether the guidance answers it."""
+
+    n: int
+    text: str
+    covered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """How far the quotes of an answer carry, computed from the sources' records: the strongest modality, the kinds of
+    text, their years, whom they bind, and which binding kinds were not found."""
+
+    modality: Modality
+    kinds: tuple[str, ...]
+    years: tuple[int, ...]
+    binds: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Where to go on: an action of ours (its name and the values of its form) and the command that does the same."""
+
+    kind: OfferKind
+    label: str
+    command: str
+    action: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SummarySentence:
+    """A sentence that a model worded from quotes, and the numbers of the citations that it rests on."""
 
     text: str
     citations: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Failing:
+    """What went wrong: a reference that the log names too, and the message for the reader."""
+
+    reference: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The one terminal state of a question. Claims and citations are empty unless it is answered.
 
-    `text` is what a reader sees: the claims, or why there are none and where to turn. `nearest` (at most three) is
-    set only when it is not answered. `note` is a sentence of ours that stands before the claims in `text`.
+    `text` is what a reader sees: the claims shown first, or why there are none and where to turn. `reason` is a short
+    stable code of every state but a plain answer. `nearest` (at most three) is set only when it is not answered. `note`
+    is a sentence of ours about how the answer came about.
     """
 
     question: str
@@ -137,40 +211,83 @@ class Answer:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     id: str | None = None
     note: str | None = None
+    reason: str | None = None
+    parts: tuple[Part, ...] = ()
+    strength: Strength | None = None
+    summary: tuple[SummarySentence, ...] | None = None
+    offers: tuple[Offer, ...] = ()
+    generation: str | None = None
+    error: Failing | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The answer as the stable JSON contract gives it; `id` and `note` are present only when there is one."""
+        """The answer as the stable JSON contract gives it; `id` is present only when there is one."""
         head: dict[str, Any] = {} if self.id is None else {"id": self.id}
-        head |= {} if self.note is None else {"note": self.note}
         return head | {
             "question": self.question,
             "status": self.status,
+            "reason": self.reason,
             "text": self.text,
-            "claims": [{"text": c.text, "citations": list(c.citations)} for c in self.claims],
+            "claims": [
+                {"text": c.text, "citations": list(c.citations), "part": c.part, "more": c.more} for c in self.claims
+            ],
+            "parts": [asdict(part) for part in self.parts or (Part(1, self.question, self.status == "answered"),)],
+            "strength": _plain(self.strength),
+            "summary": None if self.summary is None else [_plain(sentence) for sentence in self.summary],
+            "offers": [_plain(offer) for offer in self.offers],
             "citations": [c.to_json() for c in self.citations],
             "nearest": [c.to_json() for c in self.nearest],
             "mode": self.mode,
             "model": self.model,
+            "note": self.note,
+            "generation": self.generation,
+            "error": _plain(self.error),
             "timings_ms": dict(self.timings_ms),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Answer:
-        """The inverse of `to_json`."""
+        """The inverse of `to_json`; tolerates rows of older forms."""
+        summary, strength, error = data.get("summary"), data.get("strength"), data.get("error")
         return cls(
             id=data.get("id"),
             note=data.get("note"),
             question=data["question"],
             status=data["status"],
             text=data["text"],
-            claims=tuple(Claim(c["text"], tuple(c["citations"])) for c in data["claims"]),
+            claims=tuple(
+                Claim(c["text"], tuple(c["citations"]), c.get("part", 1), c.get("more", False)) for c in data["claims"]
+            ),
             citations=_citations(data["citations"]),
             nearest=_citations(data["nearest"]),
             mode=data["mode"],
             model=data["model"],
             timings_ms=data["timings_ms"],
+            reason=data.get("reason"),
+            parts=tuple(Part(**part) for part in data.get("parts", ())),
+            strength=Strength(**{name: _tupled(value) for name, value in strength.items()}) if strength else None,
+            summary=None
+            if summary is None
+            else tuple(SummarySentence(s["text"], tuple(s["citations"])) for s in summary),
+            offers=tuple(Offer(**offer) for offer in data.get("offers", ())),
+            generation=data.get("generation"),
+            error=Failing(**error) if error else None,
         )
 
 
 def _citations(items: Sequence[Mapping[str, Any]]) -> tuple[Citation, ...]:
     return tuple(Citation.from_json(item) for item in items)
+
+
+def _summarised(data: Mapping[str, Any]) -> SummarySentence:
+    return SummarySentence(data["text"], tuple(data["citations"]))
+
+
+def _plain(value: Any) -> Any:
+    """A dataclass as JSON has it; None stays None."""
+    if value is None:
+        return None
+    return {name: list(item) if isinstance(item, tuple) else item for name, item in asdict(value).items()}
+
+
+def _tupled(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

@@ -13,7 +13,7 @@ from bot.actions.directory import Directory, NoDirectory
 from bot.errors import NotAllowed
 from bot.views.nudges.model import CardRef
 from bot.views.view import View
-from retrieval.authority import AGED_AFTER_YEARS
+from retrieval.corpus.authority import AGED_AFTER_YEARS
 
 if TYPE_CHECKING:
     from bot.checklists.catalogue import Catalogue

@@ -20,9 +20,9 @@ from ingest.roots import STARTER_ROOT
 from ingest.starter import starter_guidance
 from retrieval import tracing
 from retrieval.answering import Answerer
-from retrieval.corpus import Corpus
+from retrieval.corpus.passages import EVERYTHING
+from retrieval.corpus.sources import Corpus
 from retrieval.database import Database
-from retrieval.documents import EVERYTHING
 from retrieval.errors import ModelDamaged, ModelMissing
 from retrieval.index.generations import Generations
 from retrieval.ports import Clock, SystemClock
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     from ingest.sync import Ingestor
     from retrieval.embedding.local import LocalEmbedder
     from retrieval.embedding.openai_server import OpenAIEmbedder
-    from retrieval.model.answering import ModelAnswerer
     from retrieval.model.budgets import Budgets
     from retrieval.model.cache import AnswerCache
+    from retrieval.model.selecting import ModelSelector
 
 logger = logging.getLogger(__name__)
 
@@ -133,8 +133,8 @@ class Core:
         return nightly(self.database, self.corpus, self.clock, self.worker, at=at, zone=zone)
 
     @cached_property
-    def model(self) -> ModelAnswerer | None:
-        """The model that words answers; None when none is set."""
+    def model(self) -> ModelSelector | None:
+        """The model that chooses sentences; None when none is set."""
         if not self.settings.proviso_chat_model:
             return None
         return chat_model(self.settings, self.budgets, None if self.afresh else self.answer_cache)

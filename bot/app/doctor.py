@@ -10,7 +10,7 @@ from bot.app.core import Core
 from bot.app.model import model_server
 from bot.doctor import Connection, Finding
 from bot.settings import Settings
-from retrieval.documents import EVERYTHING
+from retrieval.corpus.passages import EVERYTHING
 
 CHECKS: dict[str, Callable[[Core], Iterator[Finding]]] = {
     "home": lambda core: doctor.home(core.settings.proviso_home),

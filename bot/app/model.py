@@ -11,9 +11,9 @@ from bot.settings import Settings
 # Imported where they are made: a question that no model answers has no use for them.
 if TYPE_CHECKING:
     from retrieval.database import Database
-    from retrieval.model.answering import ModelAnswerer
     from retrieval.model.budgets import Budgets, Caps
     from retrieval.model.cache import AnswerCache
+    from retrieval.model.selecting import ModelSelector
     from retrieval.ports import Clock
 
 
@@ -23,12 +23,12 @@ def model_server(settings: Settings) -> tuple[str | None, str | None]:
     return (key.get_secret_value() if key else None, settings.openai_base_url)
 
 
-def chat_model(settings: Settings, budgets: Budgets, cache: AnswerCache | None) -> ModelAnswerer:
-    """The model that words answers."""
-    from retrieval.model.answering import ModelAnswerer
+def chat_model(settings: Settings, budgets: Budgets, cache: AnswerCache | None) -> ModelSelector:
+    """The model that chooses sentences."""
+    from retrieval.model.selecting import ModelSelector
 
     name = settings.proviso_chat_model or ""
-    return ModelAnswerer.build(name, *model_server(settings), budgets=budgets, cache=cache)
+    return ModelSelector.build(name, *model_server(settings), budgets=budgets, cache=cache)
 
 
 def model_budgets(settings: Settings, database: Database, clock: Clock) -> Budgets:

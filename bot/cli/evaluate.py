@@ -16,7 +16,7 @@ import click
 from bot.cli.context import configure, print_json
 from bot.cli.progress import progress
 from bot.errors import UserError
-from retrieval.documents import EVERYTHING
+from retrieval.corpus.passages import EVERYTHING
 from retrieval.evaluation.reporting import difference_rows, markdown_table, plain_table, rows
 from retrieval.search.parts import PARTS
 

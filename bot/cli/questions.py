@@ -10,7 +10,7 @@ from bot.cli.context import is_broken, print_json, run_batch, services
 from bot.cli.scope import KEYS, scoped
 from bot.cli.terminal import show
 from bot.views.answers.model import AnswerView
-from retrieval.documents import Scope
+from retrieval.corpus.passages import Scope
 from retrieval.types import Hit, Results, Turn
 
 if TYPE_CHECKING:

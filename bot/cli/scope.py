@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from bot.cli.completing import source_ids
-from retrieval.authority import KINDS, is_date
-from retrieval.documents import Scope
+from retrieval.corpus.authority import KINDS, is_date
+from retrieval.corpus.passages import Scope
 
 # What a line of a batch may not ask for by itself: an audience that went unheard would show what is not theirs.
 KEYS = frozenset({"source", "sources", "authority", "authorities", "since", "until", "audience", "audiences"})

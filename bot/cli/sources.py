@@ -17,7 +17,7 @@ from bot.cli.terminal import plain
 if TYPE_CHECKING:
     from bot.app.core import Core
     from bot.views.sources import Ageing
-    from retrieval.corpus import SourceSummary
+    from retrieval.corpus.sources import SourceSummary
     from retrieval.index.changes import SourceChange
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
@@ -31,7 +31,7 @@ def sources(context: click.Context, as_json: bool) -> None:
     if context.invoked_subcommand:
         return
     from bot.views.sources import cautions, facts, title
-    from retrieval.documents import EVERYTHING
+    from retrieval.corpus.passages import EVERYTHING
 
     with services() as composed:
         composed.ensure_corpus()

@@ -13,8 +13,8 @@ from bot.views.sources import Ageing
 from bot.views.view import StoredView
 from bot.work.inbox import Received
 from bot.work.outbox import Post, post_key
-from retrieval.answers.greetings import greets
 from retrieval.ports import Answering
+from retrieval.screening.greetings import greets
 from retrieval.types import Answer
 
 _NO_WORDS = "You mentioned me without a question. " + LEAD

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from retrieval.answers.addressing import without_addressees
+from retrieval.screening.addressing import without_addressees
 
 # No part reaches over the next "<", which Slack never leaves bare: the text is read once, whatever it holds.
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.views.limits import clip
-from retrieval.authority import (
+from retrieval.corpus.authority import (
     AGED_AFTER_YEARS,
     DIGEST,
     age_years,
@@ -19,7 +19,7 @@ from retrieval.authority import (
     published_year,
     weakness,
 )
-from retrieval.documents import Source
+from retrieval.corpus.passages import Source
 from retrieval.types import Citation
 
 UNDATED = "undated"

@@ -21,7 +21,7 @@ from ingest.readers.word.parts import has_doctype, parse_part
 from ingest.readers.word.styles import Role, Styles, is_bold
 from ingest.readers.word.table import cells_in, deleted_text, rows_in, table_lines
 from ingest.readers.word.text import NoteRef, Paragraph, W, all_text, tag_of
-from ingest.sentences import is_unfinished
+from retrieval.text.sentences import is_unfinished
 
 # More words than this are no heading, whatever the style says.
 HEADING_WORDS = 40

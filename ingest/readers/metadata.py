@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from ingest.errors import Rejected, metadata_unreadable
-from retrieval.authority import is_date
+from retrieval.corpus.authority import is_date
 
 FIELDS = (
     "title", "publisher", "author", "published", "url", "edition", "status", "authority", "binds", "kind", "digest_of",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from retrieval.answers.calibration import line_for
 from retrieval.answers.evidence import Evidence
-from retrieval.answers.languages import language_of
+from retrieval.text.language import language_of
 
 # Below this best passage cosine, and with next to no shared terms, a question is about something else altogether.
 FOREIGN_DENSE = 0.2

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from retrieval.documents import Passage, Sentence, Span
+from retrieval.corpus.passages import Passage, Sentence, Span
+from retrieval.ports import Selection
 from retrieval.types import Answer, Citation, Claim, Hit, Mode
 
 NEAREST = 3
@@ -38,6 +39,12 @@ def quoted(passage: Passage, sentences: Sequence[Sentence]) -> Quote:
     """The quote of whole sentences; the locator is the first that one of them has."""
     spans = tuple(span for sentence in sentences for span in sentence.spans)
     return Quote(passage, spans, next((s.locator for s in sentences if s.locator), None))
+
+
+def written(selection: Selection) -> list[Drafted]:
+    """The claims of a selection: each sentence word for word."""
+    quotes = [quoted(chosen.passage, [chosen.passage.sentences[chosen.position]]) for chosen in selection.chosen]
+    return [Drafted(quote.text, (quote,)) for quote in quotes]
 
 
 def numbered(drafts: Iterable[Drafted]) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:

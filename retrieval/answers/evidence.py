@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from retrieval.answers.questions import Asked
 from retrieval.answers.sentences import Candidate
-from retrieval.answers.wording import content_weights, normal, shared
+from retrieval.text.tokens import tokens
+from retrieval.text.wording import content_weights, normal, shared
 from retrieval.types import Hit, Results
 
 SENTENCES_READ = 3
@@ -66,8 +67,6 @@ class Evidence:
 
 def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Evidence:
     """The evidence that what was found answers what was asked."""
-    from retrieval.index.lexical import tokens
-
     weights = content_weights(results.terms)
     similarities = [c.similarity for c in ranked if c.similarity is not None]
     cosines = [hit.dense for hit in results.hits if hit.dense is not None]
@@ -102,8 +101,6 @@ def _widest_gap(ranked: Sequence[Candidate]) -> float | None:
 
 def names_found(question: str, hits: Sequence[Hit]) -> float:
     """The share of the names, numbers and acronyms of a question that the passages contain; 1 when it has none."""
-    from retrieval.index.lexical import tokens
-
     names = names_in(question)
     if not names:
         return 1.0

@@ -8,9 +8,9 @@ from difflib import SequenceMatcher
 from retrieval.answers.composing import Drafted, quoted
 from retrieval.answers.questions import Asked
 from retrieval.answers.sentences import Candidate
-from retrieval.answers.wording import stands_alone, words
-from retrieval.documents import Passage, Sentence
+from retrieval.corpus.passages import Passage, Sentence
 from retrieval.search.folding import DECISIVE, standing
+from retrieval.text.wording import stands_alone, words
 
 MAX_CLAIMS = 5
 # A further sentence is kept while it scores at least this share of the best one.

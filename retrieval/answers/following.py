@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from retrieval.answers.questions import Asked, points_back
-from retrieval.answers.wording import content_weights
+from retrieval.text.tokens import tokens
+from retrieval.text.wording import content_weights
 from retrieval.types import Hit, Results
 
 
@@ -29,8 +30,6 @@ def unheard(asked: Asked, results: Results) -> Mapping[str, float]:
 
     A follow-up that points back keeps to the subject, whatever it is put in; "what about" may name another.
     """
-    from retrieval.index.lexical import tokens
-
     asks = " ".join(asked.parts)
     if not asked.follow_up or points_back(asks):
         return {}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.ports import Embedder, TextVectors, Vectors, WordEmbedder
+from retrieval.text.tokens import tokens
 
 # A sentence of thirty pieces takes 23 kB in half precision: about 50 MB in all.
 KEPT_TEXTS = 2048
@@ -70,8 +71,6 @@ class Wanted:
 
 def wanted(question: str, vectors: TextVectors, weights: Mapping[str, float]) -> Wanted:
     """The content words of a question; `weights` holds those words' stems and what each weighs."""
-    from retrieval.index.lexical import tokens
-
     rows: list[int] = []
     shares: list[float] = []
     for word in _WORD.finditer(question):

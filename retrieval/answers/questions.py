@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from retrieval.answers.everyday import plainly
-from retrieval.answers.wording import function_words, normal, words
-from retrieval.documents import PUBLIC, Scope
+from retrieval.corpus.passages import PUBLIC, Scope
 from retrieval.search.glossary import put
+from retrieval.text.wording import function_words, normal, words
 from retrieval.types import Turn
 
 MAX_CHARACTERS = 4000
@@ -92,14 +91,6 @@ def put_otherwise(asked: Asked, reading: Mapping[str, str]) -> Asked:
     """The question with some of its words replaced by what stands for them. What was asked is kept."""
     parts = tuple(put(part, reading) for part in asked.parts)
     return replace(asked, query=put(asked.query, reading), parts=parts, names=put(asked.question, reading))
-
-
-def plainly_put(asked: Asked) -> Asked | None:
-    """The question with its everyday phrases put as guidance would put them; None when it has none."""
-    query = plainly(asked.query)
-    if query == asked.query:
-        return None
-    return replace(asked, query=query, parts=tuple(map(plainly, asked.parts)), names=plainly(asked.question))
 
 
 def mended(asked: Asked, vocabulary: Iterable[str]) -> Asked | None:

@@ -10,10 +10,11 @@ import numpy as np
 
 from retrieval.answers.meaning import Meanings, wanted
 from retrieval.answers.questions import Asked
-from retrieval.answers.wording import content_weights, normal, shared, words
-from retrieval.documents import Sentence
+from retrieval.corpus.passages import Sentence
 from retrieval.errors import RetrievalError
 from retrieval.ports import Embedder, Vectors
+from retrieval.text.tokens import tokens
+from retrieval.text.wording import content_weights, normal, shared, words
 from retrieval.types import Hit, Results
 
 logger = logging.getLogger(__name__)
@@ -123,8 +124,6 @@ class SentenceRanker:
 
 def _places(results: Results) -> list[_Place]:
     """The sentences worth embedding: those of the best passages that share most with the question, within the limit."""
-    from retrieval.index.lexical import tokens
-
     weights = content_weights(results.terms)
     found = [
         _Place(hit, position, terms, shared(weights, terms))
@@ -162,8 +161,6 @@ def _candidate(
 
 
 def _weights_of(part: str, terms: Mapping[str, float]) -> dict[str, float]:
-    from retrieval.index.lexical import tokens
-
     return {term: weight for term, weight in content_weights(terms).items() if term in tokens(part)}
 
 

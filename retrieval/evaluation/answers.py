@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from retrieval.answers.wording import normal
 from retrieval.evaluation.intervals import Sample, difference, figure, interval
+from retrieval.text.wording import normal
 from retrieval.types import Answer, Citation, Turn
 
 AnswerFunction = Callable[[str, Sequence[Turn]], Answer]

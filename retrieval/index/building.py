@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from retrieval.corpus.tables import GenerationRow
 from retrieval.database import Database
 from retrieval.errors import IndexDamaged, IndexGone, IndexUnavailable
 from retrieval.index import manifest as manifests
@@ -21,7 +22,6 @@ from retrieval.index.probe import PROBES_FILE, probe_dense, probe_lexical
 from retrieval.index.publishing import Text, left_behind, stand_alone, texts
 from retrieval.index.vectors import Progress, cached, embed_missing, from_bytes
 from retrieval.ports import Embedder, Vectors
-from retrieval.tables import GenerationRow
 
 logger = logging.getLogger(__name__)
 

@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from retrieval.corpus.records import file_hash
+from retrieval.corpus.standing import ACTIVE, DUPLICATE, RETIRED, SUPERSEDED, WITHDRAWN
+from retrieval.corpus.storing import chunks
+from retrieval.corpus.tables import ChangeRow, MemberRow, PassageRow, PublicationRow, VersionRow
 from retrieval.database import Database
 from retrieval.errors import GenerationUnknown
-from retrieval.records import file_hash
-from retrieval.standing import ACTIVE, DUPLICATE, RETIRED, SUPERSEDED, WITHDRAWN
-from retrieval.storing import chunks
-from retrieval.tables import ChangeRow, MemberRow, PassageRow, PublicationRow, VersionRow
 
 ABSENT = "absent"
 _INDEXED = (ACTIVE, SUPERSEDED)

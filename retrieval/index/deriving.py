@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from retrieval.corpus.tables import GenerationRow
 from retrieval.database import Database
 from retrieval.errors import IndexDamaged
 from retrieval.index import manifest as manifests
@@ -19,7 +20,6 @@ from retrieval.index.probe import KEPT_PROBES, PROBES, PROBES_FILE, probe_golden
 from retrieval.index.publishing import Text, hashes, members, texts
 from retrieval.index.vectors import Progress, cached, embed_missing, from_bytes
 from retrieval.ports import Embedder, Vectors
-from retrieval.tables import GenerationRow
 
 # A neighbour graph keeps the places of what was deleted. Past this share of all points it is made anew.
 MOST_DRIFT = 0.2

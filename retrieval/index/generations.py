@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from retrieval.corpus.tables import GenerationRow
 from retrieval.database import Database
 from retrieval.errors import IndexBusy, IndexDamaged, IndexGone, RetrievalError
 from retrieval.index.building import Builder
@@ -23,7 +24,6 @@ from retrieval.index.sweeping import GRACE, Sweeper
 from retrieval.index.vectors import Progress
 from retrieval.locks import build_lock
 from retrieval.ports import Clock, Embedder
-from retrieval.tables import GenerationRow
 
 logger = logging.getLogger(__name__)
 

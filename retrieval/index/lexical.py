@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import math
-import re
-import threading
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,6 +22,7 @@ from numpy.typing import NDArray
 from retrieval.errors import IndexDamaged, IndexGone
 from retrieval.index.postings import Postings
 from retrieval.ports import Alternative
+from retrieval.text.tokens import asked_words, exact_forms, stems, tokens, words_of
 
 # Passages are of bounded length, so length tells less about them than about whole documents (.75), and a word that
 # comes back in one tells less than in a book (1.5). Nine collections score within .003 of each other from .4 to .75.
@@ -31,44 +30,6 @@ K1, B = 0.9, 0.6
 EXACT_WEIGHT = 0.5
 IDS, COUNTS = "ids.json", "counts.npy"
 _NO_WORD = ""
-# Before a word in its own form: no stem begins so.
-_EXACT = "="
-_WORD = re.compile(r"(?u)\b\w\w+\b")
-# Lucene's English stop words.
-STOP_WORDS = frozenset(
-    (  # noqa: SIM905 - thirty-three lines of one word each say no more
-        "a an and are as at be but by for if in into is it no not of on or such that the their then there these they"
-        " this to was will with"
-    ).split()
-)
-# They put a question and are not what it is about; guidance hardly has them, so that BM25 takes them for rare.
-QUESTION_WORDS = frozenset(
-    (  # noqa: SIM905 - as above
-        "what which who whom whose when where why how do does did can could should would i my you your we our"
-    ).split()
-)
-_local = threading.local()
-
-
-def tokens(text: str) -> list[str]:
-    """The stemmed words of `text` in order: lower case, two characters or more, English stop words left out."""
-    return _stemmed(_words(text))
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS]
-
-
-def _stemmed(words: Sequence[str]) -> list[str]:
-    stemmed: list[str] = _stemmer().stemWords(words)
-    return stemmed
-
-
-def _asked(query: str) -> list[str]:
-    """The words a query is about: all of them where it is made of question words alone; in capitals (WHO) a name."""
-    names = {word.lower() for word in _WORD.findall(query) if word.isupper()}
-    words = _words(query)
-    return [word for word in words if word in names or word not in QUESTION_WORDS] or words
 
 
 class Bm25Index:
@@ -134,7 +95,7 @@ class Bm25Index:
         `within` flags the rows to search. A passage that has an alternative to words of the query gets what they
         would have earned there, and not more than they are worth themselves.
         """
-        scores = self._scores(_asked(query))
+        scores = self._scores(asked_words(query))
         for alternative in alternatives:
             scores += self._gain(alternative)
         if within is not None:
@@ -154,10 +115,10 @@ class Bm25Index:
 
     def due(self, query: str, text: str) -> float:
         """What a passage of `text` scores for `query` by the formula, whatever is stored of it. Raises IndexDamaged."""
-        words, asked = _words(text), _asked(query)
-        held = Counter((*_stemmed(words), *_exact(words)))
+        words, asked = words_of(text), asked_words(query)
+        held = Counter((*stems(words), *exact_forms(words)))
         norm = K1 * (1 - B + B * held.total() / self._mean_length)
-        weights = [(token, 1.0) for token in _stemmed(asked)] + [(token, EXACT_WEIGHT) for token in _exact(asked)]
+        weights = [(token, 1.0) for token in stems(asked)] + [(token, EXACT_WEIGHT) for token in exact_forms(asked)]
         earned = (weight * self._idf(token) * held[token] / (held[token] + norm) for token, weight in weights)
         return sum(earned) / (1.0 + EXACT_WEIGHT)
 
@@ -169,7 +130,7 @@ class Bm25Index:
     def _scores(self, words: Sequence[str]) -> NDArray[np.float32]:
         """The score of every passage for `words`, by row: plain BM25 where it has all of them in this form."""
         scores: NDArray[np.float32] = np.zeros(self._index.scores["num_docs"], np.float32)
-        for tokens_, weight in ((_stemmed(words), 1.0), (_exact(words), EXACT_WEIGHT)):
+        for tokens_, weight in ((stems(words), 1.0), (exact_forms(words), EXACT_WEIGHT)):
             known = self._index.get_tokens_ids(tokens_)
             if known:
                 scores += np.float32(weight / (1.0 + EXACT_WEIGHT)) * self._index.get_scores_from_ids(known)
@@ -177,10 +138,10 @@ class Bm25Index:
 
     def _gain(self, alternative: Alternative) -> NDArray[np.float32]:
         """What passages earn by other forms of some words beyond what these earn them, by row."""
-        own, words = self._scores(_words(alternative.words)), _words(alternative.words)
+        own, words = self._scores(words_of(alternative.words)), words_of(alternative.words)
         best = np.zeros_like(own)
         for form in alternative.forms:
-            other = _words(form)
+            other = words_of(form)
             worth, most = self._worth(other), self._worth(words)
             if worth > 0 and other:
                 whole = self._having_all(other)
@@ -191,13 +152,13 @@ class Bm25Index:
     def _having_all(self, words: Sequence[str]) -> NDArray[np.bool_]:
         """Which passages have every one of `words`, in whatever form, by row."""
         having = np.ones(self._index.scores["num_docs"], np.bool_)
-        for stem in set(_stemmed(words)):
+        for stem in set(stems(words)):
             found = self._index.get_tokens_ids([stem])
             having &= self._index.get_scores_from_ids(found) > 0 if found else False
         return having
 
     def _worth(self, words: Sequence[str]) -> float:
-        return sum(self._idf(stem) for stem in _stemmed(words))
+        return sum(self._idf(stem) for stem in stems(words))
 
     def _idf(self, term: str, within: NDArray[np.bool_] | None = None) -> float:
         rows = self._rows(term)
@@ -225,14 +186,10 @@ def _numbered(texts: Sequence[str], vocabulary: dict[str, int]) -> list[list[int
     """The tokens of each text as numbers; tokens new to `vocabulary` join it."""
     numbered = []
     for text in texts:
-        words = _words(text)
-        found = [vocabulary.setdefault(token, len(vocabulary)) for token in (*_stemmed(words), *_exact(words))]
+        words = words_of(text)
+        found = [vocabulary.setdefault(token, len(vocabulary)) for token in (*stems(words), *exact_forms(words))]
         numbered.append(found or [vocabulary[_NO_WORD]])
     return numbered
-
-
-def _exact(words: Sequence[str]) -> list[str]:
-    return [_EXACT + word for word in words]
 
 
 def _write(folder: Path, postings: Postings, vocabulary: dict[str, int], ids: Sequence[str]) -> None:
@@ -266,12 +223,3 @@ def _bm25s() -> Any:
     # It sets its logger to DEBUG, past whatever level the program was given.
     logging.getLogger("bm25s").setLevel(logging.WARNING)
     return bm25s
-
-
-def _stemmer() -> Any:
-    # A stemmer keeps a buffer of its own while it works, so every thread has one.
-    if not hasattr(_local, "stemmer"):
-        import Stemmer
-
-        _local.stemmer = Stemmer.Stemmer("english")
-    return _local.stemmer

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import bindparam, func, select
 
+from retrieval.corpus.passages import EVERYTHING, Scope, Source
+from retrieval.corpus.records import source_from_json
+from retrieval.corpus.storing import chunks
+from retrieval.corpus.tables import GenerationRow, MemberRow, PassageRow, VectorRow, VersionRow
 from retrieval.database import Database
-from retrieval.documents import EVERYTHING, Scope, Source
 from retrieval.index.publishing import INDEXED, hashes
 from retrieval.index.vectors import cached, from_bytes
 from retrieval.ports import VectorIndex, Vectors
-from retrieval.records import source_from_json
-from retrieval.storing import chunks
-from retrieval.tables import GenerationRow, MemberRow, PassageRow, VectorRow, VersionRow
 
 # Up to so many vectors are compared one by one; past it the graph is asked for more than is wanted, which is quicker.
 EXACT_MOST = 1000

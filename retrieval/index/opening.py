@@ -11,9 +11,13 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from retrieval.corpus import load_passages, present_labels
+from retrieval.corpus.passages import EVERYTHING, Passage, Scope, Source
+from retrieval.corpus.records import Standing
+from retrieval.corpus.sources import load_passages, present_labels
+from retrieval.corpus.standing import ACTIVE
+from retrieval.corpus.storing import chunks
+from retrieval.corpus.tables import MemberRow, VersionRow
 from retrieval.database import Database
-from retrieval.documents import EVERYTHING, Passage, Scope, Source
 from retrieval.errors import IndexGone, IndexUnavailable
 from retrieval.index import manifest as manifests
 from retrieval.index.files import IndexFiles
@@ -23,10 +27,6 @@ from retrieval.index.members import Members
 from retrieval.index.probe import verify
 from retrieval.locks import FileLock
 from retrieval.ports import LexicalIndex, VectorIndex
-from retrieval.records import Standing
-from retrieval.standing import ACTIVE
-from retrieval.storing import chunks
-from retrieval.tables import MemberRow, VersionRow
 
 logger = logging.getLogger(__name__)
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.errors import IndexDamaged
-from retrieval.index.lexical import Bm25Index, tokens
+from retrieval.index.lexical import Bm25Index
 from retrieval.index.manifest import Manifest, fingerprints
 from retrieval.ports import LexicalIndex, VectorIndex, Vectors
+from retrieval.text.tokens import tokens
 
 PROBES, KEPT_PROBES, GOLDEN = 50, 20, 10
 GOLDEN_WORDS = 6

@@ -10,13 +10,13 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from retrieval.corpus import present_sources, to_passage
+from retrieval.corpus.records import source_from_json
+from retrieval.corpus.sources import present_sources, to_passage
+from retrieval.corpus.standing import ACTIVE, SUPERSEDED
+from retrieval.corpus.storing import chunks
+from retrieval.corpus.tables import GenerationRow, MemberRow, PassageRow, PointerRow, SourceRow, VectorRow, VersionRow
 from retrieval.errors import IndexBusy
 from retrieval.index.changes import record_changes
-from retrieval.records import source_from_json
-from retrieval.standing import ACTIVE, SUPERSEDED
-from retrieval.storing import chunks
-from retrieval.tables import GenerationRow, MemberRow, PassageRow, PointerRow, SourceRow, VectorRow, VersionRow
 
 POINTER = "index"
 BUILDING, READY = "building", "ready"

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from sqlalchemy import select
 
+from retrieval.corpus.storing import chunks
+from retrieval.corpus.tables import VectorRow, table_of
 from retrieval.database import Database
 from retrieval.ports import Embedder, Vectors
-from retrieval.storing import chunks
-from retrieval.tables import VectorRow, table_of
 
 # Embedded and committed together: what a killed builder had done by then is not done again.
 BATCH = 64

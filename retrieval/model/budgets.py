@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from retrieval.corpus.tables import table_of
 from retrieval.database import Database
 from retrieval.model.outcomes import ModelFailure, Outcome, Usage
 from retrieval.model.tables import SpendRow, TurnRow
 from retrieval.ports import Clock
-from retrieval.tables import table_of
 
 EVERYBODY = "*"
 # English takes four letters to a token and more, other languages fewer: a guess that is rather too high.

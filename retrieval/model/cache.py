@@ -13,13 +13,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from retrieval.answers.composing import Drafted
-from retrieval.answers.wording import normal
+from retrieval.corpus.passages import Passage
+from retrieval.corpus.tables import table_of
 from retrieval.database import Database
-from retrieval.documents import Passage
 from retrieval.model.grounding import CitedQuote, Claims, Stated
 from retrieval.model.tables import CachedRow, SecretRow
 from retrieval.ports import Clock
-from retrieval.tables import table_of
+from retrieval.text.wording import normal
 
 if TYPE_CHECKING:
     from retrieval.answers.questions import Asked

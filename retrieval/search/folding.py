@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from retrieval.authority import gone, kind
-from retrieval.documents import Source
+from retrieval.corpus.authority import gone, kind
+from retrieval.corpus.passages import Source
 from retrieval.types import Hit
 
 # The share of the shorter text's shingles that the other has too.

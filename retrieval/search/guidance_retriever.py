@@ -9,8 +9,8 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from retrieval.documents import PUBLIC, Scope
-from retrieval.records import source_to_json
+from retrieval.corpus.passages import PUBLIC, Scope
+from retrieval.corpus.records import source_to_json
 from retrieval.types import Hit
 
 

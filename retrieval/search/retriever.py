@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from retrieval.documents import PUBLIC, Passage, Scope
+from retrieval.corpus.passages import PUBLIC, Passage, Scope
 from retrieval.errors import IndexGone, RetrievalError
 from retrieval.index.generations import Generations
 from retrieval.index.members import Selection

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from retrieval.documents import Passage, Source
-from retrieval.index.lexical import tokens
+from retrieval.corpus.passages import Passage, Source
+from retrieval.text.tokens import tokens
 from retrieval.types import Hit
 
 # Share of the shorter passage's words that the other has too: edits leave more, another subject leaves less.

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from retrieval.corpus.tables import PointerRow
 from retrieval.database import Database
 from retrieval.embedding.local import LocalEmbedder
 from retrieval.index.publishing import texts
-from retrieval.tables import PointerRow
 from tests.support.corpus import rule
 
 PASSAGES, FILES = int(os.environ.get("PASSAGES", "500")), int(os.environ.get("FILES", "50"))

@@ -21,14 +21,14 @@ from sqlalchemy import select
 
 from bot.migrations import upgrade
 from ingest.sync import Ingestor
-from retrieval.corpus import Corpus
+from retrieval.corpus.sources import Corpus
+from retrieval.corpus.tables import PassageRow
 from retrieval.database import Database
 from retrieval.embedding.local import LocalEmbedder
 from retrieval.index.generations import GenerationReport, Generations
 from retrieval.index.vectors import store_vectors
 from retrieval.ports import SystemClock
 from retrieval.search.retriever import HybridRetriever
-from retrieval.tables import PassageRow
 from tests.support.corpus import rule
 
 PASSAGES = int(os.environ.get("PASSAGES", "10000"))

@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from ingest.evaluation import index_collection, measure_search
-from retrieval.corpus import Corpus, CorpusChange, Document
+from retrieval.corpus.records import text_hash
+from retrieval.corpus.sources import Corpus, CorpusChange, Document
 from retrieval.database import Base, Database
 from retrieval.embedding.local import LocalEmbedder
 from retrieval.index.generations import Generations
 from retrieval.index.vectors import store_vectors
 from retrieval.ports import Embedder, SystemClock
-from retrieval.records import text_hash
 from retrieval.search.retriever import DEPTH, HybridRetriever
 from tests.support.corpus import DEEDS, THINGS, TIMES, document, rule
 

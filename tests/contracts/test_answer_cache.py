@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from retrieval.answers.questions import understand
+from retrieval.corpus.passages import Scope
+from retrieval.corpus.tables import GenerationRow
 from retrieval.database import Database
-from retrieval.documents import Scope
 from retrieval.model.cache import AGE, AnswerCache, for_this_request
 from retrieval.model.grounding import CitedQuote, Stated
 from retrieval.model.tables import CachedRow, SecretRow
-from retrieval.tables import GenerationRow
 from retrieval.types import Turn
 from tests.support.clock import ManualClock
 from tests.support.guidance import PASSAGES

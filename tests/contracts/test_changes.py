@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.corpus import Corpus
+from retrieval.corpus.sources import Corpus
 from retrieval.database import Database
 from retrieval.errors import DecisionRefused, GenerationUnknown
 from retrieval.index.changes import Changes, SourceChange, changes

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.corpus import Corpus, CorpusChange, Document, StoredDocument, source_id
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
+from retrieval.corpus.records import sentences_from_json, sentences_to_json, source_from_json, source_to_json
+from retrieval.corpus.sources import Corpus, CorpusChange, Document, StoredDocument, source_id
 from retrieval.database import Database
-from retrieval.documents import Passage, Sentence, Source, Span
 from retrieval.errors import SourceUnknown
 from retrieval.neighbours import neighbours
-from retrieval.records import sentences_from_json, sentences_to_json, source_from_json, source_to_json
 from tests.support.clock import ManualClock
 
 ROOT = "/guidance"
@@ -156,7 +156,7 @@ def test_sources_survive_storage(value: Source) -> None:
 def passage_ids(database: Database) -> list[str]:
     from sqlalchemy import select
 
-    from retrieval.tables import PassageRow
+    from retrieval.corpus.tables import PassageRow
 
     with database.read() as session:
         return list(session.scalars(select(PassageRow.passage_id).order_by(PassageRow.ordinal)))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.corpus import Corpus
+from retrieval.corpus.sources import Corpus
 from retrieval.database import Database
 from retrieval.index import manifest as manifests
 from retrieval.index.dense import ChromaFolder

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from retrieval.corpus import Corpus
+from retrieval.corpus.passages import EVERYTHING
+from retrieval.corpus.sources import Corpus
+from retrieval.corpus.tables import GenerationRow, MemberRow, PassageRow, PointerRow, VectorRow, VersionRow
 from retrieval.database import Database
-from retrieval.documents import EVERYTHING
 from retrieval.embedding.local import RECIPE
 from retrieval.errors import EmbeddingUnavailable, IndexBusy, IndexDamaged
 from retrieval.index import dense, opening
@@ -25,7 +26,6 @@ from retrieval.index.publishing import begin, plan
 from retrieval.locks import build_lock
 from retrieval.ports import Vectors
 from retrieval.search.retriever import HybridRetriever
-from retrieval.tables import GenerationRow, MemberRow, PassageRow, PointerRow, VectorRow, VersionRow
 from tests.support.clock import ManualClock
 from tests.support.corpus import WordEmbedder, document, orders, rule, store
 

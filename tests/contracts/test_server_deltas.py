@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from retrieval.corpus import Corpus, Document
+from retrieval.corpus.passages import EVERYTHING, Scope
+from retrieval.corpus.sources import Corpus, Document
+from retrieval.corpus.tables import GenerationRow
 from retrieval.database import Base, Database
-from retrieval.documents import EVERYTHING, Scope
 from retrieval.index import generations as generations_module
 from retrieval.index import manifest as manifests
 from retrieval.index import sweeping
@@ -24,7 +25,6 @@ from retrieval.index.generations import Generations
 from retrieval.index.layered import Layer
 from retrieval.index.publishing import texts
 from retrieval.search.retriever import HybridRetriever
-from retrieval.tables import GenerationRow
 from tests.support.chroma_server import Server
 from tests.support.clock import ManualClock
 from tests.support.corpus import WordEmbedder, document, orders, rule, store

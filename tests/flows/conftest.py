@@ -37,7 +37,7 @@ from bot.work.loops import WakingLoop
 from bot.work.sender import Sender
 from bot.work.workers import WorkerPool
 from retrieval.answering import Answerer
-from retrieval.corpus import Corpus, CorpusChange, Document
+from retrieval.corpus.sources import Corpus, CorpusChange, Document
 from retrieval.database import Base, Database
 from retrieval.index.generations import Generations
 from retrieval.ports import Answering, Searcher

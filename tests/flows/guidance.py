@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from retrieval.documents import Passage, Sentence, Source, Span
-from retrieval.records import source_id
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
+from retrieval.corpus.records import source_id
 
 _PARTNERS = [
     "A supporting state should assess a partner before support begins.",

@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 from bot.sandbox.driver import Workspace
-from retrieval.corpus import Corpus
+from retrieval.corpus.sources import Corpus
 from retrieval.index.generations import Generations
 from tests.flows.conftest import Bot
 from tests.flows.guidance import PARTNERS

@@ -9,10 +9,10 @@ import pytest
 from bot.sandbox.driver import Person, Workspace
 from bot.sandbox.model import Channel, Message, User
 from bot.sandbox.world import BOT_USER
-from retrieval.corpus import Corpus, CorpusChange, Document
-from retrieval.documents import Passage, Sentence, Source, Span
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
+from retrieval.corpus.records import source_id
+from retrieval.corpus.sources import Corpus, CorpusChange, Document
 from retrieval.index.generations import Generations
-from retrieval.records import source_id
 from tests.flows.conftest import Bot
 
 QUESTION = "When does the tribunal of the estuary convene?"

@@ -12,8 +12,8 @@ import pytest
 from bot.app.core import Core, build
 from bot.cli.new_vectors import index_up_to_date
 from bot.settings import Settings
+from retrieval.corpus.tables import GenerationRow
 from retrieval.embedding.local import RECIPE, LocalEmbedder
-from retrieval.tables import GenerationRow
 
 EARLIER = "all-MiniLM-L6-v2@53aa51172d14+int8"
 UNRELATED = "openai:some-model"

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from retrieval.corpus import Corpus, CorpusChange, Document
+from retrieval.corpus.sources import Corpus, CorpusChange, Document
 from retrieval.database import Database
 from retrieval.errors import DecisionRefused
 from retrieval.index import manifest as manifests

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from retrieval.corpus import Corpus, CorpusChange, Document
-from retrieval.documents import Passage, Sentence, Source, Span
-from retrieval.index.lexical import tokens
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
+from retrieval.corpus.records import source_id
+from retrieval.corpus.sources import Corpus, CorpusChange, Document
 from retrieval.ports import Vectors
-from retrieval.records import source_id
+from retrieval.text.tokens import tokens
 from tests.support.clock import ManualClock
 
 ROOT = "/harbour"

@@ -15,7 +15,7 @@ from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from retrieval.corpus import Corpus, CorpusChange
+from retrieval.corpus.sources import Corpus, CorpusChange
 from retrieval.database import Database
 from retrieval.index.generations import Generations
 from retrieval.ports import SystemClock

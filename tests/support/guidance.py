@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrieval.documents import Passage, Sentence, Source, Span
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
 
 HANDBOOK = Source(
     source_id="handbook",

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from retrieval.documents import PUBLIC, Passage, Scope
-from retrieval.index.lexical import tokens
+from retrieval.corpus.passages import PUBLIC, Passage, Scope
 from retrieval.ports import Embedder
+from retrieval.text.tokens import tokens
 from retrieval.types import Hit, Results
 
 

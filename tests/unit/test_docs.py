@@ -22,7 +22,7 @@ from bot.views.nudges.words import STAGES as NAMES
 from bot.work.retention import Ages
 from ingest.child_server import Limits
 from ingest.readers import archives, beside, files, metadata, pdf, text
-from retrieval.authority import KINDS
+from retrieval.corpus.authority import KINDS
 from retrieval.model.answering import DEADLINE_SECONDS, PASSAGES_OFFERED
 from retrieval.model.budgets import Caps
 

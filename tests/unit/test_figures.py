@@ -8,7 +8,7 @@ import re
 import pytest
 
 from ingest.evaluation import paragraph_reader
-from retrieval.documents import Source, Span
+from retrieval.corpus.passages import Source, Span
 from retrieval.evaluation.answers import evaluate
 from retrieval.types import Answer, Citation, Claim
 from tests.figures import (

@@ -12,9 +12,9 @@ from bot.actions.arguments import LONGEST_COMMAND, UsageError
 from bot.actions.table import REGISTRY
 from bot.slack.threads import plain_words
 from bot.views.escaping import escape, plain
-from retrieval.answers.disguise import unmasked
 from retrieval.answers.questions import MAX_CHARACTERS, understand
-from retrieval.answers.refusal import screen
+from retrieval.screening.disguise import unmasked
+from retrieval.screening.refusal import screen
 
 # What takes the square of the length takes sixteen times as long for four times as much.
 MOST, CLOCK_SECONDS, LONGEST_SECONDS = 9, 0.02, 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrieval.answers.greetings import ABOUT
+from retrieval.screening.greetings import ABOUT
 from retrieval.types import Answer
 
 _HEADINGS = {"abstained": "Not in the guidance", "refused": "Not answered", "failed": "No answer this time"}

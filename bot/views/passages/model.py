@@ -11,7 +11,7 @@ from bot.views.escaping import one_line
 from bot.views.passages.values import Quoted
 from bot.views.sources import Ageing
 from bot.views.view import View
-from retrieval.documents import Passage, Source
+from retrieval.corpus.passages import Passage, Source
 
 
 @dataclass(frozen=True)

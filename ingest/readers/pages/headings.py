@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ingest.readers.pages.paragraphs import Group
 from ingest.readers.pages.words import Line
-from ingest.sentences import is_unfinished
+from retrieval.text.sentences import is_unfinished
 
 RATIO, SAME_SIZE, MAX_WORDS, MAX_LEVEL = 1.12, 0.97, 20, 6
 # Five letters at least, and no more marks than titles have.

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from ingest.readers.pages.words import Line
 from ingest.readers.text import ITEM
-from ingest.sentences import is_unfinished
+from retrieval.text.sentences import is_unfinished
 
 Group = list[Line]
 

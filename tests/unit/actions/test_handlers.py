@@ -29,8 +29,8 @@ from bot.views.passages.model import Paragraph, PassageView
 from bot.views.passages.values import Quoted
 from bot.views.view import View
 from bot.work.people import team_id
+from retrieval.corpus.passages import PUBLIC, Passage, Scope, Sentence, Source, Span
 from retrieval.database import Database
-from retrieval.documents import PUBLIC, Passage, Scope, Sentence, Source, Span
 from retrieval.types import Results
 from tests.support.clock import ManualClock
 

@@ -16,8 +16,8 @@ from bot.app.core import build
 from bot.checklists.catalogue import Catalogue
 from bot.settings import Settings
 from bot.work.workspace import LOCAL, local_team
-from retrieval.corpus import CorpusChange, Document
-from retrieval.documents import Passage, Sentence, Source, Span
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
+from retrieval.corpus.sources import CorpusChange, Document
 
 HEAVY = ("pydantic", "sqlalchemy", "numpy", "rich", "slack_sdk", "bot.app")
 

@@ -12,8 +12,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph
 
+from retrieval.corpus.passages import Source
 from retrieval.database import Database
-from retrieval.documents import Source
 from tests.unit.ingest.library import Library
 
 # Paragraph numbers: 1 title, 2 byline, 3 abstract, 4 first half, 5 biography, 6 and 7 notes, 8 second half,

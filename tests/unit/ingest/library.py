@@ -7,9 +7,9 @@ from pathlib import Path
 from ingest.children import ReadingPool
 from ingest.report import IngestReport
 from ingest.sync import Ingestor
-from retrieval.corpus import Corpus
+from retrieval.corpus.passages import Passage
+from retrieval.corpus.sources import Corpus
 from retrieval.database import Database
-from retrieval.documents import Passage
 from retrieval.index.generations import Generations
 from retrieval.search.retriever import HybridRetriever
 from tests.support.clock import ManualClock

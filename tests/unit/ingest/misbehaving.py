@@ -12,7 +12,7 @@ from typing import NoReturn
 from ingest.errors import Rejected
 from ingest.parts import Parts
 from ingest.structure import Unit
-from retrieval.documents import Sentence, Span
+from retrieval.corpus.passages import Sentence, Span
 
 
 def read(path: Path) -> Parts:

@@ -20,7 +20,7 @@ from ingest.readers.encodings import decode
 from ingest.readers.html import read_html
 from ingest.readers.web.tree import parse_html
 from ingest.structure import Structure, structure
-from retrieval.answers.wording import normal
+from retrieval.text.wording import normal
 from tests.unit.ingest.conftest import ARTICLE
 from tests.unit.ingest.samples import FORMATS, Part, documents, words_of
 

@@ -13,7 +13,7 @@ from ingest.child_server import Limits
 from ingest.children import SHARE_BYTES, ReadingPool
 from ingest.errors import ReaderUnavailable, Rejected
 from ingest.parts import Parts
-from retrieval.documents import Span
+from retrieval.corpus.passages import Span
 
 READER = "tests.unit.ingest.misbehaving:read"
 LIMITS = Limits(memory_bytes=200 << 20, cpu_seconds=1, wall_seconds=5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.evaluation import measure_search
-from retrieval.documents import Passage, Sentence, Source, Span
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
 from retrieval.evaluation.ranking import Collection, EvaluationDocument
 from tests.support.memory_searcher import MemorySearcher
 

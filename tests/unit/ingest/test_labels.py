@@ -12,7 +12,7 @@ from ingest.errors import Rejected
 from ingest.look_alikes import LookAlikes
 from ingest.readers.beside import MAX_METADATA
 from ingest.readers.reading import read
-from retrieval.documents import EVERYTHING
+from retrieval.corpus.passages import EVERYTHING
 from tests.unit.ingest.library import Library
 
 Write = Callable[[str, str | bytes], Path]

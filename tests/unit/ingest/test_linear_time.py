@@ -13,7 +13,7 @@ from ingest.readers.front_matter import states_audience
 from ingest.readers.markdown import read_markdown
 from ingest.readers.text import read_text
 from ingest.structure import structure
-from retrieval.documents import Source
+from retrieval.corpus.passages import Source
 
 LINE = "the council pays for oil and wicks and for the long winter watches that keepers keep"
 SIZE = 8000

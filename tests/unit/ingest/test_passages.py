@@ -10,7 +10,7 @@ from ingest.errors import Rejected
 from ingest.passages import MAX_PIECES, estimate, pack, split
 from ingest.readers.text import read_text
 from ingest.structure import Unit, structure
-from retrieval.documents import Passage, Sentence, Source, Span
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
 from tests.unit.ingest.conftest import ARTICLE
 
 

@@ -18,7 +18,7 @@ from ingest.passages import pack
 from ingest.readers.markdown import read_markdown
 from ingest.readers.text import read_text
 from ingest.structure import Structure, structure
-from retrieval.documents import Source
+from retrieval.corpus.passages import Source
 from tests.unit.ingest.conftest import ARTICLE
 
 

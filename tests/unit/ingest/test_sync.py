@@ -17,7 +17,7 @@ from ingest.passages import pack
 from ingest.report import IngestReport, Phase
 from ingest.starter import starter_guidance
 from ingest.sync import Ingestor
-from retrieval.corpus import Corpus
+from retrieval.corpus.sources import Corpus
 from retrieval.database import Database
 from retrieval.errors import EmbeddingRefused, IndexDamaged
 from retrieval.index.generations import Generations

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from retrieval.answering import Answerer
 from retrieval.answers.abstention import NOTHING_INDEXED, SCOPE
-from retrieval.answers.wording import normal
-from retrieval.documents import PUBLIC, Passage, Scope, Span
+from retrieval.corpus.passages import PUBLIC, Passage, Scope, Span
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.ports import Embedder, Vectors
+from retrieval.text.wording import normal
 from retrieval.types import Answer, Citation, Claim, Results, Turn
 from tests.support.guidance import COMMENTARY, DIGEST, HANDBOOK, PASSAGES
 from tests.support.memory_searcher import MemorySearcher

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from retrieval.documents import Passage, Sentence, Source, Span
-from retrieval.records import STANDING, Standing, words_hash
-from retrieval.standing import DUPLICATE, UPHELD, WITHDRAWN, Entry, standings
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
+from retrieval.corpus.records import STANDING, Standing, words_hash
+from retrieval.corpus.standing import DUPLICATE, UPHELD, WITHDRAWN, Entry, standings
 
 COPY = Standing(DUPLICATE, "a")
 

@@ -21,8 +21,8 @@ from bot.work.inbox import Inbox, Received
 from bot.work.outbox import post_key
 from bot.work.tables import InboxRow, OutboxRow
 from bot.work.workers import WorkerPool
+from retrieval.corpus.passages import PUBLIC, Scope
 from retrieval.database import Database
-from retrieval.documents import PUBLIC, Scope
 from retrieval.types import Answer, Turn
 from tests.support.clock import ManualClock
 from tests.unit.slack.test_delivery import api_error

@@ -16,7 +16,7 @@ from bot.views.passages.model import Paragraph, PassageView
 from bot.views.passages.values import Quoted
 from bot.views.sources import Ageing
 from bot.views.view import View
-from retrieval.documents import Source, Span
+from retrieval.corpus.passages import Source, Span
 from retrieval.types import Answer, Citation, Claim
 
 HANDBOOK = Source(

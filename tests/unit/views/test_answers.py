@@ -16,7 +16,7 @@ from bot.views.blocks import render_blocks
 from bot.views.limits import body_text
 from bot.views.markdown import render_markdown
 from bot.views.passages.values import SHOW
-from retrieval.documents import Source, Span
+from retrieval.corpus.passages import Source, Span
 from retrieval.types import Answer, Citation, Claim
 from tests.unit.views.samples import EXTRACTIVE, FAILED
 from tests.unit.views.test_escaping import HOSTILE, LIVE

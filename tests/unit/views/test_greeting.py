@@ -8,7 +8,7 @@ from bot.views.answers.model import AnswerView
 from bot.views.blocks import render_blocks
 from bot.views.markdown import render_markdown
 from bot.views.sources import Ageing
-from retrieval.answers.greetings import ABOUT
+from retrieval.screening.greetings import ABOUT
 from retrieval.types import Answer
 
 

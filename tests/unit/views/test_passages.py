@@ -12,7 +12,7 @@ from bot.sandbox.blocks import check_view
 from bot.views.blocks import render_modal
 from bot.views.passages.model import FetchingPassage, MissingPassage, Paragraph, PassageView, find_marks, view_of
 from bot.views.passages.values import Quoted, button_value, read_value
-from retrieval.documents import Passage, Sentence, Source, Span
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
 from retrieval.types import Citation
 from tests.unit.views.test_escaping import HOSTILE
 

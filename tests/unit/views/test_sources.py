@@ -8,7 +8,7 @@ import pytest
 
 from bot.views.answers.model import AnswerView
 from bot.views.sources import Ageing, cautions, facts, reservation
-from retrieval.documents import Source, Span
+from retrieval.corpus.passages import Source, Span
 from retrieval.types import Answer, Citation
 
 AGEING = Ageing(date(2026, 11, 22))

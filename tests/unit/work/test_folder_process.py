@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import SettingsError
 from bot.folder_process import FolderProcess, nightly
-from retrieval.corpus import Corpus
+from retrieval.corpus.sources import Corpus
 from retrieval.database import Database
 from tests.support.clock import ManualClock
 

@@ -16,7 +16,7 @@ from ingest.sync import Ingestor
 from retrieval.answering import Answerer
 from retrieval.answers.calibration import DATA, MEANING, WORDING, Line, fit, line_for, shipped
 from retrieval.answers.evidence import Evidence
-from retrieval.corpus import Corpus
+from retrieval.corpus.sources import Corpus
 from retrieval.database import Base, Database
 from retrieval.embedding.local import LocalEmbedder
 from retrieval.evaluation.curve import area

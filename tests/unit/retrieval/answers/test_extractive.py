@@ -11,7 +11,7 @@ from retrieval.answering import Answerer
 from retrieval.answers.extractive import draft
 from retrieval.answers.questions import understand
 from retrieval.answers.sentences import Candidate
-from retrieval.documents import Passage, Sentence, Source, Span
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
 from retrieval.types import Hit
 from tests.support.memory_searcher import MemorySearcher
 

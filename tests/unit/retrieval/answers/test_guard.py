@@ -7,8 +7,8 @@ import pytest
 from retrieval.answering import Answerer
 from retrieval.answers.abstention import SCOPE
 from retrieval.answers.questions import understand
-from retrieval.answers.refusal import Guard
 from retrieval.ports import Embedder
+from retrieval.screening.refusal import Guard
 from tests.support.guidance import PASSAGES
 from tests.support.memory_searcher import MemorySearcher
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from retrieval.answers.evidence import names_found, names_in
-from retrieval.answers.languages import language_of
 from retrieval.answers.questions import mended, parts_of, refers_back, understand
-from retrieval.answers.wording import normal, stands_alone
+from retrieval.text.language import language_of
+from retrieval.text.wording import normal, stands_alone
 from retrieval.types import Hit, Turn
 from tests.support.guidance import PASSAGES
 

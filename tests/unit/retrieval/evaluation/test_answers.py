@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from retrieval.documents import Source, Span
+from retrieval.corpus.passages import Source, Span
 from retrieval.evaluation.answers import evaluate
 from retrieval.types import Answer, Citation, Claim, Turn
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.corpus import Corpus
+from retrieval.corpus.passages import Scope
+from retrieval.corpus.sources import Corpus
 from retrieval.database import Database
-from retrieval.documents import Scope
 from retrieval.errors import IndexDamaged, IndexGone
 from retrieval.index.dense import ChromaFolder, ChromaServer
 from retrieval.index.files import collection

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.corpus import Corpus
+from retrieval.corpus.sources import Corpus
 from retrieval.database import Database
 from retrieval.index.files import collection
 from retrieval.index.generations import AGAIN, Generations

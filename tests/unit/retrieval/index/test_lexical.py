@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.errors import IndexDamaged, IndexGone
-from retrieval.index.lexical import Bm25Index, tokens
+from retrieval.index.lexical import Bm25Index
 from retrieval.ports import Alternative
+from retrieval.text.tokens import tokens
 
 TEXTS = {
     "ferry": "The ferry leaves at noon.",

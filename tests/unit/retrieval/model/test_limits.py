@@ -16,6 +16,7 @@ from bot.app.core import build
 from bot.settings import Settings
 from prompts.loading import load
 from retrieval.answering import Answerer
+from retrieval.corpus.tables import GenerationRow
 from retrieval.database import Base, Database
 from retrieval.model.answering import INSTEAD, ModelAnswerer
 from retrieval.model.budgets import Budgets, Caps
@@ -25,7 +26,6 @@ from retrieval.model.client import ChatServer
 from retrieval.model.outcomes import OUTCOMES, TELLINGS, ModelFailure
 from retrieval.model.patience import FAILURES_IN_A_ROW, LEFT_ALONE_SECONDS, Breaker, Patience
 from retrieval.model.tables import CachedRow
-from retrieval.tables import GenerationRow
 from tests.support.clock import ManualClock
 from tests.support.guidance import HANDBOOK, PASSAGES, passage
 from tests.support.memory_searcher import MemorySearcher

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.documents import Passage, Sentence, Source, Span
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
 from retrieval.search.folding import fold
 from retrieval.types import Hit
 

@@ -8,7 +8,7 @@ import pytest
 from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 
-from retrieval.corpus import Corpus
+from retrieval.corpus.sources import Corpus
 from retrieval.database import Database
 from retrieval.index.generations import Generations
 from retrieval.search.guidance_retriever import GuidanceRetriever

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.migrations import upgrade
-from retrieval.corpus import Corpus
+from retrieval.corpus.passages import EVERYTHING, Scope, Source
+from retrieval.corpus.sources import Corpus
 from retrieval.database import Database
-from retrieval.documents import EVERYTHING, Scope, Source
 from retrieval.index.generations import Generations
 from retrieval.index.members import EXACT_MOST, Members
 from retrieval.ports import Vectors

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.documents import Passage, Sentence, Source, Span
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
 from retrieval.search.succession import overtaken, yield_to_successors
 from retrieval.types import Hit
 

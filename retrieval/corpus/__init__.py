@@ -1,0 +1,1 @@
+"""The corpus in SQL: sources, their passages, and how each source stands."""

@@ -1,0 +1,1 @@
+"""What is turned down, or turned elsewhere, before anything is searched."""

@@ -1,0 +1,1 @@
+"""Text as retrieval compares it: one tokeniser, one normal form, sentences, language."""
