@@ -1,0 +1,44 @@
+"""What the buttons under an answer carry, and the names of their actions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from bot.views import limits
+from retrieval.types import Offer
+
+MORE = "answer.more"
+SUMMARISE = "answer.summarise"
+HELPFUL = "answer.helpful"
+NOT_HELPFUL = "answer.unhelpful"
+# One button an offer: action ids differ within a block, so its number follows ("answer.offer.1").
+OFFER = "answer.offer"
+
+
+@dataclass(frozen=True)
+class Offered:
+    """An action of ours that a button leads to, and the values of its form."""
+
+    kind: str
+    action: str | None
+    command: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def offer_value(offer: Offer) -> str:
+    """What the button of an offer carries; without the values of its form where there is no room for them."""
+    data = {"k": offer.kind, "a": offer.action, "c": offer.command}
+    whole = json.dumps(data | {"v": dict(offer.values)}, ensure_ascii=False)
+    return whole if limits.width(whole) <= limits.BUTTON_VALUE else json.dumps(data, ensure_ascii=False)
+
+
+def read_offer(value: str) -> Offered:
+    """The inverse of `offer_value`; raises ValueError on anything else."""
+    try:
+        data = json.loads(value)
+        values = {str(name): str(given) for name, given in data.get("v", {}).items()}
+        action = data["a"]
+        return Offered(str(data["k"]), None if action is None else str(action), str(data["c"]), values)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError("not the value of an offer's button") from error
