@@ -1,1 +1,1 @@
-"""Question to cited answer: indexes, fusion, answering, grounding, evaluation. Knows no Slack and parses no file."""
+"""Question to cited answer: corpus, indexes, search, screening, answers, evaluation. Knows no Slack, parses no file."""
