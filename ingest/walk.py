@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ingest.errors import PathMissing, Rejected, metadata_unreadable
 from ingest.look_alikes import is_metadata, resembles_metadata, without_document
+from ingest.readers.beside import holds_finders
 from ingest.readers.files import file_type
 
 
@@ -33,7 +34,7 @@ def scope_of(path: Path) -> Path:
 
 
 def find(scope: Path) -> Found:
-    """Everything below `scope` in a fixed order. Hidden files and folders, and metadata files, are passed over."""
+    """Everything below `scope` in a fixed order. Hidden ones, metadata and finders are passed over."""
     found = Found()
     for path in _candidates(scope, found):
         try:
@@ -61,7 +62,7 @@ def _candidates(scope: Path, found: Found) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
         found.rejected += [(Path(folder) / name, _without_document()) for name in without_document(names)]
         for name in sorted([*names, *links]):
-            if not name.startswith(".") and not is_metadata(name):
+            if not (name.startswith(".") or is_metadata(name) or holds_finders(name)):
                 yield Path(folder) / name
 
 

@@ -13,6 +13,8 @@ from ingest.readers.encodings import decode
 from ingest.readers.files import read_bytes
 
 FOLDER_STEM, OWN_STEM = "_meta", ".meta"
+# `NAME.finders.yaml`: wordings under which places of the document beside it are found.
+FINDERS_STEM = ".finders"
 ENDINGS = (".yaml", ".yml")
 # A record of a dozen short values; reading YAML of megabytes takes minutes.
 MAX_METADATA = 64 * 1024
@@ -47,6 +49,11 @@ class Beside:
             return ""
         layers = (b"".join(hashlib.sha256(file.data).digest() for file in files) for files in (self.folders, self.own))
         return hashlib.sha256(b"".join(hashlib.sha256(layer).digest() for layer in layers)).hexdigest()[:12]
+
+
+def holds_finders(name: str) -> bool:
+    """Whether a file of this name holds finders, in whatever case it is written."""
+    return name.casefold().endswith(tuple(f"{FINDERS_STEM}{ending}" for ending in ENDINGS))
 
 
 def metadata_beside(path: Path) -> Beside:

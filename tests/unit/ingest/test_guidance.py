@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ingest.parts import read_parts
 from ingest.readers.reading import read
@@ -47,6 +48,25 @@ def test_every_statement_is_attributed_short_and_names_its_place(path: Path) -> 
     assert [s.text for s in statements if len(s.text.split()) > 75] == []
     assert not any("{" in s.text for s in statements)
     assert len({s.spans[0].paragraph for s in statements}) == len(statements)
+
+
+@pytest.mark.parametrize("path", DIGESTS, ids=lambda path: path.stem)
+def test_each_statement_has_four_to_six_finders_that_name_its_place(path: Path) -> None:
+    document = document_of(read_parts(path), Place("starter-guidance", path.name))
+    statements = [sentence for passage in document.passages for sentence in passage.sentences]
+    finders = yaml.safe_load(path.with_suffix(".finders.yaml").read_text("utf-8"))["finders"]
+    named = [[s for s in statements if s.text.startswith(item["says"])] for item in finders]
+
+    assert [[s.locator for s in found] for found in named] == [[item["at"]] for item in finders]
+    assert [s for found in named for s in found] == statements
+    assert [item["says"] for item in finders if not 4 <= len(item["lines"]) <= 6] == []
+
+
+def test_no_finder_of_the_starter_guidance_is_given_twice() -> None:
+    files = [yaml.safe_load(path.with_suffix(".finders.yaml").read_text("utf-8")) for path in DIGESTS]
+    lines = [line.casefold() for file in files for item in file["finders"] for line in item["lines"]]
+
+    assert [line for line in lines if lines.count(line) > 1] == []
 
 
 @pytest.mark.parametrize("path", DIGESTS, ids=lambda path: path.stem)

@@ -18,6 +18,8 @@ def test_a_walk_finds_each_readable_file_once_and_says_why_it_leaves_others(writ
     folder = write("a.txt", "x").parent
     write("sub/b.md", "x")
     write("sub/b.md.meta.yaml", "title: B")
+    write("sub/b.finders.yaml", "finders: []")
+    write("sub/B.FINDERS.YML", "finders: []")
     write(".hidden/c.txt", "x")
     write(".d.txt", "x")
     write("e.doc", "x")
