@@ -59,7 +59,8 @@ class Asked:
     `query` is what is searched for: the question, with the previous user turn before it in a follow-up. `parts` are
     the things it asks, each a text of its own; one part when it asks one thing. `compares` is whether it wants more
     than one source set side by side. `scope` bounds every search made for it; `asker` is who asks (an opaque id).
-    `names` is where the names it mentions are read, where that is not the question as it was asked.
+    `names` is where the names it mentions are read, where that is not the question as it was asked. `turns` are the
+    earlier turns of its conversation, oldest first.
     """
 
     question: str
@@ -70,6 +71,7 @@ class Asked:
     scope: Scope = PUBLIC
     asker: str | None = None
     names: str | None = None
+    turns: tuple[Turn, ...] = ()
 
 
 def understand(question: str, context: Sequence[Turn] = ()) -> Asked:
@@ -84,6 +86,7 @@ def understand(question: str, context: Sequence[Turn] = ()) -> Asked:
         parts=parts_of(plain),
         compares=bool(_COMPARES.search(plain)),
         follow_up=follow_up,
+        turns=tuple(context),
     )
 
 

@@ -1,4 +1,4 @@
-"""Answers kept for whoever asks the same next: no question is stored, and what comes out is verified again."""
+"""Selections kept for whoever asks the same next: no question and no text is stored."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from retrieval.answers.composing import Drafted
 from retrieval.corpus.passages import Passage
 from retrieval.corpus.tables import table_of
 from retrieval.database import Database
-from retrieval.model.grounding import CitedQuote, Claims, Stated
 from retrieval.model.tables import CachedRow, SecretRow
-from retrieval.ports import Clock
+from retrieval.ports import Clock, Selected, Selection
 from retrieval.text.wording import normal
 
 if TYPE_CHECKING:
@@ -29,8 +28,17 @@ _NAME = "answers"
 _SECRET_BYTES = 32
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A sentence chosen before: the part of the question it answers, its passage's id and its position there."""
+
+    part: int
+    passage_id: str
+    position: int
+
+
 class AnswerCache:
-    """Claims by a keyed hash of everything that led to them; the secret of the hash lies in SQL, drawn once.
+    """Selections by a keyed hash of everything that led to them; the secret of the hash lies in SQL, drawn once.
 
     Whoever reads the table learns neither a question nor, without the secret, whether a guessed one was asked.
     """
@@ -49,35 +57,36 @@ class AnswerCache:
         self._new_secret = new_secret
         self._known: bytes | None = None
 
-    def key(self, asked: Asked, generation: str, written_by: str) -> str:
+    def key(self, asked: Asked, generation: str, asked_with: str) -> str:
         """The key of a question as it stands in its conversation, for one audience.
 
-        `generation` is the index it is answered from; `written_by` names the model and the version of its prompt.
+        `generation` is the index it is answered from; `asked_with` names the model and the version of its prompt.
         """
         scope = asked.scope
         parts = {
             "question": normal(asked.question).casefold(),
             "query": normal(asked.query).casefold(),
             "parts": [normal(part).casefold() for part in asked.parts],
+            "turns": [[turn.role, normal(turn.text)] for turn in asked.turns],
             "generation": generation,
-            "written_by": written_by,
+            "asked_with": asked_with,
             "scope": {name: _plain(getattr(scope, name)) for name in sorted(scope.__dataclass_fields__)},
         }
         return hmac.digest(self._secret(), json.dumps(parts, sort_keys=True).encode(), "sha256").hex()
 
-    def find(self, key: str) -> list[Stated] | None:
-        """The claims kept under a key: [] when nothing was covered, None when nothing is kept (or not any more)."""
+    def find(self, key: str) -> list[Kept] | None:
+        """What was chosen under a key: [] when nothing was, None when nothing is kept (or not any more)."""
         with self._database.read() as session:
             row = session.get(CachedRow, key)
         if row is None or row.stored_at <= self._clock.now() - self._age:
             return None
-        return [Stated.model_validate(claim) for claim in row.claims]
+        return [Kept(*chosen) for chosen in row.chosen]
 
-    def keep(self, key: str, generation: str, claims: Sequence[Stated]) -> None:
-        """Keep claims whose citations name passages by their lasting ids. A generation that is gone keeps nothing."""
+    def keep(self, key: str, generation: str, selection: Selection) -> None:
+        """Keep a selection, its passages named by the ids that last. A generation that is gone keeps nothing."""
         values: Mapping[str, Any] = {
             "generation_id": generation,
-            "claims": [claim.model_dump() for claim in claims],
+            "chosen": [[each.part, each.passage.passage_id, each.position] for each in selection.chosen],
             "stored_at": self._clock.now(),
         }
         statement = self._database.insert(table_of(CachedRow)).values(key=key, **values)
@@ -101,32 +110,16 @@ class AnswerCache:
         return self._known
 
 
-def for_keeping(drafts: Sequence[Drafted]) -> list[Stated]:
-    """Claims that stood up, their passages named by the ids that last."""
-    return [
-        Stated(
-            text=draft.text,
-            citations=[CitedQuote(passage=quote.passage.passage_id, quote=quote.text) for quote in draft.quotes],
-        )
-        for draft in drafts
-    ]
-
-
-def for_this_request(kept: Sequence[Stated], offered: Mapping[str, Passage]) -> Claims | None:
-    """Kept claims with the ids of this request's passages; None when one of theirs is not among them."""
-    names = {passage.passage_id: name for name, passage in offered.items()}
-    if any(citation.passage not in names for claim in kept for citation in claim.citations):
-        return None
-    return Claims(
-        covered=bool(kept),
-        claims=[
-            Stated(
-                text=claim.text,
-                citations=[CitedQuote(passage=names[c.passage], quote=c.quote) for c in claim.citations],
-            )
-            for claim in kept
-        ],
-    )
+def recalled(kept: Sequence[Kept], passages: Sequence[Passage]) -> Selection | None:
+    """The selection that was kept, from these passages; None when one of its sentences is not among them."""
+    known = {passage.passage_id: passage for passage in passages}
+    chosen = []
+    for each in kept:
+        passage = known.get(each.passage_id)
+        if passage is None or not 0 <= each.position < len(passage.sentences):
+            return None
+        chosen.append(Selected(each.part, passage, each.position))
+    return Selection(tuple(chosen))
 
 
 def _plain(value: Any) -> Any:

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, cast
 
 from pydantic import ValidationError
 
-from retrieval.model.grounding import Claims
+from retrieval.model.forms import Form, R
 from retrieval.model.outcomes import ModelFailure, Outcome, Usage
 
 if TYPE_CHECKING:
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 5.0
-# Eight claims with their quotes take some 1,500; the rest is for models that think before they write.
-REPLY_TOKENS = 4_000
+# Ids take some 300; the rest is for models that think before they write.
+REPLY_TOKENS = 2_000
 _FENCES = ("```json", "```")
+_THOUGHTS, _THOUGHTS_END = "<think>", "</think>"
 # Servers of the wire form name it in their own words.
 _TOO_LONG = (
     "context_length",
@@ -37,42 +39,17 @@ _TOO_LONG = (
 )
 
 
-def _object(**properties: dict[str, Any]) -> dict[str, Any]:
-    """The schema of an object that has these properties, all of them, and no others."""
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(properties),
-        "properties": properties,
-    }
-
-
-def _list(items: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": items}
-
-
-_TEXT = {"type": "string"}
-_CITATION = _object(passage=_TEXT, quote=_TEXT)
-_CLAIM = _object(text=_TEXT, citations=_list(_CITATION))
-CLAIMS_SCHEMA: dict[str, Any] = {
-    "name": "claims",
-    "description": "Whether the passages cover the question, and the claims they support.",
-    "strict": True,
-    "schema": _object(covered={"type": "boolean"}, claims=_list(_CLAIM)),
-}
-
-
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a model states, and what saying it cost where the server tells."""
+class Said(Generic[R]):
+    """What a model replied, read, and what it cost where the server tells."""
 
-    claims: Claims
+    reply: R
     usage: Usage | None
 
 
 class ChatServer:
-    """A chat model behind the OpenAI wire form. Asks for the claims schema first, and for plain JSON where the server
-    knows no schemas; limits the reply where the server lets it."""
+    """A chat model behind the OpenAI wire form. Asks for a JSON schema first, and for plain JSON where the server knows
+    no schemas; limits the reply where the server lets it."""
 
     def __init__(self, name: str, api_key: str | None, base_url: str | None, timeout: float) -> None:
         from openai import Timeout
@@ -93,32 +70,30 @@ class ChatServer:
         self._model = init_chat_model(
             self.name, model_provider="openai", max_retries=0, use_responses_api=False, **self._options
         )
-        self._structured = self._model.with_structured_output(CLAIMS_SCHEMA, method="json_schema", include_raw=True)
 
-    @property
-    def runnable(self) -> Runnable[LanguageModelInput, Said]:
-        """Messages to claims; raises ModelFailure."""
+    def replying(self, form: Form[R]) -> Runnable[LanguageModelInput, Said[R]]:
+        """Messages to a reply in this form; raises ModelFailure."""
         from langchain_core.runnables import RunnableLambda
 
-        return RunnableLambda(self.claims)
+        return RunnableLambda(partial(self._said, form))
 
-    def claims(self, messages: LanguageModelInput) -> Said:
-        """What the model states. Raises ModelFailure."""
+    def _said(self, form: Form[R], messages: LanguageModelInput) -> Said[R]:
         try:
-            return read(self._reply(messages))
+            return read(self._message(form, messages), form)
         except ModelFailure:
             raise
         except Exception as error:
             raise failure_of(error) from error
 
-    def _reply(self, messages: LanguageModelInput) -> Any:
+    def _message(self, form: Form[R], messages: LanguageModelInput) -> Any:
         import openai
 
         while True:
             try:
                 if self._schema_refused:
                     return self._model.invoke(messages)
-                return cast(dict[str, Any], self._structured.invoke(messages))["raw"]
+                structured = self._model.with_structured_output(form.schema, method="json_schema", include_raw=True)
+                return cast(dict[str, Any], structured.invoke(messages))["raw"]
             except openai.BadRequestError as error:
                 if not self._give_way(error):
                     raise
@@ -138,8 +113,8 @@ class ChatServer:
         return False
 
 
-def read(message: Any) -> Said:
-    """The claims in a reply. Raises ModelFailure: truncated, filtered, refusal, empty or malformed.
+def read(message: Any, form: Form[R]) -> Said[R]:
+    """What a reply says. Raises ModelFailure: truncated, filtered, refusal, empty or malformed.
 
     Half a reply is never mended.
     """
@@ -151,17 +126,24 @@ def read(message: Any) -> Said:
         raise ModelFailure("filtered", usage=usage)
     if message.additional_kwargs.get("refusal"):
         raise ModelFailure("refusal", usage=usage)
-    content = message.text.strip() if isinstance(message.text, str) else str(message.text()).strip()
+    content = _bare(message.text if isinstance(message.text, str) else str(message.text()))
     if not content:
         raise ModelFailure("empty", usage=usage)
-    for fence in _FENCES:
-        if content.startswith(fence) and content.endswith("```") and len(content) > len(fence) + 3:
-            content = content[len(fence) : -3].strip()
-            break
     try:
-        return Said(Claims.model_validate_json(content), usage)
+        return Said(form.reads.model_validate_json(content), usage)
     except ValidationError as error:
         raise ModelFailure("malformed", usage=usage) from error
+
+
+def _bare(content: str) -> str:
+    """A reply without the thoughts before it and the code fence around it, which small models write."""
+    content = content.strip()
+    if content.startswith(_THOUGHTS):
+        content = content.partition(_THOUGHTS_END)[2].strip()
+    for fence in _FENCES:
+        if content.startswith(fence) and content.endswith("```") and len(content) > len(fence) + 3:
+            return content[len(fence) : -3].strip()
+    return content
 
 
 def _usage(message: Any) -> Usage | None:

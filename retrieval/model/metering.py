@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from retrieval.model.budgets import Budgets, Reservation, estimate
 from retrieval.model.client import REPLY_TOKENS, Said
+from retrieval.model.forms import R
 from retrieval.model.outcomes import ModelFailure, Outcome, Usage
 from retrieval.model.patience import Breaker, Patience
+
+if TYPE_CHECKING:
+    from retrieval.model.chat import Request
 
 logger = logging.getLogger(__name__)
 
@@ -37,17 +42,18 @@ class Meter:
     def __exit__(self, *_: object) -> None:
         self._under_way.close()
 
-    def spend(self, texts: Sequence[str], call: Callable[[], Said]) -> Said:
-        """What `call` brings for messages of these texts. Raises ModelFailure, named in the log."""
+    def ask(self, request: Request[R], values: Mapping[str, str]) -> R:
+        """The reply to a request with these values. Raises ModelFailure, named in the log."""
+        usage = estimate(request.texts(values), REPLY_TOKENS)
         try:
-            self._begin(estimate(texts, REPLY_TOKENS))
-            said = self._patience.spend(lambda: self._counted(texts, call))
+            self._begin(usage)
+            said = self._patience.spend(lambda: self._counted(usage, lambda: request.send(values)))
         except ModelFailure as failure:
             logger.info("model: %s", failure.outcome)
             self._breaker.note(failure)
             raise
         self._breaker.note(None)
-        return said
+        return said.reply
 
     def _begin(self, usage: Usage) -> None:
         self._breaker.check()
@@ -57,17 +63,17 @@ class Meter:
             self._under_way.enter_context(self._budgets.turn(self._person, self._patience.left))
         self._begun = True
 
-    def _counted(self, texts: Sequence[str], call: Callable[[], Said]) -> Said:
+    def _counted(self, usage: Usage, call: Callable[[], Said[R]]) -> Said[R]:
         if self._budgets is None:
             return call()
-        reservation = self._budgets.reserve(self._person, estimate(texts, REPLY_TOKENS))
+        reservation = self._budgets.reserve(self._person, usage)
         try:
             said = call()
         except ModelFailure as failure:
             self._settle(reservation, failure.usage or (_NOTHING if failure.outcome in _FREE else reservation.usage))
             raise
         # A server that does not count is counted for.
-        reply = estimate([said.claims.model_dump_json()], 0).prompt
+        reply = estimate([said.reply.model_dump_json()], 0).prompt
         self._settle(reservation, said.usage or Usage(reservation.usage.prompt, reply))
         return said
 

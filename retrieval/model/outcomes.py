@@ -20,13 +20,13 @@ Outcome = Literal[
     "refusal",
     "filtered",
     "leaked",
+    "unknown_ids",
     "unsupported",
     "suspended",
     "busy",
     "too_often",
     "person_budget",
     "daily_budget",
-    "nothing_found",
 ]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
@@ -40,9 +40,9 @@ SERVER_FAULTS: frozenset[Outcome] = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What an outcome means: `note` to whoever asked (None: nothing to tell), `mend` to whoever runs the bot."""
+    """What an outcome means: `note` to whoever asked, `mend` to whoever runs the bot."""
 
-    note: str | None
+    note: str
     mend: str
 
 
@@ -96,26 +96,30 @@ TELLINGS: dict[Outcome, Telling] = {
         "The passages are too long for the model.", "set PROVISO_CHAT_MODEL to a model with a longer context"
     ),
     "truncated": Telling(
-        "The model's answer was cut short, and is not shown.",
+        "The model's reply was cut short, and is not used.",
         "the server ends replies too early: raise its limit of tokens for a reply",
     ),
-    "empty": Telling("The model gave an empty answer.", "the model gives nothing: try another"),
+    "empty": Telling("The model gave an empty reply.", "the model gives nothing: try another"),
     "malformed": Telling(
-        "The model's answer could not be read, and is not shown.",
+        "The model's reply could not be read, and is not used.",
         "the model does not keep to JSON: set PROVISO_CHAT_MODEL to one that does",
     ),
     "refusal": Telling("The model declined to answer.", "the model declines: try another"),
     "filtered": Telling(
-        "A content filter of the model server withheld the answer.",
+        "A content filter of the model server withheld the reply.",
         "loosen the content filter of the model server",
     ),
     "leaked": Telling(
-        "The model's answer went against its instructions, and is not shown.",
+        "The model's reply gave away its instructions, and is not shown.",
         "a document or a question steers the model: look for instructions in what was ingested last",
     ),
+    "unknown_ids": Telling(
+        "The model pointed to no sentence that there is.",
+        "the model does not keep to the ids it is given: set PROVISO_CHAT_MODEL to a more careful one",
+    ),
     "unsupported": Telling(
-        "What the model wrote did not stand up to its sources, and is not shown.",
-        "the model strays from its sources: set PROVISO_CHAT_MODEL to a more careful one",
+        "What the model wrote holds what its quotes do not say, and is not shown.",
+        "the model strays from the quotes: set PROVISO_CHAT_MODEL to a more careful one",
     ),
     "suspended": Telling(
         "The model server has failed several times in a row and is left alone for a moment.",
@@ -131,5 +135,4 @@ TELLINGS: dict[Outcome, Telling] = {
         "This installation's use of the model for today is used up.",
         "raise PROVISO_TOKENS_PER_DAY or PROVISO_MONEY_PER_DAY",
     ),
-    "nothing_found": Telling(None, "nothing to mend: no passage was found, so the model was not asked"),
 }

@@ -1,4 +1,4 @@
-"""What model answers leave in SQL: what was spent, whose questions are under way, answers kept for the next asker."""
+"""What a model leaves in SQL: what was spent, whose questions are under way, selections kept for the next asker."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class TurnRow(Base):
 
 
 class CachedRow(Base):
-    """An answer without its question. The key is a keyed hash: nobody reads the question back from it.
+    """A selection without its question. The key is a keyed hash: nobody reads the question back from it.
 
-    `claims` is a list of {"text", "citations": [{"passage", "quote"}]}, held to the passages again on the way out; an
-    empty one says that the model found nothing that covers the question. It goes with its generation.
+    `chosen` is a list of [part, passage id, position of the sentence]; an empty one says that the model found nothing
+    that answers the question. It goes with its generation.
     """
 
     __tablename__ = "answer_cache"
@@ -50,7 +50,7 @@ class CachedRow(Base):
     generation_id: Mapped[str] = mapped_column(
         ForeignKey("index_generation.generation_id", ondelete="CASCADE"), index=True
     )
-    claims: Mapped[list[Any]] = mapped_column(JSON)
+    chosen: Mapped[list[Any]] = mapped_column(JSON)
     stored_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 

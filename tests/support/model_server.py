@@ -42,22 +42,25 @@ def completion(content: str | None, finish: str = "stop", refusal: str | None = 
     ).encode()
 
 
-def claims(*stated: tuple[str, Sequence[tuple[str, str]]], covered: bool = True) -> str:
-    """Reply content: each claim as (text, [(passage id, quote), …])."""
-    return json.dumps(
-        {
-            "covered": covered,
-            "claims": [
-                {"text": text, "citations": [{"passage": passage, "quote": quote} for passage, quote in cited]}
-                for text, cited in stated
-            ],
-        }
-    )
+def selection(*parts: Sequence[str], covered: bool = True) -> str:
+    """Reply content: the ids of the sentences chosen for each part, in order."""
+    named = [{"part": n, "sentences": list(ids)} for n, ids in enumerate(parts, 1)]
+    return json.dumps({"covered": covered, "parts": named})
 
 
-def says(*stated: tuple[str, Sequence[tuple[str, str]]], covered: bool = True) -> Reply:
-    """A well-formed reply with these claims."""
-    return Reply(completion(claims(*stated, covered=covered)))
+def summary(*sentences: tuple[str, Sequence[int]]) -> str:
+    """Reply content: each sentence with the numbers of its quotes."""
+    return json.dumps({"sentences": [{"text": text, "quotes": list(quotes)} for text, quotes in sentences]})
+
+
+def selects(*parts: Sequence[str], covered: bool = True) -> Reply:
+    """A well-formed reply that chooses these sentences."""
+    return Reply(completion(selection(*parts, covered=covered)))
+
+
+def sums_up(*sentences: tuple[str, Sequence[int]]) -> Reply:
+    """A well-formed reply with this summary."""
+    return Reply(completion(summary(*sentences)))
 
 
 def fails(status: int, message: str = "scripted", code: str | None = None, **headers: str) -> Reply:

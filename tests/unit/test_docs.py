@@ -23,8 +23,9 @@ from bot.work.retention import Ages
 from ingest.child_server import Limits
 from ingest.readers import archives, beside, files, metadata, pdf, text
 from retrieval.corpus.authority import KINDS
-from retrieval.model.answering import DEADLINE_SECONDS, PASSAGES_OFFERED
 from retrieval.model.budgets import Caps
+from retrieval.model.chat import DEADLINE_SECONDS
+from retrieval.model.selecting import PASSAGES_OFFERED
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
