@@ -17,6 +17,7 @@ from bot.errors import SettingsError
 from bot.migrations import HEAD, revision, upgrade
 from bot.work.tables import OutboxRow
 from retrieval.database import Base, Database
+from retrieval.model.tables import CachedRow
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -71,6 +72,26 @@ def test_messages_of_an_earlier_version_get_their_kind_priority_and_form(empty: 
         ("answer", 0, "post", 0, "full"),
         ("notice", 0, "post", 0, "plain"),
     ]
+
+
+def test_answers_that_models_worded_for_an_earlier_version_are_not_kept(empty: Database) -> None:
+    upgrade(empty, "0005")
+    with empty.write() as session:
+        session.execute(
+            text(
+                "INSERT INTO index_generation (generation_id, state, fingerprint, passages, created_at) "
+                "VALUES ('g', 'ready', 'f', 1, '2026-01-01 00:00:00')"
+            )
+        )
+        session.execute(
+            text(
+                "INSERT INTO answer_cache (key, generation_id, claims, stored_at) "
+                "VALUES ('k', 'g', '[]', '2026-01-01 00:00:00')"
+            )
+        )
+    upgrade(empty)
+    with empty.read() as session:
+        assert session.scalars(select(CachedRow)).all() == []
 
 
 def test_replicas_that_start_together_all_find_the_schema(empty: Database) -> None:
