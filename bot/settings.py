@@ -27,7 +27,11 @@ class Settings(BaseSettings):
     )
     proviso_chat_model: str | None = Field(
         None,
-        description="Model that writes answers, `openai:NAME`; unset: answers are extractive.",
+        description="Model that chooses sentences, `openai:NAME`; unset: the program chooses them.",
+    )
+    proviso_summary: Literal["button", "off"] = Field(
+        "button",
+        description="Whether a reader may ask the chat model to sum up an answer: `button` or `off`.",
     )
     proviso_embedding_model: str | None = Field(
         None,
@@ -51,7 +55,10 @@ class Settings(BaseSettings):
         None, ge=0, description="Money the whole installation may use in a day; needs `PROVISO_MODEL_PRICE`."
     )
     proviso_answer_cache_days: int = Field(
-        7, ge=0, le=365, description="How long a model's answer is kept for whoever asks the same next; 0: never."
+        7,
+        ge=0,
+        le=365,
+        description="How long a model's choice of sentences is kept for whoever asks the same next; 0: never.",
     )
     openai_api_key: SecretStr | None = Field(
         None, description="Key for the model server; used only when a model above is set."

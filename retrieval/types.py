@@ -197,7 +197,8 @@ class Answer:
 
     `text` is what a reader sees: the claims shown first, or why there are none and where to turn. `reason` is a short
     stable code of every state but a plain answer. `nearest` (at most three) is set only when it is not answered. `note`
-    is a sentence of ours about how the answer came about.
+    is a sentence of ours about how the answer came about. `earlier` marks an answer that an earlier version stored, in
+    which a model worded the claims.
     """
 
     question: str
@@ -218,10 +219,12 @@ class Answer:
     offers: tuple[Offer, ...] = ()
     generation: str | None = None
     error: Failing | None = None
+    earlier: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """The answer as the stable JSON contract gives it; `id` is present only when there is one."""
+        """The answer as the stable JSON contract gives it; `id` and `earlier` are present only when there are such."""
         head: dict[str, Any] = {} if self.id is None else {"id": self.id}
+        head |= {"earlier": True} if self.earlier else {}
         return head | {
             "question": self.question,
             "status": self.status,
@@ -265,12 +268,11 @@ class Answer:
             reason=data.get("reason"),
             parts=tuple(Part(**part) for part in data.get("parts", ())),
             strength=Strength(**{name: _tupled(value) for name, value in strength.items()}) if strength else None,
-            summary=None
-            if summary is None
-            else tuple(SummarySentence(s["text"], tuple(s["citations"])) for s in summary),
+            summary=None if summary is None else tuple(map(_summarised, summary)),
             offers=tuple(Offer(**offer) for offer in data.get("offers", ())),
             generation=data.get("generation"),
             error=Failing(**error) if error else None,
+            earlier=data.get("earlier", data["mode"] == "model" and bool(data["claims"]) and "parts" not in data),
         )
 
 

@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.app.home import only_for_this_user, secure
-from bot.app.model import chat_model, kept_answers, model_budgets, model_name, model_server
+from bot.app.model import (
+    chat_model,
+    kept_answers,
+    model_budgets,
+    model_name,
+    model_server,
+    selector,
+    summariser,
+)
 from bot.migrations import upgrade
 from bot.settings import Settings
 from bot.views.sources import Ageing
@@ -41,7 +49,9 @@ if TYPE_CHECKING:
     from retrieval.embedding.openai_server import OpenAIEmbedder
     from retrieval.model.budgets import Budgets
     from retrieval.model.cache import AnswerCache
+    from retrieval.model.chat import ChatModel
     from retrieval.model.selecting import ModelSelector
+    from retrieval.model.summary import Summariser
 
 logger = logging.getLogger(__name__)
 
@@ -133,11 +143,19 @@ class Core:
         return nightly(self.database, self.corpus, self.clock, self.worker, at=at, zone=zone)
 
     @cached_property
+    def chat(self) -> ChatModel | None:
+        """The chat model; None when none is set."""
+        return chat_model(self.settings, self.budgets) if self.settings.proviso_chat_model else None
+
+    @cached_property
     def model(self) -> ModelSelector | None:
-        """The model that chooses sentences; None when none is set."""
-        if not self.settings.proviso_chat_model:
-            return None
-        return chat_model(self.settings, self.budgets, None if self.afresh else self.answer_cache)
+        """What chooses sentences by the model; None when none is set."""
+        return selector(self.chat, None if self.afresh else self.answer_cache) if self.chat else None
+
+    @cached_property
+    def summariser(self) -> Summariser | None:
+        """What words summaries of answers; None without a chat model, and where PROVISO_SUMMARY is off."""
+        return summariser(self.chat) if self.chat and self.settings.proviso_summary == "button" else None
 
     @cached_property
     def budgets(self) -> Budgets:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from retrieval.database import Database
     from retrieval.model.budgets import Budgets, Caps
     from retrieval.model.cache import AnswerCache
+    from retrieval.model.chat import ChatModel
     from retrieval.model.selecting import ModelSelector
+    from retrieval.model.summary import Summariser
     from retrieval.ports import Clock
 
 
@@ -23,12 +25,25 @@ def model_server(settings: Settings) -> tuple[str | None, str | None]:
     return (key.get_secret_value() if key else None, settings.openai_base_url)
 
 
-def chat_model(settings: Settings, budgets: Budgets, cache: AnswerCache | None) -> ModelSelector:
-    """The model that chooses sentences."""
+def chat_model(settings: Settings, budgets: Budgets) -> ChatModel:
+    """The chat model, within its budgets."""
+    from retrieval.model.chat import ChatModel
+
+    return ChatModel.build(settings.proviso_chat_model or "", *model_server(settings), budgets=budgets)
+
+
+def selector(chat: ChatModel, cache: AnswerCache | None) -> ModelSelector:
+    """What chooses sentences by the model."""
     from retrieval.model.selecting import ModelSelector
 
-    name = settings.proviso_chat_model or ""
-    return ModelSelector.build(name, *model_server(settings), budgets=budgets, cache=cache)
+    return ModelSelector(chat, cache=cache)
+
+
+def summariser(chat: ChatModel) -> Summariser:
+    """What words summaries by the model."""
+    from retrieval.model.summary import Summariser
+
+    return Summariser(chat)
 
 
 def model_budgets(settings: Settings, database: Database, clock: Clock) -> Budgets:

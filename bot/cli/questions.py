@@ -8,10 +8,10 @@ import click
 
 from bot.cli.context import is_broken, print_json, run_batch, services
 from bot.cli.scope import KEYS, scoped
-from bot.cli.terminal import show
+from bot.cli.terminal import show, show_markdown
 from bot.views.answers.model import AnswerView
 from retrieval.corpus.passages import Scope
-from retrieval.types import Hit, Results, Turn
+from retrieval.types import Answer, Hit, Results, Turn
 
 if TYPE_CHECKING:
     from bot.app.core import Core
@@ -22,23 +22,25 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone
 
 @click.command()
 @click.argument("question", required=False)
+@click.option("--summary", is_flag=True, help="Have the chat model sum up the quotes; labelled, and no guidance.")
 @BATCH
 @scoped
 @AS_JSON
-def ask(question: str | None, file: BinaryIO | None, scope: Scope, as_json: bool) -> int:
+def ask(question: str | None, summary: bool, file: BinaryIO | None, scope: Scope, as_json: bool) -> int:
     """Answer QUESTION from the indexed guidance, every sentence quoted."""
     _one_of(question, file, "QUESTION")
     with services() as composed:
         _prepare(composed, scope)
         composed.afresh = file is not None
         if file is not None:
-            return run_batch(file, lambda item: _answer(composed, item, scope), "question", KEYS)
-        answer = composed.answerer.answer(str(question), scope=scope)
+            return run_batch(file, lambda item: _answer(composed, item, scope, summary), "question", KEYS)
+        answer = _summed_up(composed, composed.answerer.answer(str(question), scope=scope), summary)
         view = AnswerView(answer, ageing=composed.ageing())
         if as_json:
             print_json(view.to_json())
         else:
             show(view)
+            _show_summary(answer)
         return 1 if answer.status == "failed" else 0
 
 
@@ -89,7 +91,25 @@ def _one_of(text: str | None, file: BinaryIO | None, name: str) -> None:
         raise click.UsageError(f"{name} is not UTF-8; type it anew, or give it in a file with --file")
 
 
-def _answer(composed: Core, item: dict[str, Any], scope: Scope) -> dict[str, Any]:
+def _summed_up(composed: Core, answer: Answer, wanted: bool) -> Answer:
+    """The answer, with a summary of its quotes where one is wanted."""
+    if not wanted:
+        return answer
+    from retrieval.model.summary import with_summary
+
+    return with_summary(answer, composed.summariser)
+
+
+def _show_summary(answer: Answer) -> None:
+    if answer.summary is None:
+        return
+    from retrieval.model.summary import LABEL
+
+    lines = (f"- {each.text} {''.join(f'[{n}]' for n in each.citations)}" for each in answer.summary)
+    show_markdown("\n".join([f"\n**{LABEL}**\n", *lines]))
+
+
+def _answer(composed: Core, item: dict[str, Any], scope: Scope, summary: bool) -> dict[str, Any]:
     context = item.get("context") or []
     good = isinstance(context, list) and all(
         isinstance(t, dict) and t.get("role") in ("user", "assistant") and isinstance(t.get("text"), str)
@@ -102,7 +122,7 @@ def _answer(composed: Core, item: dict[str, Any], scope: Scope) -> dict[str, Any
             "error": '"context" must be a list of {"role": "user" or "assistant", "text"}',
         }
     turns = [Turn(t["role"], t["text"]) for t in context]
-    answer = composed.answerer.answer(item["question"], context=turns, scope=scope)
+    answer = _summed_up(composed, composed.answerer.answer(item["question"], context=turns, scope=scope), summary)
     return {"id": item.get("id")} | AnswerView(answer, ageing=composed.ageing()).to_json()
 
 
