@@ -18,7 +18,8 @@ class Block:
     text only ends the section before it); of a table, how many of its
     first rows are headers; of a note, 0 when its text does not begin with its number.
 
-    A table has a row a line, cells parted by tabs; a vertical tab parts the paragraphs of a cell.
+    A table has a row a line, cells parted by tabs; a vertical tab parts the paragraphs of a cell. `header_page` is the
+    page of its header rows where that is another one, because the table goes on from there.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Block:
     page: int | None = None
     kind: Kind = "text"
     level: int | None = None
+    header_page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

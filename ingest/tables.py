@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from ingest.blocks import Block
@@ -110,30 +110,41 @@ class _Speller:
         self._block, self.labels = block, labels
 
     def plain(self, row: Sequence[Sequence[str]]) -> Sentence:
-        return self._sentence(part for cell in row for part in cell)
+        return Sentence(tuple(self._said(part) for cell in row for part in cell))
 
     def unsaid(self, rows: Sequence[Sequence[Sequence[str]]]) -> Sentence:
-        """The headers that no cell of `rows` stands under."""
+        """The headers that no cell of `rows` stands under; none of a table that goes on: they were said before."""
+        if self._block.header_page is not None:
+            return Sentence(())
         filled = {column for row in rows for column, cell in enumerate(row) if cell}
         said = {text for column in filled for text in self.labels.get(column, ())}
-        return self._sentence(text for labels in self.labels.values() for text in labels if text not in said)
+        unsaid = (text for labels in self.labels.values() for text in labels if text not in said)
+        return Sentence(tuple(map(self._said, unsaid)))
 
     def row(self, row: Sequence[Sequence[str]]) -> Iterator[Sentence]:
         """The row as one sentence; a long one as the sentences of its cells, each cell's first with its labels."""
         if _words([row]) <= ROW_WORDS:
-            yield self._sentence(
-                text for column, cell in enumerate(row) if cell for text in (*self.labels.get(column, ()), *cell)
-            )
+            filled = ((column, cell) for column, cell in enumerate(row) if cell)
+            yield Sentence(tuple(span for column, cell in filled for span in (*self._head(column), *self._cell(cell))))
             return
-        lead: tuple[str, ...] = ()
+        lead: tuple[Span, ...] = ()
         for column, cell in enumerate(row):
-            head = (*lead, *self.labels.get(column, ()))
+            head = (*lead, *self._head(column))
             if column == 0 and 0 < _words([[cell]]) <= LABEL_WORDS:
-                lead = (*head, *cell)
+                lead = (*head, *self._cell(cell))
                 continue
             for text in (text for part in cell for text in split_sentences(part)):
-                yield self._sentence((*head, text))
+                yield Sentence((*head, self._said(text)))
                 head = ()
 
-    def _sentence(self, texts: Iterable[str]) -> Sentence:
-        return Sentence(tuple(Span(text, self._block.paragraph, self._block.page) for text in texts))
+    def _head(self, column: int) -> Iterator[Span]:
+        """The labels of a column; where the table goes on from an earlier page they are the stem of each row."""
+        page = self._block.header_page
+        for text in self.labels.get(column, ()):
+            yield self._said(text) if page is None else Span(text, self._block.paragraph, page, "stem")
+
+    def _cell(self, cell: Sequence[str]) -> Iterator[Span]:
+        return map(self._said, cell)
+
+    def _said(self, text: str) -> Span:
+        return Span(text, self._block.paragraph, self._block.page)

@@ -90,8 +90,9 @@ class Citation:
 
     @property
     def page(self) -> int | None:
-        """The physical page the quote begins on."""
-        return next((s.page for s in self.spans if s.page is not None), None)
+        """The physical page the quote begins on; its context may stand on others."""
+        pages = [(s.page, s.role) for s in self.spans if s.page is not None]
+        return next((page for page, role in pages if role == "quote"), pages[0][0] if pages else None)
 
     def to_json(self) -> dict[str, Any]:
         """The citation as the stable JSON contract gives it; unknown is null."""

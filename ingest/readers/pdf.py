@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
@@ -82,21 +82,41 @@ def _pages(document: Any) -> tuple[list[Page], tuple[str, ...]]:
     count = len(document)
     pages: list[Page] = []
     characters = bare = 0
+    pictures: list[int] = []
     for number in range(min(count, MAX_PAGES)):
-        page, found = _read_page(document, number)
+        page, found, pictured = _read_page(document, number)
         pages.append(page)
         characters += found
-        bare += found < SCAN_CHARACTERS
+        if found < SCAN_CHARACTERS:
+            bare += 1
+            pictures += [number + 1] if pictured else []
         if characters > MAX_CHARACTERS:
             break
     if bare > SCAN_SHARE * len(pages):
         raise Rejected("no text", "It looks scanned: run text recognition (OCR) on it first.")
+    warnings = [unread(pictures)] if pictures else []
     if len(pages) < count:
-        return pages, (f"only the first {len(pages):,} of its {count:,} pages were read; split it into parts",)
-    return pages, ()
+        warnings.append(f"only the first {len(pages):,} of its {count:,} pages were read; split it into parts")
+    return pages, tuple(warnings)
 
 
-def _read_page(document: Any, number: int) -> tuple[Page, int]:
+def unread(pages: Sequence[int]) -> str:
+    """What is said of pages that are pictures: their numbers, runs as "2-4", and the next step."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and runs[-1][-1] + 1 == page:
+            runs[-1][1:] = [page]
+        else:
+            runs.append([page])
+    named = ", ".join(f"{run[0]:,}-{run[-1]:,}" if len(run) > 1 else f"{run[0]:,}" for run in runs)
+    subject = (
+        f"page {named} holds a picture and no text" if len(pages) == 1 else f"pages {named} hold pictures and no text"
+    )
+    return f"{subject}; run text recognition (OCR) on the document to have all of it"
+
+
+def _read_page(document: Any, number: int) -> tuple[Page, int, bool]:
+    """The page, how many characters it has, and whether it shows a picture."""
     try:
         page = document[number]
         text = page.get_textpage()
@@ -104,7 +124,8 @@ def _read_page(document: Any, number: int) -> tuple[Page, int]:
         raise Rejected("corrupt", f"Page {number + 1} cannot be read; fetch the PDF again.") from error
     try:
         words = list(_TextPage(text).words())
-        return _page(words, _rules(page)), sum(len(word.text) for _, word in words)
+        found = sum(len(word.text) for _, word in words)
+        return _page(words, _rules(page)), found, found < SCAN_CHARACTERS and _has_picture(page)
     finally:
         text.close()
         page.close()
@@ -227,6 +248,13 @@ def _rules(page: Any) -> list[Rule]:
             if len(rules) > MAX_SEGMENTS:
                 return []
     return rules
+
+
+def _has_picture(page: Any) -> bool:
+    """Whether the page shows an image, in a form or by itself."""
+    kinds = (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM)
+    objects = min(raw.FPDFPage_CountObjects(page.raw), MAX_OBJECTS)
+    return any(raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page.raw, index)) in kinds for index in range(objects))
 
 
 def _segments(path: Any) -> Iterator[Rule]:

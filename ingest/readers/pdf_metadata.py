@@ -15,7 +15,8 @@ DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 DC = "{http://purl.org/dc/elements/1.1/}"
 PRISM = tuple(f"{{http://prismstandard.org/namespaces/basic/{version}/}}" for version in ("2.0", "2.1", "3.0"))
 NOT_A_TITLE = re.compile(
-    r"^(untitled.*|title|none|null|document\s*\d*|slide\s*\d*|layout\s*\d*|presentation\s*\d*|powerpoint presentation"
+    r"^(untitled.*|\W*(title|none|null|anonymous|unknown|unnamed|unspecified|no title)\W*"
+    r"|document\s*\d*|slide\s*\d*|layout\s*\d*|presentation\s*\d*|powerpoint presentation"
     r"|microsoft \w+ - .*|\S*[/\\].*|.*\.(docx?|rtf|odt|indd|qxd|qxp|pmd|tex|dvi|pptx?|xlsx?|pdf|wpd|fm|p65|html?|txt)"
     r"|[\W\d_]*)$",
     re.IGNORECASE,

@@ -18,7 +18,8 @@ _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 class Span:
     """A piece of text verbatim in one paragraph. `paragraph` and `page` count from 1; unknown is None.
 
-    `role` says what the span does in a quote; what is stored is always "quote".
+    `role` says what the span does in a quote. In a stored sentence it is "quote", or "stem" for the headers of a table
+    that goes on from an earlier page.
     """
 
     text: str
@@ -149,7 +150,8 @@ class Passage:
     @cached_property
     def page(self) -> int | None:
         """The physical page the passage begins on."""
-        return next((s.page for sentence in self.sentences for s in sentence.spans if s.page), None)
+        spans = [span for sentence in self.sentences for span in sentence.spans]
+        return next((span.page for span in spans if span.page and span.role == "quote"), None)
 
     @cached_property
     def place(self) -> str | None:

@@ -129,4 +129,5 @@ def _spans_from_json(data: Sequence[Any]) -> tuple[Span, ...]:
 
 
 def _spans_to_json(spans: Sequence[Span]) -> list[list[Any]]:
-    return [[span.text, span.paragraph, span.page] for span in spans]
+    """[[text, paragraph, page], …], with the role behind where it is not "quote"."""
+    return [[span.text, span.paragraph, span.page, *([] if span.role == "quote" else [span.role])] for span in spans]

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.blocks import Block, Dropped
 from ingest.readers.pages.columns import regions_of, with_drop_caps
+from ingest.readers.pages.continued import with_carried_headers
 from ingest.readers.pages.edges import without_running
 from ingest.readers.pages.headings import Headings
+from ingest.readers.pages.margins import without_line_numbers
 from ingest.readers.pages.paragraphs import Group, Pitch, groups_of, joined_columns
 from ingest.readers.pages.tables import lines_of, with_ruled_tables
 from ingest.readers.pages.words import Line, Page, Piece, text_of
@@ -23,6 +25,7 @@ NOTE = re.compile(r"[⁰¹²³⁴-⁹]|\d{1,3}[\s.)]|[*†‡]")
 
 def blocks_of(pages: Sequence[Page]) -> tuple[tuple[Block, ...], tuple[Dropped, ...]]:
     """The blocks of all pages in reading order, and what was left out."""
+    pages, numbers = without_line_numbers(pages)
     whole = [with_ruled_tables(page.words, page.rules) for page in pages]
     kept, dropped = without_running(whole, _body_size(whole))
     read = [_read(page) for page in kept]
@@ -37,7 +40,7 @@ def blocks_of(pages: Sequence[Page]) -> tuple[tuple[Block, ...], tuple[Dropped, 
         blocks += _blocks(found, number, body, headings)
         blocks += [Block(text_of(words), None, number, "note", 0) for words in page.sideways]
     slanted = tuple(Dropped(page.slanted, "slanted text") for page in pages if page.slanted)
-    return tuple(blocks), (*dropped, *contents, *slanted)
+    return tuple(with_carried_headers(blocks)), (*numbers, *dropped, *contents, *slanted)
 
 
 def _read(pieces: Sequence[Piece]) -> list[Line]:
