@@ -18,7 +18,7 @@ from retrieval.corpus.passages import PUBLIC, Scope
 from retrieval.ports import Embedder, Failure, Pointer, Searcher, Selector
 from retrieval.screening.addressing import without_addressees
 from retrieval.screening.greetings import ABOUT, greets
-from retrieval.screening.refusal import OFF_TOPIC, Guard, Refusal
+from retrieval.screening.refusal import Guard, Kind
 from retrieval.search.glossary import Glossary
 from retrieval.search.succession import overtaken, yield_to_successors
 from retrieval.text.wording import words
@@ -120,7 +120,10 @@ class Answerer:
             return self._refused(asked, refusal, timings)
         offers = tuple(self._pointer.point(asked.question)) if self._pointer else ()
         if offers:
-            return Answer(asked.question, "pointed", POINTED, offers=offers, reason=offers[0].kind)
+            text = ABOUT if offers[0].kind == "help" else POINTED
+            return Answer(asked.question, "pointed", text, offers=offers, reason=offers[0].kind)
+        if greets(asked.question):
+            return Answer(asked.question, "abstained", ABOUT, reason="greeting")
         found = self._find(asked, timings)
         answer = self._select(found)
         timings.mark("answer" if self._selector is None else "model")
@@ -183,12 +186,10 @@ class Answerer:
         alone = replace(asked, query=" ".join(asked.parts), follow_up=False)
         return words_met(self._ranker.rank(alone, replace(results, terms=added))) or 0.0
 
-    def _refused(self, asked: Asked, refusal: Refusal, timings: Timings) -> Answer:
-        if refusal.kind.name == OFF_TOPIC:
-            return Answer(asked.question, "abstained", f"{refusal.kind.what} {abstention.SCOPE}")
-        nearest = related(self._searcher.search(refusal.related, HITS, asked.scope).hits)
+    def _refused(self, asked: Asked, kind: Kind, timings: Timings) -> Answer:
+        nearest = related(self._searcher.search(kind.related, HITS, asked.scope).hits)
         timings.mark("retrieve")
-        return Answer(asked.question, "refused", refusal.text, nearest=nearest)
+        return Answer(asked.question, "refused", kind.text, nearest=nearest, reason=kind.name)
 
     def _failed(self, question: str, error: Exception) -> Answer:
         reference = self._new_reference()
@@ -225,14 +226,14 @@ def abstain(found: Found) -> Answer:
 
 
 def _unsearched(question: str) -> Answer | None:
-    """Return the reply to an empty question, a greeting or one that is too long; None for a question to search."""
+    """Return the reply to an empty question or one that is too long; None for a question to search."""
     if not question.strip():
         text = "There is no question here. Next step: ask one about partnered operations in a sentence."
-        return Answer(question, "abstained", text)
+        return Answer(question, "abstained", text, reason="empty")
     if len(question) > MAX_CHARACTERS:
         text = (
             f"The question has {len(question):,} characters; up to {MAX_CHARACTERS:,} are taken, and nothing was "
             "searched. Next step: ask it in a few sentences, one matter at a time."
         )
-        return Answer(question, "refused", text)
-    return Answer(question, "abstained", ABOUT) if greets(question) else None
+        return Answer(question, "refused", text, reason="too_long")
+    return None

@@ -1,4 +1,4 @@
-"""What is turned down before anything is searched: targeting, rulings, evasion, and instructions in disguise."""
+"""What is turned down before anything is searched. Every kind is a set of patterns: likeness refuses nothing."""
 
 from __future__ import annotations
 
@@ -14,80 +14,58 @@ from retrieval.shipped import shipped_yaml
 from retrieval.text.wording import normal
 
 DATA = "refusals.yaml"
-OFF_TOPIC = "off_topic"
+_NAME = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A request is met when it has every pattern of `all` and none of `unless`."""
+
+    all: tuple[re.Pattern[str], ...]
+    unless: tuple[re.Pattern[str], ...]
+
+    def meets(self, plain: str) -> bool:
+        """Whether a text in normal form and lower case is such a request."""
+        return all(each.search(plain) for each in self.all) and not any(each.search(plain) for each in self.unless)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of request: the weights of its signals, which it cannot do without, and what is said to it."""
+    """One kind of request: its rules, what is said to it, a question to ask instead, and a query for guidance."""
 
     name: str
-    weights: Mapping[str, float]
-    needs: tuple[frozenset[str], ...]
+    rules: tuple[Rule, ...]
     what: str
-    why: str
     turn: str
+    instead: str
     related: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A request turned down. `score` is how clearly it showed; `related` is what to search for general guidance."""
-
-    kind: Kind
-    score: float
 
     @property
     def text(self) -> str:
-        """What is not done, why in one clause, and where to turn."""
-        return f"{self.kind.what} The reason: {self.kind.why} {self.kind.turn}"
-
-    @property
-    def related(self) -> str:
-        """A query for general guidance nearest to the request."""
-        return self.kind.related
+        """What is not done here, where to turn, and what can be asked instead."""
+        return f"{self.what} {self.turn} You can ask instead: “{self.instead}”"
 
 
 class Screen:
-    """Weighs the signals of a question; all state is the data file's."""
+    """The kinds of requests that are turned down, in the order they are tried."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        words = {name: f"(?:{pattern})" for name, pattern in data["words"].items()}
-        self._threshold = float(data["threshold"])
-        self._signals = {name: re.compile(_filled(text, words)) for name, text in data["signals"].items()}
-        self._kinds = [_kind(name, entry, self._signals) for name, entry in data["kinds"].items()]
+        words: dict[str, str] = {}
+        for name, alternatives in data["words"].items():
+            words[name] = f"(?:{'|'.join(_filled(each, words) for each in alternatives)})"
+        self.kinds = tuple(_kind(name, entry, words) for name, entry in data["kinds"].items())
 
-    def check(self, question: str) -> Refusal | None:
-        """The refusal a question meets, the clearest kind first; None when it is a question to be answered."""
-        signals = self.signals(question)
-        found = [Refusal(kind, self._score(kind, signals)) for kind in self._kinds if _complete(kind, signals)]
-        clear = [refusal for refusal in found if refusal.score >= self._threshold]
-        return max(clear, key=lambda refusal: refusal.score, default=None)
-
-    def kind(self, name: str) -> Kind:
-        """The kind of that name."""
-        return next(kind for kind in self._kinds if kind.name == name)
-
-    def signals(self, question: str) -> frozenset[str]:
-        """The names of the signals a question shows."""
+    def check(self, question: str) -> Kind | None:
+        """The kind of request a text is; None when it is a question to be answered."""
         plain = normal(question).lower()
-        return frozenset(name for name, pattern in self._signals.items() if pattern.search(plain))
-
-    def scores(self, question: str) -> dict[str, float]:
-        """The score of each kind, whether or not its needs are met."""
-        signals = self.signals(question)
-        return {kind.name: self._score(kind, signals) for kind in self._kinds}
-
-    @staticmethod
-    def _score(kind: Kind, signals: frozenset[str]) -> float:
-        return sum(weight for name, weight in kind.weights.items() if name in signals)
+        return next((kind for kind in self.kinds if any(rule.meets(plain) for rule in kind.rules)), None)
 
 
 class Guard:
     """What every question passes first: the patterns, on what was asked and on what it hides."""
 
-    def check(self, asked: Asked) -> Refusal | None:
-        """The refusal a question meets; a follow-up is judged with the question it follows. None: to be answered."""
+    def check(self, asked: Asked) -> Kind | None:
+        """The kind of request a question is; a follow-up is judged with the question it follows."""
         return screen().check(asked.question) or screen().check(asked.query) or screen().check(unmasked(asked.question))
 
 
@@ -97,20 +75,19 @@ def screen() -> Screen:
     return Screen(shipped_yaml("retrieval.screening", DATA))
 
 
+def _kind(name: str, entry: Mapping[str, Any], words: Mapping[str, str]) -> Kind:
+    rules = tuple(_rule(rule, words) for rule in entry["rules"])
+    return Kind(name, rules, entry["what"], entry["turn"], entry["instead"], entry["related"])
+
+
+def _rule(entry: Mapping[str, Any], words: Mapping[str, str]) -> Rule:
+    needed, excluded = ([re.compile(_filled(each, words)) for each in entry.get(key, ())] for key in ("all", "unless"))
+    return Rule(tuple(needed), tuple(excluded))
+
+
 def _filled(pattern: str, words: Mapping[str, str]) -> str:
-    """`{name}` replaced by its alternatives; braces that count repetitions stay."""
-    for _ in range(2):
-        pattern = re.sub(r"\{([a-z_]+)\}", lambda match: words[match.group(1)], pattern)
-    return pattern
-
-
-def _kind(name: str, entry: Mapping[str, Any], signals: Mapping[str, Any]) -> Kind:
-    needs = tuple(frozenset(group) for group in entry["needs"])
-    unknown = (set(entry["weights"]) | set().union(*needs)) - set(signals)
+    """`{name}` replaced by its alternatives; braces that count repetitions stay. Raises ValueError for other names."""
+    unknown = {name for name in _NAME.findall(pattern) if name not in words}
     if unknown:
-        raise ValueError(f"{DATA}: kind {name} names unknown signals: {', '.join(sorted(unknown))}")
-    return Kind(name, entry["weights"], needs, entry["what"], entry["why"], entry["turn"], entry["related"])
-
-
-def _complete(kind: Kind, signals: frozenset[str]) -> bool:
-    return all(group & signals for group in kind.needs)
+        raise ValueError(f"{DATA}: a pattern names unknown words: {', '.join(sorted(unknown))}")
+    return _NAME.sub(lambda match: words[match.group(1)], pattern)

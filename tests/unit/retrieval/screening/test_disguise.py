@@ -52,7 +52,7 @@ def test_an_honest_question_stays_as_it_is(honest: str) -> None:
 def test_a_disguised_request_is_refused(question: str) -> None:
     refusal = Guard().check(understand(question))
     assert refusal is not None
-    assert refusal.kind.name == "targeting"
+    assert refusal.name == "targeting"
 
 
 @given(st.text(max_size=200))
