@@ -9,10 +9,11 @@ from typing import Any
 
 from ingest.blocks import Block, Reading
 from ingest.errors import MAX_PIECES, too_many_parts
+from ingest.originals import aligned, recognised
 from ingest.readers.reading import prepare, read
 from ingest.structure import Unit, structure
 from ingest.tables import CELL
-from retrieval.corpus.passages import Sentence, Span
+from retrieval.corpus.records import sentences_from_json, sentences_to_json
 
 __all__ = ["Parts", "parts_of", "prepare", "read_parts"]
 
@@ -35,7 +36,7 @@ class Parts:
                 [
                     sections[unit.section],
                     unit.note,
-                    [[s.locator, [[p.text, p.paragraph, p.page] for p in s.spans]] for s in unit.sentences],
+                    sentences_to_json(unit.sentences),
                 ]
                 for unit in self.units
             ],
@@ -49,11 +50,7 @@ class Parts:
         """The inverse of `to_json`."""
         return cls(
             units=tuple(
-                Unit(
-                    data["sections"][section],
-                    tuple(Sentence(tuple(Span(*span) for span in spans), locator) for locator, spans in sentences),
-                    note,
-                )
+                Unit(data["sections"][section], sentences_from_json(sentences), note)
                 for section, note, sentences in data["units"]
             ),
             metadata=data["metadata"],
@@ -69,12 +66,15 @@ def read_parts(path: Path) -> Parts:
 
 def parts_of(reading: Reading) -> Parts:
     """What is indexed of a reading. Raises Rejected when it falls into more pieces than a document has."""
-    metadata = reading.metadata
     if sum(map(_pieces, reading.blocks)) > MAX_PIECES:
         raise too_many_parts()
+    reading, original = recognised(reading)
+    metadata = reading.metadata
     units = structure(reading, metadata.get("title"), digest=metadata.get("kind") == "digest").units
     if sum(len(sentence.spans) for unit in units for sentence in unit.sentences) > MAX_PIECES:
         raise too_many_parts()
+    if original is not None:
+        units = aligned(units, original)
     return Parts(units, metadata, reading.content_hash, reading.warnings)
 
 
