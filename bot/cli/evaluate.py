@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 NEEDED = ("question", "kind", "answerable")
+LIMITS = tuple(f"proviso_{unit}_per_{whose}day" for unit in ("tokens", "money") for whose in ("", "person_"))
 DIFFERENCE = ("what the parts give", "difference", "95 % interval")
 
 
@@ -107,15 +108,19 @@ def retrieval(folder: Path, wanted: Wanted) -> None:
 @evaluate.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--corpus", "folder", required=True, type=FOLDER, help="The documents the questions are about.")
+@click.option("--model", metavar="NAME", help="Have this chat model choose the sentences (openai:NAME).")
 @click.option("--curve", is_flag=True, help="Plot what abstaining costs and brings instead; --json gives the points.")
 @_measuring
-def answers(file: Path, folder: Path, curve: bool, wanted: Wanted) -> None:
-    """Answer the questions of FILE (JSON lines) from the documents in --corpus and score the answers."""
+def answers(file: Path, folder: Path, model: str | None, curve: bool, wanted: Wanted) -> None:
+    """Answer the questions of FILE (JSON lines) from the documents in --corpus and score the answers.
+
+    A chat model, by --model or PROVISO_CHAT_MODEL, is asked each question anew, without the limits of a day.
+    """
     from ingest.evaluation import paragraph_reader
-    from retrieval.evaluation.answers import differences, figures
+    from retrieval.evaluation.answers import differences, figures, model_use
 
     questions = _questions(file)
-    with _throw_away() as composed, progress() as show:
+    with _throw_away(model) as composed, progress() as show:
         composed.ingestor.ingest([folder], yes=True, progress=show)
         if curve:
             _plot(composed, wanted, questions)
@@ -124,7 +129,8 @@ def answers(file: Path, folder: Path, curve: bool, wanted: Wanted) -> None:
     ours = judged[wanted.without]
     _details(wanted, [each.to_json() for each in ours])
     paragraph = paragraph_reader(folder)
-    told = {parts: figures(found, paragraph) for parts, found in judged.items()}
+    used = composed.model is not None
+    told = {parts: figures(found, paragraph) | (model_use(found) if used else {}) for parts, found in judged.items()}
     _tell(wanted, told, differences(judged[frozenset()], ours) if wanted.compare else {})
 
 
@@ -176,14 +182,16 @@ def _variants(wanted: Wanted) -> tuple[frozenset[str], ...]:
 
 
 @contextmanager
-def _throw_away() -> Iterator[Core]:
-    """The parts on a home that is gone afterwards; the model settings are the installation's own."""
+def _throw_away(model: str | None = None) -> Iterator[Core]:
+    """The parts on a home that is gone afterwards; what is set for the model stays, its limits of a day aside."""
     from bot.app.core import build
 
     settings = configure()
     with tempfile.TemporaryDirectory(prefix="proviso-evaluate-") as home:
         own = {"proviso_home": Path(home), "database_url": None, "chroma_url": None}
-        composed = build(settings.model_copy(update=own))
+        chat = {"proviso_chat_model": model} if model else {}
+        composed = build(settings.model_copy(update=own | dict.fromkeys(LIMITS) | chat))
+        composed.afresh = True
         try:
             yield composed
         finally:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from retrieval.evaluation.intervals import Sample, difference, figure, interval
+from retrieval.model.outcomes import OUTCOMES
 from retrieval.text.wording import normal
 from retrieval.types import Answer, Citation, Turn
 
@@ -52,6 +53,8 @@ class Judged:
             "kind": self.kind,
             "lang": self.question.get("lang"),
             "status": self.answer.status,
+            "mode": self.answer.mode,
+            "reason": self.answer.reason,
             "handled": self.handled,
             "hits": list(self.hits),
             "total_ms": self.answer.timings_ms.get("total"),
@@ -103,6 +106,16 @@ def figures(judged: Sequence[Judged], paragraph: ParagraphText | None = None) ->
                 if found["hit"]
             },
         },
+    }
+
+
+def model_use(judged: Iterable[Judged]) -> dict[str, int]:
+    """Of the judged questions: `model_chose`, where a chat model chose the sentences or found none; `model_failed`,
+    where the program chose because the model gave nothing usable (`reason` in the details names the outcome)."""
+    answers = [each.answer for each in judged]
+    return {
+        "model_chose": sum(answer.mode == "model" for answer in answers),
+        "model_failed": sum(answer.mode == "extractive" and answer.reason in OUTCOMES for answer in answers),
     }
 
 

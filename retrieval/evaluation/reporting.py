@@ -8,7 +8,7 @@ from typing import Any
 Row = tuple[str, str, str]
 
 HEAD: Row = ("figure", "value", "95 % interval")
-COUNTS = ("questions", "answered", "queries", "documents", "passages")
+COUNTS = ("questions", "answered", "queries", "documents", "passages", "model_chose", "model_failed")
 
 
 def rows(figures: Mapping[str, Any]) -> list[Row]:

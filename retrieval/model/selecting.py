@@ -68,25 +68,26 @@ class ModelSelector:
 
     def _chosen(self, asked: Asked, offered: Sequence[Passage]) -> Selection:
         """What the model chooses. Raises ModelFailure: unknown_ids where it claims an answer and points at none."""
-        reply = self._reply(asked, offered)
+        reply, sent = self._reply(asked, offered)
         if not reply.covered:
             return Selection()
-        chosen = tuple(_selected(reply, sentence_ids(offered), len(asked.parts)))
+        chosen = tuple(_selected(reply, sentence_ids(sent), len(asked.parts)))
         if not chosen:
             logger.info("model: unknown_ids")
             raise ModelFailure("unknown_ids")
         logger.info("model: %d sentences chosen", len(chosen))
         return Selection(chosen)
 
-    def _reply(self, asked: Asked, offered: Sequence[Passage]) -> SelectionReply:
-        """The reply; with the better half of the passages where they were too long for the model."""
+    def _reply(self, asked: Asked, offered: Sequence[Passage]) -> tuple[SelectionReply, Sequence[Passage]]:
+        """The reply, and the passages it was given for: the better half where all were too long for the model."""
         with self.chat.meter(asked.asker) as meter:
             try:
-                return meter.ask(self._request, _values(asked, offered))
+                return meter.ask(self._request, _values(asked, offered)), offered
             except ModelFailure as failure:
                 if failure.outcome != "too_long" or len(offered) < 2:
                     raise
-            return meter.ask(self._request, _values(asked, offered[: len(offered) // 2]))
+            half = offered[: len(offered) // 2]
+            return meter.ask(self._request, _values(asked, half)), half
 
 
 def _values(asked: Asked, offered: Sequence[Passage]) -> dict[str, str]:

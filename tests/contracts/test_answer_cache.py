@@ -1,4 +1,4 @@
-"""Answers are kept without their questions, go with their generation, and are verified again on the way out."""
+"""Selections are kept without a question or a text, go with their generation, and name sentences there are."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from retrieval.answers.questions import understand
 from retrieval.corpus.passages import Scope
 from retrieval.corpus.tables import GenerationRow
 from retrieval.database import Database
-from retrieval.model.cache import AGE, AnswerCache, for_this_request
-from retrieval.model.grounding import CitedQuote, Stated
+from retrieval.model.cache import AGE, AnswerCache, Kept, recalled
 from retrieval.model.tables import CachedRow, SecretRow
+from retrieval.ports import Selected, Selection
 from retrieval.types import Turn
 from tests.support.clock import ManualClock
 from tests.support.guidance import PASSAGES
 
 ASKED = understand("How often must ammunition stores be counted?")
-CLAIMS = [Stated(text="Every 90 days.", citations=[CitedQuote(passage="h2", quote="must be counted every 90 days")])]
+CHOSEN = Selection((Selected(1, PASSAGES[1], 0), Selected(2, PASSAGES[2], 3)))
+KEPT = [Kept(1, "h2", 0), Kept(2, "h3", 3)]
 
 
 @pytest.fixture
@@ -45,6 +46,8 @@ def test_the_key_holds_all_that_an_answer_depends_on_and_not_who_asks(cache: Ans
         cache.key(understand("And who does it?", [Turn("user", "How are prisons visited?")]), "g1", "m"),
     ]
     assert len({key, *others}) == 8
+    said = [Turn("user", "How are stores counted?"), Turn("assistant", "By a joint team.")]
+    assert cache.key(understand("And who does it?", said), "g1", "m") not in others
     assert cache.key(replace(ASKED, asker="somebody"), "g1", "m") == key
     assert cache.key(understand("how often  must ammunition stores be COUNTED?"), "g1", "m") == key
 
@@ -63,12 +66,14 @@ def test_replicas_share_one_secret_and_without_it_the_key_tells_nothing(
 
 def test_what_is_kept_is_found_until_it_is_old(cache: AnswerCache, database: Database, clock: ManualClock) -> None:
     assert cache.find("k") is None
-    cache.keep("k", "g1", [])
-    cache.keep("k", "g1", CLAIMS)
-    assert cache.find("k") == CLAIMS
+    cache.keep("k", "g1", Selection())
+    assert cache.find("k") == []
+    cache.keep("k", "g1", CHOSEN)
+    assert cache.find("k") == KEPT
     with database.read() as session:
         (row,) = session.scalars(select(CachedRow))
-    assert set(row.__table__.columns.keys()) == {"key", "generation_id", "claims", "stored_at"}
+    assert set(row.__table__.columns.keys()) == {"key", "generation_id", "chosen", "stored_at"}
+    assert row.chosen == [[1, "h2", 0], [2, "h3", 3]]
     clock.advance(AGE)
     assert cache.find("k") is None
     cache.sweep(clock.now())
@@ -77,17 +82,17 @@ def test_what_is_kept_is_found_until_it_is_old(cache: AnswerCache, database: Dat
 
 
 def test_an_answer_goes_with_its_generation(cache: AnswerCache, database: Database) -> None:
-    cache.keep("k1", "g1", CLAIMS)
-    cache.keep("k2", "g2", CLAIMS)
-    cache.keep("k3", "gone", CLAIMS)
+    cache.keep("k1", "g1", CHOSEN)
+    cache.keep("k2", "g2", CHOSEN)
+    cache.keep("k3", "gone", CHOSEN)
     with database.write() as session:
         session.delete(session.get(GenerationRow, "g1"))
-    assert [cache.find(key) for key in ("k1", "k2", "k3")] == [None, CLAIMS, None]
+    assert [cache.find(key) for key in ("k1", "k2", "k3")] == [None, KEPT, None]
 
 
-def test_kept_claims_name_the_passages_of_this_request_or_are_not_used() -> None:
-    offered = {"S1": PASSAGES[0], "S2": PASSAGES[1]}
-    found = for_this_request(CLAIMS, offered)
-    assert found is not None
-    assert found.claims[0].citations[0].passage == "S2"
-    assert for_this_request(CLAIMS, {"S1": PASSAGES[0]}) is None
+def test_a_kept_selection_is_made_of_the_passages_of_this_request_or_is_not_used() -> None:
+    assert recalled(KEPT, PASSAGES) == CHOSEN
+    assert recalled([], PASSAGES) == Selection()
+    assert recalled(KEPT, PASSAGES[:2]) is None
+    assert recalled([Kept(1, "h2", 3)], PASSAGES) is None
+    assert recalled([Kept(1, "h2", -1)], PASSAGES) is None
