@@ -13,6 +13,7 @@ import pytest
 
 import bot.tables
 from retrieval.answering import Answerer
+from retrieval.answers.questions import Asked, understand
 from retrieval.corpus.passages import Passage
 from retrieval.corpus.tables import GenerationRow
 from retrieval.database import Base, Database
@@ -20,6 +21,7 @@ from retrieval.model.cache import AnswerCache
 from retrieval.model.chat import ChatModel
 from retrieval.model.client import ChatServer
 from retrieval.model.selecting import ModelSelector
+from retrieval.ports import Failure, Selection
 from tests.support.clock import ManualClock
 from tests.support.guidance import PASSAGES
 from tests.support.memory_searcher import MemorySearcher
@@ -27,7 +29,11 @@ from tests.support.model_server import ModelServer
 
 assert bot.tables.MODULES
 
+QUESTION = "How often must ammunition stores be counted?"
+ASKED = understand(QUESTION)
+
 Asking = Callable[..., Answerer]
+Choose = Callable[..., Selection | Failure]
 
 
 @pytest.fixture
@@ -59,8 +65,8 @@ def chat(server: ModelServer) -> Callable[..., ChatModel]:
     """A chat model on the scripted server."""
 
     def make(**parts: Any) -> ChatModel:
-        parts = {"deadline": 5.0, "sleep": lambda seconds: None} | parts
-        return ChatModel(_chat(server.url), **parts)
+        quick: dict[str, Any] = {"deadline": 5.0, "sleep": lambda seconds: None}
+        return ChatModel(_chat(server.url), **(quick | parts))
 
     return make
 
@@ -73,3 +79,13 @@ def asking(chat: Callable[..., ChatModel]) -> Asking:
         return Answerer(MemorySearcher(passages), None, ModelSelector(chat(**parts), cache=cache))
 
     return make
+
+
+@pytest.fixture
+def choose(chat: Callable[..., ChatModel]) -> Choose:
+    """What the scripted model chooses for a question among two passages."""
+
+    def choose(asked: Asked = ASKED, passages: Sequence[Passage] = PASSAGES[1:3], **parts: Any) -> Selection | Failure:
+        return ModelSelector(chat(**parts)).select(asked, passages, "")
+
+    return choose

@@ -7,41 +7,25 @@ import logging
 import random
 import re
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
 
 from retrieval.answering import Answerer
-from retrieval.answers.questions import Asked, understand
+from retrieval.answers.questions import understand
 from retrieval.corpus.passages import Passage
-from retrieval.model.chat import ChatModel
-from retrieval.model.outcomes import TELLINGS, ModelFailure, Outcome
-from retrieval.model.patience import Patience
 from retrieval.model.selecting import IDS_A_PART, PASSAGES_OFFERED, ModelSelector
 from retrieval.ports import Failure, Selected, Selection
 from retrieval.types import Answer, Turn
 from tests.support.guidance import HANDBOOK, PASSAGES, passage
 from tests.support.memory_searcher import MemorySearcher
 from tests.support.model_server import ModelServer, Reply, completion, fails, selection, selects
-from tests.unit.retrieval.model.conftest import Asking
+from tests.unit.retrieval.model.conftest import QUESTION, Asking, Choose
 
-QUESTION = "How often must ammunition stores be counted?"
 COUNTED = "Ammunition stores must be counted every 90 days by a joint team."
 PAUSED = "Deliveries should be paused if two successive counts do not match the ledger."
-ASKED = understand(QUESTION)
 TWO = understand("How often must ammunition stores be counted, and who visits the holding sites?")
-STORES, CUSTODY = PASSAGES[1], PASSAGES[2]
-
-Choose = Callable[..., Selection | Failure]
-
-
-@pytest.fixture
-def choose(chat: Callable[..., ChatModel]) -> Choose:
-    def choose(asked: Asked = ASKED, passages: Any = (STORES, CUSTODY), **parts: Any) -> Selection | Failure:
-        return ModelSelector(chat(**parts)).select(asked, passages, "")
-
-    return choose
+STORES = PASSAGES[1]
 
 
 def places(selected: Selection | Failure) -> list[tuple[int, str, int]]:
@@ -53,7 +37,7 @@ def said(answer: Answer) -> str:
     return json.dumps([[claim.text for claim in answer.claims], [c.to_json() for c in answer.citations]])
 
 
-def assert_word_for_word(answer: Answer, passages: Any) -> None:
+def assert_word_for_word(answer: Answer, passages: Sequence[Passage]) -> None:
     """Every span that is shown stands so in a sentence of the passage it names."""
     known = {each.passage_id: each for each in passages}
     for citation in answer.citations:
@@ -193,82 +177,6 @@ def test_texts_beside_the_ids_are_never_shown(asking: Asking, server: ModelServe
     assert not [sign for sign in ("optional", "evil", "channel") if sign in json.dumps(answer.to_json())]
 
 
-@pytest.mark.parametrize(
-    ("reply", "outcome"),
-    [
-        (Reply(b"<html>busy</html>", headers={"Content-Type": "text/html"}), "malformed"),
-        (Reply(b'{"choices": '), "malformed"),
-        (Reply(completion("")), "empty"),
-        (Reply(completion("<think>The stores, I think.</think>")), "empty"),
-        (Reply(completion('{"covered": true}'[:-3])), "malformed"),
-        (Reply(completion(selection(["S1.1"])[:-2])), "malformed"),
-        (Reply(completion('{"covered": "perhaps", "parts": 7}')), "malformed"),
-        (Reply(completion('{"parts": [{"part": 1, "sentences": ["S1.1"]}]}')), "malformed"),
-        (Reply(completion(selection(["S1.1"])[:20], finish="length")), "truncated"),
-        (Reply(completion(selection(["S1.1"]), finish="length")), "truncated"),
-        (Reply(completion(selection(["S1.1"])), cut=40), "truncated"),
-        (Reply(completion(None, refusal="I cannot help with that.")), "refusal"),
-        (Reply(completion(selection(["S1.1"]), finish="content_filter")), "filtered"),
-        (fails(400, "no", code="content_filter"), "filtered"),
-        (fails(401, "bad key"), "unauthorized"),
-        (fails(403, "not yours"), "unauthorized"),
-        (fails(400, "a fault in the request"), "rejected"),
-        (fails(404, "not here"), "rejected"),
-        (fails(404, "no such model"), "no_such_model"),
-        (fails(413, "too large"), "too_long"),
-        (fails(400, "maximum context length", code="context_length_exceeded"), "too_long"),
-        (fails(429, "slow down", Retry_After="1"), "rate_limited"),
-        (fails(500, "oops"), "server_error"),
-        (fails(503, "overloaded", Retry_After="2"), "server_error"),
-        (Reply(completion(selection(["S1.1"])), delay=30), "timeout"),
-        (Reply(completion(selection(["S1.1"])), drip=0.05), "timeout"),
-        (selects(["S7.7"]), "unknown_ids"),
-    ],
-)
-def test_every_failure_has_a_name_and_ends_in_sentences_that_the_program_chose(
-    reply: Reply, outcome: Outcome, asking: Asking, server: ModelServer, caplog: pytest.LogCaptureFixture
-) -> None:
-    server.script(reply)
-    caplog.set_level(logging.INFO)
-    began = time.monotonic()
-    answer = asking(deadline=1.0).answer(QUESTION)
-    assert time.monotonic() - began < 4
-    assert (answer.status, answer.mode, answer.model, answer.reason) == ("answered", "extractive", None, outcome)
-    assert COUNTED in answer.text
-    assert answer.note is not None
-    assert answer.note.startswith(TELLINGS[outcome].note)
-    assert f"model: {outcome}" in [record.getMessage() for record in caplog.records]
-    assert QUESTION not in caplog.text
-
-
-def test_a_server_that_is_gone_is_unreachable(choose: Choose, server: ModelServer) -> None:
-    server.stop()
-    assert choose() == Failure("unreachable", "The model server cannot be reached.")
-
-
-def test_a_busy_server_is_tried_again_after_the_time_it_names(choose: Choose, server: ModelServer) -> None:
-    naps: list[float] = []
-    server.script(fails(429, Retry_After="2"), selects(["S1.1"]))
-    assert places(choose(sleep=naps.append)) == [(1, "h2", 0)]
-    assert naps == [2.0]
-
-
-def test_two_tries_are_all(choose: Choose, server: ModelServer) -> None:
-    naps: list[float] = []
-    server.script(fails(503), fails(503), selects(["S1.1"]))
-    assert choose(sleep=naps.append) == Failure("server_error", "The model server has a fault.")
-    assert len(server.requests) == 2
-    (nap,) = naps
-    assert 0 < nap <= 0.5
-
-
-def test_a_wait_beyond_the_deadline_is_not_begun(choose: Choose, server: ModelServer) -> None:
-    naps: list[float] = []
-    server.script(fails(429, Retry_After="3600"), selects(["S1.1"]))
-    assert choose(sleep=naps.append) == Failure("rate_limited", "The model server takes no more requests right now.")
-    assert (naps, len(server.requests)) == ([], 1)
-
-
 def test_passages_too_long_for_the_model_are_halved_once(choose: Choose, server: ModelServer) -> None:
     too_long = fails(400, "maximum context length", code="context_length_exceeded")
     server.script(too_long, selects(["S1.1"]))
@@ -332,19 +240,6 @@ def test_tracing_stays_off_whatever_the_environment_says(server: ModelServer, mo
     time.sleep(0.3)
     assert tracer.requests == []
     tracer.stop()
-
-
-def test_patience_has_one_deadline_for_all_tries() -> None:
-    now = [0.0]
-
-    def call() -> None:
-        now[0] += 4.0
-        raise ModelFailure("server_error")
-
-    patience = Patience(5.0, timer=lambda: now[0], sleep=lambda seconds: None)
-    with pytest.raises(ModelFailure, match="server_error"):
-        patience.spend(call)
-    assert patience.left == 0.0
 
 
 def test_a_sentence_may_answer_two_parts(choose: Choose, server: ModelServer) -> None:
