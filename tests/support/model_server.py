@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -63,6 +64,16 @@ def sums_up(*sentences: tuple[str, Sequence[int]]) -> Reply:
     return Reply(completion(summary(*sentences)))
 
 
+def pointing_at(*texts: str) -> Callable[[str], Reply]:
+    """A model that finds these sentences in its passages, for the first part of whatever is asked."""
+
+    def reply(prompt: str) -> Reply:
+        ids = (re.search(rf'<s id="([^"]+)">{re.escape(text)}</s>', prompt) for text in texts)
+        return selects([found[1] for found in ids if found])
+
+    return reply
+
+
 def fails(status: int, message: str = "scripted", code: str | None = None, **headers: str) -> Reply:
     """An error of the OpenAI wire form."""
     body = {"error": {"message": message, "type": "scripted", "code": code}}
@@ -70,12 +81,16 @@ def fails(status: int, message: str = "scripted", code: str | None = None, **hea
 
 
 class ModelServer:
-    """Serves the scripted replies in order, the last one for ever; keeps the bodies of the requests."""
+    """Serves the scripted replies in order, the last one for ever, or what a function makes of a prompt.
+
+    Keeps the bodies of the requests.
+    """
 
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
         self.paths: list[str] = []
         self._replies: deque[Reply] = deque()
+        self._answering: Callable[[str], Reply] | None = None
         self._stop = threading.Event()
         server = self
 
@@ -86,7 +101,7 @@ class ModelServer:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 server.paths.append(self.path)
                 server.requests.append(json.loads(body) if body else {})
-                server._send(self)
+                server._send(self, server._next())
 
             def log_message(self, format: str, *args: Any) -> None:
                 return
@@ -98,7 +113,11 @@ class ModelServer:
 
     def script(self, *replies: Reply) -> None:
         """Replace what is still to be said."""
-        self._replies = deque(replies)
+        self._replies, self._answering = deque(replies), None
+
+    def answer_with(self, answering: Callable[[str], Reply]) -> None:
+        """Reply with what `answering` makes of the user message."""
+        self._answering = answering
 
     def prompt(self, number: int = -1) -> str:
         """The user message of a request, the last one unless told."""
@@ -111,10 +130,11 @@ class ModelServer:
         self._http.server_close()
 
     def _next(self) -> Reply:
+        if self._answering is not None:
+            return self._answering(self.prompt())
         return self._replies.popleft() if len(self._replies) > 1 else self._replies[0]
 
-    def _send(self, handler: BaseHTTPRequestHandler) -> None:
-        reply = self._next()
+    def _send(self, handler: BaseHTTPRequestHandler, reply: Reply) -> None:
         if self._stop.wait(reply.delay):
             return
         handler.send_response(reply.status)
