@@ -46,7 +46,7 @@ def test_only_the_declared_placeholders_are_filled(values: dict[str, str]) -> No
         parse(GOOD).filled(**values)
 
 
-@pytest.mark.parametrize("name", ["nothing", "../secrets", "answer.yaml", ""])
+@pytest.mark.parametrize("name", ["nothing", "../secrets", "select.yaml", ""])
 def test_there_is_no_other_prompt(name: str) -> None:
     with pytest.raises(TemplateFault):
         load(name)
@@ -54,7 +54,7 @@ def test_there_is_no_other_prompt(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "version", "placeholders"),
-    [("answer", 4, {"question", "passages", "mark"}), ("repair", 2, {"failures"}), ("form", 1, set())],
+    [("select", 1, {"question", "passages"}), ("summarise", 1, {"question", "quotes"})],
 )
 def test_the_shipped_prompts_load(name: str, version: int, placeholders: set[str]) -> None:
     template = load(name)
