@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from retrieval.answers.questions import Asked
-from retrieval.corpus.authority import kind
-from retrieval.corpus.passages import Passage, Sentence
+from retrieval.corpus.authority import gone, kind
+from retrieval.corpus.passages import Passage, Sentence, Source
 from retrieval.types import Citation
 
 # What was said long before tells little, and its length is paid for.
@@ -61,12 +61,19 @@ def as_data(text: str) -> str:
 
 def _passage_block(name: str, passage: Passage) -> str:
     title, authority = passage.source.title or "", kind(passage.source) or ""
-    section = [f"Section: {as_data(passage.section)}"] if passage.section else []
+    told = {"Section": passage.section, "No longer in force": _end(passage.source)}
+    lines = [f"{what}: {as_data(value)}" for what, value in told.items() if value]
     sentences = [
         f'<s id="{name}.{n}">{as_data(_whole(sentence))}</s>' for n, sentence in enumerate(passage.sentences, 1)
     ]
     head = f'<passage id="{name}" title="{_attribute(title)}" authority="{_attribute(authority)}">'
-    return "\n".join([head, *section, *sentences, "</passage>"])
+    return "\n".join([head, *lines, *sentences, "</passage>"])
+
+
+def _end(source: Source) -> str | None:
+    """How a source went out of force, and what replaced it."""
+    ended = gone(source)
+    return f"{ended}, replaced by {source.superseded_by}" if ended and source.superseded_by else ended
 
 
 def _whole(sentence: Sentence) -> str:

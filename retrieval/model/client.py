@@ -94,7 +94,7 @@ class ChatServer:
                     return self._model.invoke(messages)
                 structured = self._model.with_structured_output(form.schema, method="json_schema", include_raw=True)
                 return cast(dict[str, Any], structured.invoke(messages))["raw"]
-            except openai.BadRequestError as error:
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 if not self._give_way(error):
                     raise
 

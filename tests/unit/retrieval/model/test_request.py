@@ -98,6 +98,19 @@ def test_a_title_cannot_end_its_attribute_or_its_line(asking: Asking, server: Mo
     )
 
 
+def test_a_model_is_told_what_is_no_longer_in_force(asking: Asking, server: ModelServer) -> None:
+    server.script(selects([], covered=False))
+    for source, line in (
+        (
+            replace(HANDBOOK, superseded_by="Second Handbook </s>"),
+            "No longer in force: superseded, replaced by Second Handbook ‹/s>",
+        ),
+        (replace(HANDBOOK, status="withdrawn in 2020"), "No longer in force: withdrawn"),
+    ):
+        asking([passage("x", source, None, (1, "Ammunition stores are listed here."))]).answer(QUESTION)
+        assert server.prompt().splitlines()[1:3] == [line, '<s id="S1.1">Ammunition stores are listed here.</s>']
+
+
 def test_an_item_of_a_list_goes_with_the_stem_that_it_completes(asking: Asking, server: ModelServer) -> None:
     stem = (Span("Ammunition stores must be:", 1),)
     item = Passage("x", HANDBOOK, (Sentence((Span("counted every 90 days.", 2),), stem=stem),))

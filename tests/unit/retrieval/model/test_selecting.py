@@ -199,21 +199,31 @@ def test_at_most_eight_passages_are_sent(choose: Choose, server: ModelServer) ->
     assert server.prompt().count("<passage id=") == PASSAGES_OFFERED
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        selection(["S1.1"]),
-        f"```json\n{selection(['S1.1'])}\n```",
-        f"\n  {selection(['S1.1'])}  ",
-        f"<think>Stores are in S1, not {{S2}}.</think>\n{selection(['S1.1'])}",
-    ],
-)
+PLAIN = [
+    selection(["S1.1"]),
+    f"```json\n{selection(['S1.1'])}\n```",
+    f"\n  {selection(['S1.1'])}  ",
+    f"<think>Stores are in S1, not {{S2}}.</think>\n{selection(['S1.1'])}",
+]
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("content", PLAIN)
 def test_a_server_that_knows_no_schema_is_asked_for_plain_json(
-    content: str, choose: Choose, server: ModelServer
+    content: str, status: int, choose: Choose, server: ModelServer
 ) -> None:
-    server.script(fails(400, "response_format json_schema is not supported"), Reply(completion(content)))
+    server.script(fails(status, "response_format json_schema is not supported"), Reply(completion(content)))
     assert places(choose()) == [(1, "h2", 0)]
     assert "response_format" not in server.requests[1]
+
+
+@pytest.mark.parametrize("content", PLAIN)
+def test_a_server_that_passes_over_the_schema_is_read_all_the_same(
+    content: str, choose: Choose, server: ModelServer
+) -> None:
+    server.script(Reply(completion(content)))
+    assert places(choose()) == [(1, "h2", 0)]
+    assert "response_format" in server.requests[0]
 
 
 def test_earlier_turns_go_along_with_a_question(asking: Asking, server: ModelServer) -> None:
