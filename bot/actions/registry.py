@@ -158,7 +158,7 @@ class Registry:
     def _parse(self, noun: str, text: str, command: str) -> Call:
         verbs = {action.verb: action for action in self.nouns("slash").get(noun, [])}
         first, rest = _first_word(text)
-        action = verbs.get(first) or self._help(first, rest)
+        action = verbs.get(first) or self._help(first or ("help" if noun == HOME else ""), rest)
         if action is None:
             alone = not first and len(verbs) == 1
             action, rest = next((a for a in verbs.values() if a.default or alone), None), text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.actions import answers, checklists, nudges, partners
+from bot.actions import answers, checklists, nudges, partners, sources
 from bot.actions import help as guide
 from bot.actions.arguments import Argument
 from bot.actions.registry import Action, Registry, Surface
@@ -51,7 +51,7 @@ REGISTRY = Registry(
             "list",
             "List the partners, what is due first on top.",
             partners.list_,
-            _TYPED,
+            _TYPED | {"button"},
             who="insiders",
             example="/partner list",
         ),
@@ -73,7 +73,22 @@ REGISTRY = Registry(
             frozenset({"button"}),
             (Argument("question", "The example.", required=True),),
         ),
-        Action("proviso", "help", "Show this help.", guide.show, frozenset({"slash"}), example="/proviso help"),
+        Action(
+            "proviso",
+            "help",
+            "Show this help.",
+            guide.show,
+            frozenset({"slash", "button"}),
+            example="/proviso help",
+        ),
+        Action(
+            "proviso",
+            "sources",
+            "See which documents answers are quoted from.",
+            sources.show,
+            frozenset({"slash", "button"}),
+            example="/proviso sources",
+        ),
         Action(
             "nudge",
             "acknowledge",

@@ -33,7 +33,7 @@ from retrieval.corpus.sources import Corpus
 from retrieval.database import Database
 from retrieval.errors import ModelDamaged, ModelMissing
 from retrieval.index.generations import Generations
-from retrieval.ports import Clock, SystemClock
+from retrieval.ports import Clock, Pointer, SystemClock
 from retrieval.search.glossary import load_glossary
 from retrieval.search.retriever import HybridRetriever
 
@@ -177,7 +177,17 @@ class Core:
     @cached_property
     def answerer(self) -> Answerer:
         """Questions to answers."""
-        return Answerer(self.retriever, self.embedder, self.model, glossary=self.retriever.glossary)
+        return Answerer(
+            self.retriever, self.embedder, self.model, glossary=self.retriever.glossary, pointer=self.pointer
+        )
+
+    @cached_property
+    def pointer(self) -> Pointer:
+        """Where a request leads that is no question to the guidance."""
+        from bot.actions.pointing import ActionPointer
+        from bot.actions.table import REGISTRY
+
+        return ActionPointer(REGISTRY, lambda: self.catalogue)
 
     @cached_property
     def catalogue(self) -> Catalogue:

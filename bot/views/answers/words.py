@@ -5,7 +5,12 @@ from __future__ import annotations
 from retrieval.screening.greetings import ABOUT
 from retrieval.types import Answer
 
-_HEADINGS = {"abstained": "Not in the guidance", "refused": "Not answered", "failed": "No answer this time"}
+_HEADINGS = {
+    "pointed": "Where this leads",
+    "abstained": "Not in the guidance",
+    "refused": "Not answered",
+    "failed": "No answer this time",
+}
 RELATED = "Related, not an answer"
 
 _EXTRACTIVE = "Quoted word for word; no AI wrote this."

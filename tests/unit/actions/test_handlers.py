@@ -23,18 +23,22 @@ from bot.reminders.occurrences import OccurrenceChanged
 from bot.reminders.rules import offered_zones
 from bot.views.checklists.model import ChecklistView
 from bot.views.help.model import HelpView
+from bot.views.notices.model import NoticeView
 from bot.views.nudges.model import NudgeView, RecordForm, SnoozeForm
 from bot.views.partners.model import AddPartnerForm, PartnerListView, PartnerView
 from bot.views.passages.model import Paragraph, PassageView
 from bot.views.passages.values import Quoted
 from bot.views.view import View
 from bot.work.people import team_id
+from retrieval.corpus import tables as _corpus
 from retrieval.corpus.passages import PUBLIC, Passage, Scope, Sentence, Source, Span
+from retrieval.corpus.sources import Corpus
 from retrieval.database import Database
 from retrieval.types import Results
 from tests.support.clock import ManualClock
+from tests.support.corpus import document, store
 
-TABLES = (_partners, _reminders)
+TABLES = (_corpus, _partners, _reminders)
 PASSAGE = Passage("p1", Source("s", "p.md", title="T"), (Sentence((Span("Assess first.", 1),)),))
 
 
@@ -230,3 +234,19 @@ def test_an_overdue_card_counts_its_days(do: Do, context: Context) -> None:
     card = occurrence(context, do("partner.add", **GIVEN, first_due=date(2026, 3, 2)).partner_id)
     later = Context(context.services, context.actor, context.now + timedelta(days=8), REGISTRY)
     assert refreshed(later, card["occurrence_id"], "overdue7").overdue_days == 8
+
+
+def test_the_sources_are_named_by_title_without_those_for_some_readers(
+    do: Do, context: Context, clock: ManualClock
+) -> None:
+    how = (
+        "Each citation leads to its source, and its link to the document where there is one. Whoever runs this bot "
+        "adds documents with `proviso ingest PATH`."
+    )
+    assert do("proviso.sources") == NoticeView(f"There are no documents yet. {how}", "Sources")
+    open_ = document("tides.md", "Tides are read at dawn.", title="Tides", publisher="Harbour Board", published="2021")
+    closed = document("moles.md", "Moles are shut at night.", title="Moles", audience="legal")
+    store(Corpus(context.services.database), clock, open_, closed)
+    listed = "• Tides (Harbour Board · 2021 · authority not stated)"
+    text = f"Answers are quoted from these documents.\n{listed}\n{how}"
+    assert do("proviso.sources") == NoticeView(text, "Sources")

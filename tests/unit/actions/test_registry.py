@@ -20,7 +20,7 @@ from bot.views.passages.values import SHOW as SHOW_PASSAGE
 
 EVERYTHING = (
     "`/proviso checklist [TOPIC]`, `/proviso partner add [NAME]`, `/proviso partner list`, "
-    "`/proviso partner show NAME`, `/proviso help`"
+    "`/proviso partner show NAME`, `/proviso help`, `/proviso sources`"
 )
 
 
@@ -168,6 +168,8 @@ def test_help_is_the_registry_read_aloud() -> None:
 
 def test_every_button_and_form_a_view_shows_is_in_the_registry() -> None:
     shown = {ACKNOWLEDGE, SNOOZE, RECORD, SHOW_PASSAGE, SHOW_CHECKLIST, ADD, TRY}
+    # What is offered to a request is a button too.
+    shown |= {"partner.list", "proviso.help", "proviso.sources"}
     assert shown == {action.name for action in REGISTRY.on("button")}
     assert {ADD, SNOOZE, RECORD} == {action.name for action in REGISTRY.on("form")}
     assert all(action.form for action in REGISTRY.on("form"))

@@ -1,0 +1,145 @@
+"""From a request to what can be done about it: the registry's actions and the checklists, as offers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from bot.actions.registry import Registry
+from bot.checklists.catalogue import Basis, Catalogue, Checklist
+from retrieval.corpus.passages import Passage
+from retrieval.screening.greetings import greets
+from retrieval.shipped import shipped_yaml
+from retrieval.text.wording import normal
+from retrieval.types import Offer
+
+DATA = "requests.yaml"
+SHOW_CHECKLIST = "checklist.show"
+# The checklist whose questions are put to a partner, where a request for questions names no other.
+OUTSET = "assessment"
+# More than this share of what is quoted must be the basis of a checklist that the question does not name.
+MAJORITY = 0.5
+_GREETED = ("help", "checklist")
+_NUMBER = re.compile(r"\d+")
+_PART = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A kind of request: the forms it takes in a sentence, and what is offered then."""
+
+    offer: Offer
+    forms: tuple[re.Pattern[str], ...]
+
+
+class ActionPointer:
+    """Implements `ports.Pointer` on the registry and the checklists, which are read when they are needed."""
+
+    def __init__(
+        self, registry: Registry, catalogue: Callable[[], Catalogue], data: Mapping[str, Any] | None = None
+    ) -> None:
+        self._registry = registry
+        self._catalogue = catalogue
+        self._data = data
+
+    def point(self, question: str) -> Sequence[Offer]:
+        """Where a request leads, best first; empty for a question to the guidance."""
+        if greets(question):
+            return sorted(
+                (request.offer for request in self.requests if request.offer.kind in _GREETED),
+                key=lambda offer: _GREETED.index(offer.kind),
+            )
+        plain = normal(question)
+        met = [request for request in self.requests if any(form.search(plain) for form in request.forms)]
+        return _distinct(self._offered(request, plain) for request in met)
+
+    def offer(self, question: str, passages: Sequence[Passage]) -> Offer | None:
+        """The checklist that rests on some of what is quoted and that the question names, or that rests on most of it;
+        None when no checklist does, or more than one."""
+        shares = {checklist.id: _share(checklist, passages) for checklist in self._catalogue().checklists}
+        named = [checklist.id for checklist in self._named(question) if shares[checklist.id] > 0]
+        fitting = named or [id_ for id_, share in shares.items() if share > MAJORITY]
+        return self._checklist(fitting[0]) if len(fitting) == 1 else None
+
+    @cached_property
+    def requests(self) -> tuple[Request, ...]:
+        """The requests in the order of the data. Raises KeyError for an action that the registry does not have."""
+        data = self._data or shipped_yaml("bot.actions", DATA)
+        return tuple(self._request(entry, data["parts"]) for entry in data["requests"])
+
+    def _request(self, entry: Mapping[str, Any], parts: Mapping[str, str]) -> Request:
+        action = self._registry.get(entry["action"])
+        offer = Offer(entry["kind"], entry["label"], entry["command"], action.name)
+        return Request(offer, tuple(re.compile(_filled(form, parts), re.IGNORECASE) for form in entry["forms"]))
+
+    def _offered(self, request: Request, question: str) -> Offer:
+        """What a request is offered: one checklist where it means one."""
+        meant = self._meant(question) if request.offer.action == SHOW_CHECKLIST else None
+        return self._checklist(meant) if meant else request.offer
+
+    def _meant(self, question: str) -> str | None:
+        named = self._named(question)
+        if named:
+            return named[0].id
+        # Who asks for questions to put to somebody does not say "checklist".
+        known = {checklist.id for checklist in self._catalogue().checklists}
+        return OUTSET if "question" in question.casefold() and OUTSET in known else None
+
+    def _named(self, question: str) -> list[Checklist]:
+        """The checklists whose id or alias stands in a question, as they are named in it."""
+        said = question.casefold()
+        places = {checklist.id: _first_place(checklist, said) for checklist in self._catalogue().checklists}
+        named = [checklist for checklist in self._catalogue().checklists if places[checklist.id] >= 0]
+        return sorted(named, key=lambda checklist: places[checklist.id])
+
+    def _checklist(self, id_: str) -> Offer:
+        label = f"Checklist: {self._catalogue().titles()[id_]}"
+        return Offer("checklist", label, f"proviso checklist {id_}", SHOW_CHECKLIST, {"topic": id_})
+
+
+def _distinct(offers: Iterable[Offer]) -> list[Offer]:
+    """The offers, each action with the same values once."""
+    found: dict[tuple[str | None, str], Offer] = {}
+    for offer in offers:
+        found.setdefault((offer.action, str(offer.values)), offer)
+    return list(found.values())
+
+
+def _first_place(checklist: Checklist, said: str) -> int:
+    """Where the id or an alias of a checklist stands in a text; -1 where none does."""
+    names = (re.escape(name.casefold()) for name in (checklist.id, *checklist.aliases))
+    match = re.search(rf"\b(?:{'|'.join(names)})s?\b", said)
+    return match.start() if match else -1
+
+
+def _filled(form: str, parts: Mapping[str, str]) -> str:
+    """`{name}` replaced by the part of that name, and what that part names in turn."""
+    for _ in range(2):
+        form = _PART.sub(lambda match: parts[match.group(1)], form)
+    return form
+
+
+def _share(checklist: Checklist, passages: Sequence[Passage]) -> float:
+    """The share of the passages that an item of the checklist rests on."""
+    bases = [basis for item in checklist.items if not isinstance(item.basis, str) for basis in item.basis]
+    found = sum(any(_rests_on(basis, passage) for basis in bases) for passage in passages)
+    return found / len(passages) if passages else 0.0
+
+
+def _rests_on(basis: Basis, passage: Passage) -> bool:
+    """Whether a basis names the passage's document (or the original of a digest) and a place in the passage."""
+    source = passage.source
+    if normal(basis.source) not in {normal(title) for title in (source.title, source.digest_of) if title}:
+        return False
+    # A place of the original, where the document is a digest or a copy with paragraphs of its own.
+    original = {number for s in passage.sentences for number in _numbers(s.locator or "")}
+    own = set() if source.digest_of else {n for s in passage.sentences for n in _numbers(s.place or "")}
+    places = original or own | set(() if source.digest_of else passage.paragraphs)
+    return basis.locator is None or bool(places & _numbers(basis.locator))
+
+
+def _numbers(locator: str) -> set[int]:
+    return {int(number) for number in _NUMBER.findall(locator)}

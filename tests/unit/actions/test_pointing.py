@@ -1,0 +1,221 @@
+"""A request leads to what can be done about it; a question to the guidance is left to be searched."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.actions.pointing import ActionPointer, Request
+from bot.actions.table import REGISTRY
+from bot.checklists.catalogue import Catalogue
+from bot.cli import COMMANDS
+from retrieval.answering import Answerer
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
+from retrieval.screening.greetings import ABOUT
+from retrieval.types import Offer
+from tests.support.guidance import PASSAGES
+from tests.support.memory_searcher import MemorySearcher
+
+CATALOGUE = Catalogue.load()
+# What Slack takes on a button.
+BUTTON_TEXT = 75
+POINTER = ActionPointer(REGISTRY, lambda: CATALOGUE)
+
+REQUESTS = {
+    "checklist": [
+        "Open the assessment checklist please",
+        "Is there a checklist on sharing intelligence?",
+        "detention checklist",
+        "which checklists do you have?",
+        "I need the checklist for captives before Friday",
+        "Can I see a checklist for prisoner transfers?",
+        "start the assessment checklist for the new militia",
+        "Give me a list of questions for my interview with the police chief",
+        "What should I ask the colonel when I meet him tomorrow?",
+        "Which questions do I bring to the partner meeting next week?",
+        "What questions should I put to the partner's commander tomorrow?",
+    ],
+    "partner": [
+        "When is my next assessment due?",
+        "Which partners are overdue?",
+        "When was 2nd Commando Battalion last assessed?",
+        "When is the reassessment of Harbour Guard due?",
+        "who looks after 7th Division?",
+        "Has the 3rd Brigade been assessed yet?",
+        "Show me our partners",
+        "What is due this month?",
+        "Which assessments are due in March?",
+        "Who is our point of contact for the Coast Guard?",
+        "Add the River Police to the register",
+        "How do I add a new partner?",
+        "Am I the focal point for 4th Brigade?",
+    ],
+    "nudges": [
+        "Remind me to reassess 4th Brigade in March",
+        "Set a reminder for the reassessment of 4th Brigade",
+        "can you remind us to check the arms depot in May?",
+        "How do I snooze a nudge?",
+        "Stop the reminders for 4th Brigade",
+        "Where do I record the outcome of an assessment?",
+        "I finished the assessment of 4th Brigade, where do I enter it?",
+        "How do I log that we assessed the brigade?",
+    ],
+    "sources": [
+        "What documents are you based on?",
+        "Which documents do you search?",
+        "What are your sources?",
+        "Where does your information come from?",
+        "Send me the NATO policy",
+        "Could you share the full text of the Just Security article?",
+        "How can I add our own documents?",
+        "How do I upload our own policy?",
+        "Can we add our national guidance to the bot?",
+        "Do you have the Geneva Conventions?",
+        "Give me a link to the document",
+        "Where can I download the ICRC report?",
+    ],
+    "help": [
+        "hi proviso",
+        "how do I use this?",
+        "thank you so much",
+        "what commands are there?",
+        "Hello, what can you help me with?",
+    ],
+}
+QUESTIONS = [
+    "What should an assessment cover?",
+    "What should be on a checklist for partner assessments?",
+    "Do checklists reduce risk?",
+    "What questions should an assessment answer?",
+    "Which questions did the ICRC ask supporting states?",
+    "What should we ask a partner about its detention practice?",
+    "When is an assessment due in a new partnership?",
+    "How often is a reassessment needed?",
+    "Who should be the focal point for a partner?",
+    "What does a focal point do?",
+    "How should assessments be recorded?",
+    "What should be recorded after an assessment?",
+    "Which partners did NATO work with in Afghanistan?",
+    "Who is responsible for vetting partners?",
+    "How do we remind the partner of its obligations?",
+    "Should partners be reminded of IHL before each operation?",
+    "When was NATO's policy on civilians adopted?",
+    "What do the sources say about training?",
+    "Which documents must a partner sign?",
+    "What guidance is there on arms transfers?",
+    "What article of the Geneva Conventions covers transfers?",
+    "Should we share our assessment with the partner?",
+    "How do we add conditions to support?",
+    "How do we add a partner to an existing operation?",
+    "Which reports should we send to headquarters?",
+    "Can we give the partner our intelligence reports?",
+    "Where do states find guidance on partnered operations?",
+    "How can we help partners to investigate?",
+    "What can you do about mines?",
+    "How do I use leverage on a partner?",
+    "Has Washington suspended support before?",
+    "What does the ICRC article say about detention?",
+    "How do we open a dialogue on detention?",
+    "Show how NATO's approach changed over time",
+    "Give me three reasons to suspend support",
+    "How should we document an assessment with the partner?",
+    "Are there guidance documents on human security?",
+    "Who decides what is due to victims?",
+    "What did the UN policy document change?",
+    "Notify the partner or not when a violation is suspected?",
+    "What reading would help a new adviser?",
+    "Send troops or trainers: what does the guidance prefer?",
+]
+
+
+def kinds(question: str) -> set[str]:
+    return {offer.kind for offer in POINTER.point(question)}
+
+
+@pytest.mark.parametrize(("kind", "request_"), [(kind, each) for kind, found in REQUESTS.items() for each in found])
+def test_a_request_leads_to_its_kind(kind: str, request_: str) -> None:
+    assert kind in kinds(request_)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_to_the_guidance_is_not_pointed(question: str) -> None:
+    assert POINTER.point(question) == []
+
+
+def test_a_checklist_that_does_not_exist_leads_to_those_that_do() -> None:
+    offers = POINTER.point("Show me the checklist for anchoring")
+    assert offers == [Offer("checklist", "See the checklists", "proviso checklist", "checklist.show")]
+
+
+@pytest.mark.parametrize("request_", POINTER.requests, ids=lambda request: request.offer.label)
+def test_what_an_offer_runs_exists_and_needs_no_more_than_it_carries(request_: Request) -> None:
+    offer = request_.offer
+    action = REGISTRY.get(offer.action or "")
+    assert "button" in action.surfaces
+    assert action.form is not None or not any(argument.required for argument in action.arguments)
+    assert (offer.kind in ("partner", "nudges")) == (action.who == "insiders")
+    assert len(offer.label) <= BUTTON_TEXT
+    program, command = offer.command.split()[:2]
+    assert program == "proviso"
+    assert command in (*COMMANDS, "--help")
+
+
+def test_every_checklist_can_be_offered_by_name() -> None:
+    for id_, title in CATALOGUE.titles().items():
+        offers = POINTER.point(f"Show me the {id_} checklist")
+        label, command = f"Checklist: {title}", f"proviso checklist {id_}"
+        assert offers == [Offer("checklist", label, command, "checklist.show", {"topic": id_})]
+        assert len(offers[0].label) <= BUTTON_TEXT
+
+
+def test_a_request_for_an_action_that_is_not_there_is_refused_at_load() -> None:
+    entry = {"action": "boat.sail", "kind": "action", "label": "Sail", "command": "proviso sail", "forms": ["sail"]}
+    with pytest.raises(KeyError, match=r"boat\.sail"):
+        ActionPointer(REGISTRY, lambda: CATALOGUE, {"parts": {}, "requests": [entry]}).point("sail")
+
+
+def test_no_offer_names_a_partner() -> None:
+    asked = [each for found in REQUESTS.values() for each in found]
+    said = " ".join(f"{o.label} {o.command} {dict(o.values)}" for each in asked for o in POINTER.point(each))
+    assert not [name for name in ("Brigade", "Harbour", "Coast", "Division", "River") if name in said]
+
+
+def test_a_pointed_answer_has_its_offers_and_searches_nothing() -> None:
+    searcher = MemorySearcher(PASSAGES)
+    answer = Answerer(searcher, pointer=POINTER).answer("When is my next assessment due?")
+    assert (answer.status, answer.reason, answer.claims, answer.nearest) == ("pointed", "partner", (), ())
+    assert answer.offers == (Offer("partner", "Open the register", "proviso partner list", "partner.list"),)
+    assert searcher.queries == []
+
+
+def test_a_greeting_is_told_what_can_be_asked_with_the_help_beside_it() -> None:
+    answer = Answerer(MemorySearcher(PASSAGES), pointer=POINTER).answer("hello")
+    assert (answer.status, answer.text, answer.reason) == ("pointed", ABOUT, "help")
+    assert [offer.action for offer in answer.offers] == ["proviso.help", "checklist.show"]
+
+
+FRIENDS = Source(
+    "s1", "friends.md", title="Don't Forget Your Friends: Risks and Opportunities in Security Partnerships"
+)
+
+
+def passage(paragraph: int, source: Source = FRIENDS, locator: str | None = None) -> Passage:
+    return Passage(f"p{paragraph}", source, (Sentence((Span("Text.", paragraph),), locator),))
+
+
+def test_the_checklist_that_rests_on_the_quotes_and_is_named_is_offered() -> None:
+    offer = POINTER.offer("What should we agree with a partner about detainees?", [passage(10), passage(40)])
+    assert offer is not None
+    assert offer.values == {"topic": "detention"}
+
+
+def test_the_place_in_the_original_counts_for_a_digest() -> None:
+    digest = Source("s2", "digest.md", title="Digest", kind="digest", digest_of=FRIENDS.title)
+    offer = POINTER.offer("What goes with the intel we share?", [passage(3, digest, "par. 7")])
+    assert offer is not None
+    assert offer.values == {"topic": "intelligence"}
+
+
+def test_nothing_is_offered_under_quotes_that_no_checklist_rests_on() -> None:
+    elsewhere = Source("s3", "other.md", title="Another Text")
+    assert POINTER.offer("What should we agree about detainees?", [passage(10, elsewhere)]) is None
+    assert POINTER.offer("What is the history of the alliance?", [passage(40)]) is None
