@@ -8,13 +8,15 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from retrieval.answers import abstention, extractive
-from retrieval.answers.composing import answered, related, written
+from retrieval.answers import abstention
+from retrieval.answers.composing import compose, related
 from retrieval.answers.evidence import Evidence, weigh, words_met
+from retrieval.answers.extractive import choose
 from retrieval.answers.following import together, unheard
 from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, put_otherwise, understand
 from retrieval.answers.sentences import Candidate, SentenceRanker
-from retrieval.corpus.passages import PUBLIC, Scope
+from retrieval.answers.units import Beside
+from retrieval.corpus.passages import PUBLIC, Passage, Scope
 from retrieval.ports import Embedder, Failure, Pointer, Searcher, Selector
 from retrieval.screening.addressing import without_addressees
 from retrieval.screening.greetings import ABOUT, greets
@@ -38,6 +40,11 @@ class Found:
     results: Results
     ranked: Sequence[Candidate]
     evidence: Evidence
+
+    @property
+    def passages(self) -> list[Passage]:
+        """The passages found, best first."""
+        return [hit.passage for hit in self.results.hits]
 
 
 @dataclass(slots=True)
@@ -132,14 +139,27 @@ class Answerer:
     def _select(self, found: Found) -> Answer:
         """The answer of the sentences that the model chose, or of those the program chooses where it chose none."""
         if self._selector is None or not found.results.hits:
-            return extract(found)
-        passages = [hit.passage for hit in found.results.hits]
-        selection = self._selector.select(found.asked, passages, found.results.generation)
+            return self._extract(found)
+        selection = self._selector.select(found.asked, found.passages, found.results.generation)
         if isinstance(selection, Failure):
-            return replace(extract(found), note=selection.note, reason=selection.outcome)
-        if not selection.chosen:
-            return replace(abstain(found), mode="model", model=self._selector.name)
-        return answered(found.asked.question, written(selection), model=self._selector.name)
+            return replace(self._extract(found), note=selection.note, reason=selection.outcome)
+        answer = compose(
+            found.asked, selection, found.passages, beside=self._beside(found.asked), model=self._selector.name
+        )
+        return answer or replace(abstain(found), mode="model", model=self._selector.name)
+
+    def _extract(self, found: Found) -> Answer:
+        """The answer of sentences that the program chooses, or why there is none."""
+        if not abstention.covered(found.evidence):
+            return abstain(found)
+        choice = choose(found.asked, found.ranked)
+        answer = compose(
+            found.asked, choice.selection, found.passages, beside=self._beside(found.asked), firm=choice.firm
+        )
+        return answer or abstain(found)
+
+    def _beside(self, asked: Asked) -> Beside:
+        return lambda passage: self._searcher.beside(passage, asked.scope)
 
     def _find(self, asked: Asked, timings: Timings) -> Found:
         """Search for the question, and once more with corrected spelling if too little was found."""
@@ -205,15 +225,6 @@ class Answerer:
 def _furthest(*found: Found) -> Found:
     """Return the result with the most evidence; the first one of equals."""
     return max(found, key=lambda each: abstention.log_odds(each.evidence))
-
-
-def extract(found: Found) -> Answer:
-    """Compose an answer of sentences quoted from the sources, or abstain with the reason."""
-    question = found.asked.question
-    drafts = extractive.draft(found.asked, found.ranked)
-    if not drafts or not abstention.covered(found.evidence):
-        return abstain(found)
-    return answered(question, drafts)
 
 
 def abstain(found: Found) -> Answer:

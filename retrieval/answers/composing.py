@@ -1,90 +1,128 @@
-"""From chosen sentences to an answer: citations numbered in order of appearance, text with its marks."""
+"""From chosen sentences to an answer: the same way whoever chose them, a model or the program."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
+from retrieval.answers.grouping import Said, gathered
+from retrieval.answers.law import asks_for_law
+from retrieval.answers.questions import Asked
+from retrieval.answers.strength import BINDING, binding, strength_of
+from retrieval.answers.units import Beside, Unit, alone
+from retrieval.corpus.authority import kind
 from retrieval.corpus.passages import Passage, Sentence, Span
 from retrieval.ports import Selection
-from retrieval.types import Answer, Citation, Claim, Hit, Mode
+from retrieval.types import Answer, Citation, Claim, Hit, Part
 
 NEAREST = 3
 NEAREST_WORDS = 60
+# Shown at first: this many claims, fewer where they get long; a question with parts gets one for each at least.
+MOST_SHOWN, LEAST_SHOWN = 3, 1
+WORDS_SHOWN = 110
+LAW = (
+    "This asks what the law is or whether it applies. No treaty, statute, policy or other binding text in the indexed "
+    "guidance answers it, and commentary alone settles no question of law. Next step: ask your legal adviser. What was "
+    "found is shown as related, and is no answer."
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A place in a passage: spans verbatim in their paragraphs, and the original's locator where a digest gives one."""
+def compose(
+    asked: Asked,
+    selection: Selection,
+    found: Sequence[Passage] = (),
+    *,
+    beside: Beside = alone,
+    firm: int = MOST_SHOWN,
+    model: str | None = None,
+) -> Answer | None:
+    """The answer that quotes a selection; None where nothing of it can be quoted.
 
-    passage: Passage
-    spans: tuple[Span, ...]
-    locator: str | None = None
+    `found` are the passages that were searched, for other sources that say the same and for later editions. `firm` is
+    how many of the selection stand out; what follows them is shown on request. `model` names who chose.
+    """
+    said = gathered(selection, found, beside)
+    if not said:
+        return None
+    if asks_for_law(asked.question):
+        said = sorted(said, key=lambda each: kind(each.unit.source) not in BINDING)
+        if not binding([cite(each.unit, n) for n, each in enumerate(said, 1)]):
+            nearest = tuple(cite(each.unit, n) for n, each in enumerate(said[:NEAREST], 1))
+            return _by(model, Answer(asked.question, "abstained", LAW, nearest=nearest, reason="law"))
+    claims, citations = numbered(said, shown(said, min(firm, MOST_SHOWN)))
+    answered = {claim.part for claim in claims} | {chosen.part for chosen in selection.chosen}
+    parts = tuple(Part(n, text, n in answered) for n, text in enumerate(asked.parts, 1))
+    first = {n for claim in claims if not claim.more for n in claim.citations}
+    return _by(
+        model,
+        Answer(
+            asked.question,
+            "answered",
+            text_of(claims, parts),
+            claims,
+            citations,
+            parts=parts,
+            strength=strength_of([citation for citation in citations if citation.n in first]),
+        ),
+    )
 
-    @property
-    def text(self) -> str:
-        """The spans joined by a space."""
-        return " ".join(span.text for span in self.spans)
+
+def shown(said: Sequence[Said], most: int) -> frozenset[int]:
+    """Which of the things said are shown first: the best of each part, and more while they are few and short."""
+    firsts = {next(at for at, each in enumerate(said) if each.part == part) for part in {each.part for each in said}}
+    chosen, length = set(firsts), sum(said[at].words for at in firsts)
+    for at, each in enumerate(said):
+        if at not in chosen and len(chosen) < most:
+            if length + each.words > WORDS_SHOWN:
+                break
+            chosen.add(at)
+            length += each.words
+    return frozenset(chosen)
 
 
-@dataclass(frozen=True, slots=True)
-class Drafted:
-    """A claim before its citations have numbers."""
-
-    text: str
-    quotes: tuple[Quote, ...]
-
-
-def quoted(passage: Passage, sentences: Sequence[Sentence]) -> Quote:
-    """The quote of whole sentences; the locator is the first that one of them has."""
-    spans = tuple(span for sentence in sentences for span in sentence.spans)
-    return Quote(passage, spans, next((s.locator for s in sentences if s.locator), None))
-
-
-def written(selection: Selection) -> list[Drafted]:
-    """The claims of a selection: each sentence word for word."""
-    quotes = [quoted(chosen.passage, [chosen.passage.sentences[chosen.position]]) for chosen in selection.chosen]
-    return [Drafted(quote.text, (quote,)) for quote in quotes]
-
-
-def numbered(drafts: Iterable[Drafted]) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
-    """Claims and citations; the same place quoted twice is one citation."""
-    numbers: dict[tuple[str, tuple[Span, ...]], int] = {}
+def numbered(said: Sequence[Said], first: frozenset[int]) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
+    """Claims, those shown first in front, and their citations, numbered in order of appearance."""
     citations: list[Citation] = []
     claims: list[Claim] = []
-    for draft in drafts:
-        for quote in draft.quotes:
-            key = (quote.passage.passage_id, quote.spans)
-            if key not in numbers:
-                numbers[key] = len(numbers) + 1
-                citations.append(cite(quote, numbers[key]))
-        marks = dict.fromkeys(numbers[quote.passage.passage_id, quote.spans] for quote in draft.quotes)
-        claims.append(Claim(draft.text, tuple(marks)))
+    for at in sorted(range(len(said)), key=lambda at: at not in first):
+        start = len(citations) + 1
+        units = (said[at].unit, *said[at].also)
+        citations += [cite(unit, n) for n, unit in enumerate(units, start)]
+        numbers = tuple(range(start, len(citations) + 1))
+        claims.append(Claim(units[0].text, numbers, said[at].part, more=at not in first))
     return tuple(claims), tuple(citations)
 
 
-def cite(quote: Quote, n: int) -> Citation:
-    """The citation of a quote, from the passage's own record."""
-    passage = quote.passage
-    return Citation(n, passage.passage_id, passage.source, quote.spans, passage.section, quote.locator)
+def cite(unit: Unit, n: int) -> Citation:
+    """The citation of a unit, from the passage's own record."""
+    passage = unit.passage
+    return Citation(
+        n,
+        passage.passage_id,
+        passage.source,
+        unit.spans,
+        section=passage.section,
+        source_locator=unit.locator,
+        locator=unit.place,
+        holder=unit.holder,
+        as_of=unit.as_of,
+    )
 
 
-def answered(question: str, drafts: Sequence[Drafted], *, note: str | None = None, model: str | None = None) -> Answer:
-    """An answer of these claims; `note` stands before them as a sentence of ours."""
-    claims, citations = numbered(drafts)
-    lines = [f"{claim.text} {''.join(f'[{n}]' for n in claim.citations)}" for claim in claims]
-    text = "\n".join([note, *lines] if note else lines)
-    mode: Mode = "extractive" if model is None else "model"
-    return Answer(question, "answered", text, claims, citations, mode=mode, model=model, note=note)
+def text_of(claims: Iterable[Claim], parts: Sequence[Part]) -> str:
+    """The claims shown first with their marks, and the parts of the question that nothing here answers."""
+    lines = [f"{claim.text} {''.join(f'[{n}]' for n in claim.citations)}" for claim in claims if not claim.more]
+    lines += [f"Not found here: {part.text}" for part in parts if not part.covered]
+    return "\n".join(lines)
 
 
 def related(hits: Iterable[Hit]) -> tuple[Citation, ...]:
     """The nearest passages as citations, at most `NEAREST`, each from its first sentences; body before notes."""
     ordered = sorted(hits, key=lambda hit: hit.passage.note)[:NEAREST]
-    return tuple(cite(_opening(hit.passage), n) for n, hit in enumerate(ordered, 1))
+    return tuple(_opening(hit.passage, n) for n, hit in enumerate(ordered, 1))
 
 
-def _opening(passage: Passage) -> Quote:
+def _opening(passage: Passage, n: int) -> Citation:
     """As many whole sentences from the start of a passage as `NEAREST_WORDS` allow, at least one."""
     taken: list[Sentence] = []
     length = 0
@@ -93,4 +131,11 @@ def _opening(passage: Passage) -> Quote:
         if taken and length > NEAREST_WORDS:
             break
         taken.append(sentence)
-    return quoted(passage, taken)
+    spans: tuple[Span, ...] = tuple(span for sentence in taken for span in sentence.spans)
+    locator = next((sentence.locator for sentence in taken if sentence.locator), None)
+    place = next((sentence.place for sentence in taken if sentence.place), None)
+    return Citation(n, passage.passage_id, passage.source, spans, passage.section, locator, place)
+
+
+def _by(model: str | None, answer: Answer) -> Answer:
+    return answer if model is None else replace(answer, mode="model", model=model)

@@ -26,6 +26,7 @@ from retrieval.index.manifest import READERS, Manifest, same_space
 from retrieval.index.members import Members
 from retrieval.index.probe import verify
 from retrieval.locks import FileLock
+from retrieval.neighbours import neighbours
 from retrieval.ports import LexicalIndex, VectorIndex
 
 logger = logging.getLogger(__name__)
@@ -73,6 +74,14 @@ class OpenGeneration:
             return found
         present = self._present([found]).get(found.source.source_id)
         return found if present is not None and scope.admits(found.source) and scope.shows(present) else None
+
+    def beside(self, passage: Passage, scope: Scope) -> tuple[Passage | None, Passage | None]:
+        """The passages before and after one in its document, as far as `scope` admits the document."""
+        with self._database.read() as session:
+            before, after = neighbours(session, passage.passage_id)
+        found = self.passages([id_ for id_ in (before, after) if id_])
+        near = {id_: found[id_] for id_ in self.shown(found.values(), scope) if scope.admits(found[id_].source)}
+        return near.get(before or ""), near.get(after or "")
 
     def shown(self, passages: Collection[Passage], scope: Scope) -> Set[str]:
         """The ids of those `passages` whose source is not kept from `scope` by a label it was given since."""
