@@ -127,7 +127,7 @@ _NO_HOLDER = re.compile(
     re.IGNORECASE,
 )
 _ANNOUNCES = re.compile(
-    r"\b(?:disagree\w*|object(?:s|ed|ion\b)|see it (?:otherwise|differently)|saw it (?:otherwise|differently)|"
+    r"\b(?:disagree\w*|object(?:s|ed|ion\b)|s(?:ee|ees|aw) (?:it|this|that|things) (?:otherwise|differently)|"
     r"differ(?:s|ed)?|dissent\w*|oppos\w+|protest\w*|(?:argument|view|reasoning|objection|case|reply|complaint|theory|"
     r"claim|position|story|account) (?:is|was|ran|runs|goes|went) (?:this|simple|that|as follows|the following|plain|"
     r"short|different|otherwise)|(?:take|takes|took|hold|holds|held) (?:a|an|the) (?:\w+ )?(?:view|position|line)|"

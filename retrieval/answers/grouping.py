@@ -22,6 +22,12 @@ TWIN_LENGTHS = 0.1
 LATER_SHARE = 0.6
 # Quotes of neighbouring sentences are one up to this length.
 JOINED_WORDS = 80
+_COUNTS = frozenset(
+    (  # noqa: SIM905 - one word each
+        "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty hundred half "
+        "dozen once twice hour hours day days week weeks month months year years daily weekly monthly yearly annually"
+    ).split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +148,8 @@ def _word_for_word(mine: Sequence[str], theirs: Sequence[str]) -> bool:
 
 
 def _decisive(said: Sequence[str]) -> list[str]:
-    """What must not differ: numbers, negations, modal verbs."""
-    return [word for word in said if word in DECISIVE or any(map(str.isdigit, word))]
+    """What must not differ: numbers and spans of time, negations, modal verbs."""
+    return [word for word in said if word in DECISIVE or word in _COUNTS or any(map(str.isdigit, word))]
 
 
 def _best_standing(said: Said) -> Said:

@@ -17,7 +17,7 @@ from retrieval.corpus.passages import PUBLIC, Passage, Scope, Span
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.ports import Embedder, Vectors
 from retrieval.text.wording import normal
-from retrieval.types import Answer, Citation, Claim, Results, Turn
+from retrieval.types import Answer, Citation, Claim, Part, Results, Strength, Turn
 from tests.support.guidance import COMMENTARY, DIGEST, HANDBOOK, PASSAGES
 from tests.support.memory_searcher import MemorySearcher
 
@@ -41,6 +41,9 @@ def test_an_answer_quotes_the_source_with_its_place() -> None:
         citations=(Citation(1, "h2", HANDBOOK, (Span(text, 5),), "Stores and ammunition"),),
         timings_ms={"screen": 1.0, "retrieve": 1.0, "rank": 1.0, "answer": 1.0, "total": 5.0},
         id="q1",
+        parts=(Part(1, "How often must ammunition stores be counted?", True),),
+        strength=Strength("must", ("guidance",), (2023,), (), ("treaty", "statute", "policy")),
+        generation="memory",
     )
 
 

@@ -1,84 +1,60 @@
-"""Two sources that say the same are one claim with two citations."""
+"""Which sentences the program chooses, and how many of them stand out."""
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import replace
-
-import pytest
-
-from retrieval.answering import Answerer
-from retrieval.answers.extractive import draft
+from retrieval.answers.extractive import MOST_CHOSEN, Choice, choose
 from retrieval.answers.questions import understand
 from retrieval.answers.sentences import Candidate
 from retrieval.corpus.passages import Passage, Sentence, Source, Span
+from retrieval.ports import Selected, Selection
 from retrieval.types import Hit
-from tests.support.memory_searcher import MemorySearcher
 
-RULE = "The partner must report every loss of night vision goggles within two days."
-POLICY = Source("p", "policy.md", authority="policy")
-COMMENTARY = Source("c", "commentary.md", authority="commentary")
+HARBOUR, ISLAND = Source("h", "harbour.md"), Source("i", "island.md")
 
 
-def _passage(passage_id: str, source: Source, *texts: str) -> Passage:
-    return Passage(passage_id, source, tuple(Sentence((Span(text, paragraph=n),)) for n, text in enumerate(texts, 1)))
-
-
-def test_two_sources_that_say_the_same_are_one_claim_and_the_better_standing_comes_first() -> None:
-    searcher = MemorySearcher(
-        [
-            _passage("c1", COMMENTARY, RULE, "Ferries leave at noon from the old pier."),
-            _passage("p1", POLICY, "The harbour is closed on Sundays.", RULE),
-        ]
+def _passage(source: Source, *texts: str) -> Passage:
+    return Passage(
+        f"{source.source_id}-1", source, tuple(Sentence((Span(text, n),)) for n, text in enumerate(texts, 1))
     )
-    answer = Answerer(searcher).answer("When must the loss of night vision goggles be reported by the partner?")
-    (claim,) = answer.claims
-    assert claim.text == RULE
-    assert [answer.citations[n - 1].source for n in claim.citations] == [POLICY, COMMENTARY]
-    assert answer.text == f"{RULE} [1][2]"
 
 
-@pytest.mark.parametrize(("said", "instead"), [("two days", "nine weeks"), ("must", "may"), ("14", "24")])
-def test_a_sentence_that_differs_in_what_decides_is_no_twin(said: str, instead: str) -> None:
-    rule = f"{RULE[:-1]}, at the latest by noon of day 14 after the end of the month in which the loss was seen."
-    searcher = MemorySearcher([_passage("c1", COMMENTARY, rule.replace(said, instead)), _passage("p1", POLICY, rule)])
-    answer = Answerer(searcher).answer("When must the loss of night vision goggles be reported by the partner?")
-    assert answer.claims
-    assert all(len(claim.citations) == 1 for claim in answer.claims)
+MANY = _passage(HARBOUR, *(f"Rule {n} of the harbour is short." for n in range(9)))
+OTHER = _passage(ISLAND, "The island has a rule of its own.")
 
 
-OLD = Source("d15", "a.md", "Mooring Directive 2015", successor="d19")
-LATER = Source("d19", "b.md", "Mooring Directive 2019", successor="d23")
-NEW = Source("d23", "c.md", "Mooring Directive 2023")
-SAID = {
-    OLD.title: "Every barge must be inspected before each crossing begins.",
-    LATER.title: "Every barge must be inspected in dry dock whenever its keel was touched.",
-    NEW.title: "Every barge must be inspected anew every twelve months by the harbour office.",
-    POLICY.title: RULE,
-}
+def _candidate(passage: Passage, position: int, *parts: float) -> Candidate:
+    return Candidate(Hit(passage, 1.0), position, max(parts), parts, None, 0.5)
 
 
-def _order(*sources: Source) -> list[Source]:
-    """The sources of the claims in their order, where `sources` were found in theirs."""
-    hits = [Hit(_passage(f"p-{source.source_id}", source, SAID[source.title]), 1.0) for source in sources]
-    scores = [1.0 - place / 100 for place in range(len(hits))]
-    ranked = [Candidate(hit, 0, score, (score,), None, score) for hit, score in zip(hits, scores, strict=True)]
-    drafts = draft(understand("When must every barge be inspected?"), ranked)
-    return [quote.passage.source for each in drafts for quote in each.quotes]
+def _chosen(choice: Choice) -> list[tuple[int, str, int]]:
+    return [(each.part, each.passage.passage_id, each.position) for each in choice.selection.chosen]
 
 
-@pytest.mark.parametrize("found", list(itertools.permutations([OLD, LATER, NEW])))
-def test_what_was_superseded_comes_after_the_successor_that_speaks_too(found: tuple[Source, ...]) -> None:
-    assert _order(*found) == [NEW, LATER, OLD]
-    assert _order(*found, POLICY) == [NEW, POLICY, LATER, OLD]
+def test_the_best_stands_out_with_what_is_nearly_as_good_and_the_rest_follows_or_is_left() -> None:
+    ranked = [_candidate(MANY, at, score) for at, score in enumerate((1.0, 0.85, 0.75, 0.4))]
+    assert choose(understand("What are the rules?"), ranked) == Choice(
+        Selection(tuple(Selected(1, MANY, at) for at in range(3))), 2
+    )
 
 
-def test_a_superseded_source_keeps_its_place_where_no_successor_speaks() -> None:
-    assert _order(OLD, POLICY) == [OLD, POLICY]
+def test_no_more_is_chosen_than_anybody_reads() -> None:
+    ranked = [_candidate(MANY, at, 1.0) for at in range(9)]
+    assert len(choose(understand("What are the rules?"), ranked).selection.chosen) == MOST_CHOSEN
 
 
-def test_sources_that_supersede_each_other_keep_their_places() -> None:
-    assert _order(replace(POLICY, successor="c"), replace(NEW, source_id="c", successor="p")) == [
-        replace(POLICY, successor="c"),
-        replace(NEW, source_id="c", successor="p"),
-    ]
+def test_each_part_of_a_question_gets_its_best_sentence_unless_that_is_far_too_weak() -> None:
+    asked = understand("Who keeps the harbour, and when is the island closed?")
+    ranked = [_candidate(MANY, 0, 1.0, 0.2), _candidate(MANY, 1, 0.9, 0.1), _candidate(OTHER, 0, 0.1, 0.65)]
+    assert _chosen(choose(asked, ranked))[:2] == [(1, "h-1", 0), (2, "i-1", 0)]
+    weak = [*ranked[:2], _candidate(OTHER, 0, 0.1, 0.55)]
+    assert _chosen(choose(asked, weak)) == [(1, "h-1", 0), (1, "h-1", 1)]
+
+
+def test_a_comparison_brings_a_second_source_though_it_is_weaker() -> None:
+    asked = understand("How do both sources compare on rules?")
+    ranked = [_candidate(MANY, 0, 1.0), _candidate(MANY, 1, 0.95), _candidate(OTHER, 0, 0.65)]
+    assert _chosen(choose(asked, ranked)) == [(1, "h-1", 0), (1, "i-1", 0), (1, "h-1", 1)]
+
+
+def test_nothing_found_is_nothing_chosen() -> None:
+    assert choose(understand("What are the rules?"), []) == Choice(Selection(), 0)
