@@ -6,7 +6,6 @@ import pytest
 
 from retrieval.answers.evidence import names_found, names_in
 from retrieval.answers.questions import mended, parts_of, refers_back, understand
-from retrieval.text.language import language_of
 from retrieval.text.wording import normal, stands_alone
 from retrieval.types import Hit, Turn
 from tests.support.guidance import PASSAGES
@@ -52,23 +51,6 @@ def test_misspelt_words_take_the_corpus_spelling_and_good_words_stay() -> None:
     assert mends is not None
     assert mends.query == "should detainees receive any homework?"
     assert mended(understand("What should we assess?"), ["custody"]) is None
-
-
-@pytest.mark.parametrize(
-    ("question", "language"),
-    [
-        ("What should we assess before we support a partner?", None),
-        ("CHMRAP?", None),
-        ("Quelles sont les obligations de notre partenaire dans ce cas ?", "French"),
-        ("¿Qué debe hacer el Estado antes de apoyar a un socio?", "Spanish"),
-        ("Was müssen wir vor der Unterstützung eines Partners prüfen?", "German"),
-        ("Che cosa deve fare lo Stato prima di sostenere un partner?", "Italian"),
-        ("ما هي الشروط قبل تقديم الدعم؟", "Arabic"),
-        ("Что нужно проверить перед поддержкой?", "a language in Cyrillic script"),
-    ],
-)
-def test_a_language_shows_in_its_small_words(question: str, language: str | None) -> None:
-    assert language_of(question) == language
 
 
 def test_names_are_numbers_acronyms_and_capitals_inside_a_sentence() -> None:
