@@ -44,6 +44,7 @@ class Reading:
 
     `marked` tells that the format marks its headings, so none are guessed. `content_hash` is the SHA-256 of the
     bytes that were parsed. `warnings` say in words what of it was not read, or not understood.
+    `finders` are the names and texts of the files of finders beside it.
     """
 
     blocks: tuple[Block, ...]
@@ -52,3 +53,4 @@ class Reading:
     marked: bool = False
     content_hash: str = ""
     warnings: tuple[str, ...] = ()
+    finders: tuple[tuple[str, str], ...] = ()

@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from ingest.blocks import Block, Reading
+from ingest.readers.beside import ORIGINAL
 from ingest.readers.reading import read
 from ingest.starter import starter_guidance
 from ingest.structure import Unit
 from retrieval.corpus.passages import Sentence
 from retrieval.corpus.standing import same_title
 
-SUFFIX = ".original.json"
 # So many words in a row are seldom the same by chance; one run in eight is kept, and three of the shortest paragraph.
 RUN_WORDS, KEPT_OF, LEAST_KEPT = 5, 8, 3
 # A copy has nearly all of the original and little else; an extract is made of it; another edition shares about half.
@@ -95,7 +95,7 @@ def aligned(units: Iterable[Unit], original: Original) -> tuple[Unit, ...]:
 @cache
 def shipped() -> tuple[Original, ...]:
     """The originals of the starter digests, read once."""
-    return tuple(parsed(path.read_text("utf-8")) for path in sorted(starter_guidance().glob(f"*{SUFFIX}")))
+    return tuple(parsed(path.read_text("utf-8")) for path in sorted(starter_guidance().glob(f"*{ORIGINAL}")))
 
 
 def parsed(text: str) -> Original:
@@ -173,7 +173,7 @@ def _noted(reading: Reading, note: str, likeness: Likeness) -> Reading:
 
 def write(digest: Path, original: Path, record: Mapping[str, str]) -> Path:
     """Write the hashes of the document `original` and its record beside the digest; the path of that file."""
-    path = digest.with_name(f"{digest.stem}{SUFFIX}")
+    path = digest.with_name(f"{digest.stem}{ORIGINAL}")
     path.write_text(json.dumps(fingerprint(read(original).blocks, record), indent=1) + "\n", encoding="utf-8")
     return path
 

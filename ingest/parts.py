@@ -9,6 +9,7 @@ from typing import Any
 
 from ingest.blocks import Block, Reading
 from ingest.errors import MAX_PIECES, too_many_parts
+from ingest.finders import Entry, entries_of
 from ingest.originals import aligned, recognised
 from ingest.readers.reading import prepare, read
 from ingest.structure import Unit, structure
@@ -20,12 +21,15 @@ __all__ = ["Parts", "parts_of", "prepare", "read_parts"]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The sentences of a document; `metadata`, `content_hash` and `warnings` are those of its Reading."""
+    """The sentences of a document; `metadata`, `content_hash` and `warnings` are those of its Reading. `finders` are
+    the entries of the files beside it.
+    """
 
     units: tuple[Unit, ...]
     metadata: Mapping[str, str] = field(default_factory=dict)
     content_hash: str = ""
     warnings: tuple[str, ...] = ()
+    finders: tuple[Entry, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain values, for the way out of the child. A section is written once, however many units it has."""
@@ -43,6 +47,7 @@ class Parts:
             "metadata": dict(self.metadata),
             "content_hash": self.content_hash,
             "warnings": list(self.warnings),
+            "finders": [[entry.at, entry.says, list(entry.lines), entry.where] for entry in self.finders],
         }
 
     @classmethod
@@ -56,6 +61,7 @@ class Parts:
             metadata=data["metadata"],
             content_hash=data["content_hash"],
             warnings=tuple(data["warnings"]),
+            finders=tuple(Entry(at, says, tuple(lines), where) for at, says, lines, where in data["finders"]),
         )
 
 
@@ -75,7 +81,10 @@ def parts_of(reading: Reading) -> Parts:
         raise too_many_parts()
     if original is not None:
         units = aligned(units, original)
-    return Parts(units, metadata, reading.content_hash, reading.warnings)
+    read = [entries_of(name, text) for name, text in reading.finders]
+    finders = tuple(entry for entries, _ in read for entry in entries)
+    faults = tuple(fault for _, found in read for fault in found)
+    return Parts(units, metadata, reading.content_hash, (*reading.warnings, *faults), finders)
 
 
 def _pieces(block: Block) -> int:

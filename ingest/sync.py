@@ -6,11 +6,13 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.children import ReadingPool
 from ingest.errors import IndexRefused, Rejected
+from ingest.finders import resolved, short_forms
 from ingest.parts import Parts
 from ingest.passages import Count, estimate, pack
 from ingest.planning import Plan, Planner, versioned
@@ -131,9 +133,9 @@ class Ingestor:
             for done, (path, outcome) in enumerate(pool.read_all(list(plan.read)), 1):
                 place = plan.read[path]
                 try:
-                    waiting.append(self._document(outcome, place))
-                    if isinstance(outcome, Parts):
-                        plan.notes += [FileNote(place.path, note) for note in outcome.warnings]
+                    document, notes = self._document(outcome, place)
+                    waiting.append(document)
+                    plan.notes += [FileNote(place.path, note) for note in notes]
                 except Rejected as rejected:
                     plan.reject(path, place, rejected, plan.known.get(place))
                     outcomes[rejected.reason] += 1
@@ -149,17 +151,21 @@ class Ingestor:
         waiting.clear()
         return staged
 
-    def _document(self, outcome: Parts | Rejected, place: Place) -> Document:
+    def _document(self, outcome: Parts | Rejected, place: Place) -> tuple[Document, Sequence[str]]:
+        """The document, and what is to be said of it."""
         if isinstance(outcome, Rejected):
             raise outcome
         try:
-            return document_of(outcome, place, self._count)
+            document = document_of(outcome, place, self._count)
+            finders, faults = resolved(outcome.finders, document.passages)
+            document = replace(document, finders=(*finders, *short_forms(document.passages)))
         except Rejected:
             raise
         except Exception as error:
             # Whatever a document can provoke here, it must not keep the others out.
             logger.warning("a document could not be split: %s", type(error).__name__)
             raise Rejected("not understood", "Its text could not be split; save it anew as plain text.") from error
+        return document, (*outcome.warnings, *faults)
 
 
 def document_of(parts: Parts, place: Place, count: Count = estimate) -> Document:

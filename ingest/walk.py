@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ingest.errors import PathMissing, Rejected, metadata_unreadable
 from ingest.look_alikes import is_metadata, resembles_metadata, without_document
-from ingest.readers.beside import holds_finders
+from ingest.readers.beside import ORIGINAL, holds_finders
 from ingest.readers.files import file_type
 
 
@@ -62,7 +62,7 @@ def _candidates(scope: Path, found: Found) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
         found.rejected += [(Path(folder) / name, _without_document()) for name in without_document(names)]
         for name in sorted([*names, *links]):
-            if not (name.startswith(".") or is_metadata(name) or holds_finders(name)):
+            if not (name.startswith(".") or is_metadata(name) or holds_finders(name) or name.endswith(ORIGINAL)):
                 yield Path(folder) / name
 
 

@@ -36,6 +36,10 @@ class DecisionRefused(RetrievalError):
     """That decision about a source makes no sense. Nothing was changed; `proviso sources` lists how each stands."""
 
 
+class FinderRefused(RetrievalError):
+    """That finder cannot be kept. Nothing was changed; name a source, a place in it and a line."""
+
+
 class GenerationUnknown(RetrievalError):
     """No generation of that name was published. Nothing was changed; `proviso sources changes` names the last two."""
 

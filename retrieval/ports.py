@@ -113,6 +113,10 @@ class LexicalIndex(Protocol):
         """Each stemmed query term and its inverse document frequency, among the rows that `within` flags."""
         ...
 
+    def earned(self, query: str, ids: Sequence[str], alternatives: Sequence[Alternative] = ()) -> Mapping[str, float]:
+        """The score of each of these passages that shares a term with the query, by its own words alone."""
+        ...
+
     def count(self) -> int: ...
 
 

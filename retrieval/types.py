@@ -17,8 +17,17 @@ OfferKind = Literal["checklist", "partner", "nudges", "sources", "help", "action
 
 
 @dataclass(frozen=True, slots=True)
+class Finder:
+    """A wording under which a sentence is found: `position` is the sentence's in its passage. It is never shown."""
+
+    position: int
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a query. `score` is the fused score; `dense` (cosine) and `lexical` (BM25) are raw.
+    """A passage found for a query. `score` is the fused score; `dense` (cosine) and `lexical` (BM25, by the passage's
+    own words) are raw. `finders` are the wordings under which the passage is found.
 
     `also` names other sources that say nearly the same, where such passages were folded into this one for display.
     """
@@ -28,6 +37,7 @@ class Hit:
     dense: float | None = None
     lexical: float | None = None
     also: tuple[Source, ...] = ()
+    finders: tuple[Finder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,9 +142,13 @@ def _passage(rank: int, hit: Hit) -> dict[str, Any]:
     return {
         "rank": rank,
         "score": hit.score,
+        "passage_id": passage.passage_id,
         "source_id": passage.source.source_id,
+        "title": passage.source.title,
+        "kind": passage.source.kind,
         "path": passage.source.path,
         "section": passage.section,
+        "locator": passage.locator,
         "page": passage.page,
         "paragraphs": list(passage.paragraphs) or None,
         "text": passage.text,

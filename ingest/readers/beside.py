@@ -15,9 +15,12 @@ from ingest.readers.files import read_bytes
 FOLDER_STEM, OWN_STEM = "_meta", ".meta"
 # `NAME.finders.yaml`: wordings under which places of the document beside it are found.
 FINDERS_STEM = ".finders"
+# `NAME.original.json`: hashes of the wording of a digest's original.
+ORIGINAL = ".original.json"
 ENDINGS = (".yaml", ".yml")
 # A record of a dozen short values; reading YAML of megabytes takes minutes.
 MAX_METADATA = 64 * 1024
+MAX_FINDERS = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +41,21 @@ class MetadataFile:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands in `_meta.yaml` of the folders around a document, and in files of its own; the farthest first."""
+    """What stands in `_meta.yaml` of the folders around a document, and in files of its own; the farthest first.
+    `finders` are its files of finders.
+    """
 
     folders: tuple[MetadataFile, ...] = ()
     own: tuple[MetadataFile, ...] = ()
+    finders: tuple[MetadataFile, ...] = ()
 
     def digest(self) -> str:
         """12 hexadecimal digits that change when any of the files does; none when there is no file."""
-        if not self.folders and not self.own:
+        if not (self.folders or self.own or self.finders):
             return ""
-        layers = (b"".join(hashlib.sha256(file.data).digest() for file in files) for files in (self.folders, self.own))
+        # Without finders the digest is what it was before there were any: nothing is read again for them.
+        each = (self.folders, self.own, *([self.finders] if self.finders else []))
+        layers = (b"".join(hashlib.sha256(file.data).digest() for file in files) for files in each)
         return hashlib.sha256(b"".join(hashlib.sha256(layer).digest() for layer in layers)).hexdigest()[:12]
 
 
@@ -61,7 +69,9 @@ def metadata_beside(path: Path) -> Beside:
     place = path.absolute()
     around = [_only(folder, FOLDER_STEM) for folder in reversed(place.parents)]
     own = [_only(place.parent, f"{stem}{OWN_STEM}") for stem in dict.fromkeys((place.stem, place.name))]
-    return Beside(*(tuple(file for file in files if file is not None) for files in (around, own)))
+    finders = [file for stem in dict.fromkeys((place.stem, place.name)) for file in _finders(place.parent, stem)]
+    folders, records = (tuple(file for file in files if file is not None) for files in (around, own))
+    return Beside(folders, records, tuple(finders))
 
 
 def both_hold(one: str, other: str) -> Rejected:
@@ -93,6 +103,15 @@ def _only(folder: Path, stem: str) -> MetadataFile | None:
 
 def _there(folder: Path, stem: str) -> Iterator[Path]:
     return (file for ending in ENDINGS if os.path.lexists(file := folder / f"{stem}{ending}"))
+
+
+def _finders(folder: Path, stem: str) -> Iterator[MetadataFile]:
+    """The files of finders with this stem; one that cannot be read is empty, for a document is whole without it."""
+    for file in _there(folder, f"{stem}{FINDERS_STEM}"):
+        try:
+            yield MetadataFile(_name(file), read_bytes(file, most=MAX_FINDERS))
+        except Rejected:
+            yield MetadataFile(_name(file), b"")
 
 
 def _read(file: Path) -> MetadataFile:

@@ -57,7 +57,7 @@ DAY_FIRST = re.compile(rf"(?:(\d{{1,2}})(?:st|nd|rd|th)? )?({MONTH}),? (\d{{4}})
 MONTH_FIRST = re.compile(rf"({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})", re.IGNORECASE)
 
 
-class _Loader(yaml.SafeLoader):
+class PlainLoader(yaml.SafeLoader):
     """Plain values, dates as they are written, no field twice, and nothing that stands for something else."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML has it
@@ -153,7 +153,7 @@ def _month(name: str) -> str:
 
 def load_yaml(text: str) -> object:
     """The YAML in `text`. Raises YAMLError, ValueError and RecursionError."""
-    loaded: object = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+    loaded: object = yaml.load(text, PlainLoader)  # noqa: S506 - a safe loader
     return loaded
 
 

@@ -34,6 +34,7 @@ def read(path: Path) -> Reading:
         metadata=metadata,
         warnings=(*reading.warnings, *warnings),
         content_hash=content_hash(data, beside),
+        finders=tuple((file.name, file.text) for file in beside.finders),
     )
 
 

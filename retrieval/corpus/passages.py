@@ -154,9 +154,9 @@ class Passage:
         return next((span.page for span in spans if span.page and span.role == "quote"), None)
 
     @cached_property
-    def place(self) -> str | None:
-        """The number that the document gives the first numbered sentence of the passage ("Art. 12(2)")."""
-        return next((sentence.place for sentence in self.sentences if sentence.place), None)
+    def locator(self) -> str | None:
+        """The first place that a sentence of it has: its number in the document ("Art. 12(2)"), or the original's."""
+        return next((place for s in self.sentences if (place := s.place or s.locator)), None)
 
     @cached_property
     def indexed_text(self) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
@@ -26,13 +26,22 @@ from retrieval.corpus.records import (
     words_hash,
 )
 from retrieval.corpus.standing import ACTIVE, SUPERSEDED, WITHDRAWN
-from retrieval.corpus.tables import DecisionRow, PassageRow, SourceRow, VersionRow, table_of
+from retrieval.corpus.tables import DecisionRow, FinderRow, PassageRow, SourceRow, VersionRow, table_of
 from retrieval.database import Database
 
 T = TypeVar("T")
 
 # Small enough for the limit of parameters in one statement on every database.
 CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PassageFinder:
+    """A wording under which the sentence at `position` of the passage at `ordinal` is found."""
+
+    ordinal: int
+    position: int
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,7 @@ class Document:
     root: str
     content_hash: str
     passages: tuple[Passage, ...]
+    finders: tuple[PassageFinder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,9 @@ def stage(session: Session, documents: Sequence[Document], now: datetime) -> lis
         passages = [_passage(v, n, passage) for v, d in new.items() for n, passage in enumerate(d.passages)]
         if passages:
             session.execute(insert(PassageRow), passages)
+        finders = [asdict(finder) | {"version_id": v} for v, d in new.items() for finder in d.finders]
+        if finders:
+            session.execute(insert(FinderRow), finders)
     return [
         Staged(d.source.source_id, d.root, d.source.path, version, file_hash(d.content_hash))
         for version, d in read.items()

@@ -83,6 +83,39 @@ class PassageRow(Base):
     text_hash: Mapped[str] = mapped_column(String(64), index=True)
 
 
+class FinderRow(Base):
+    """A wording under which a sentence of a version is found, as the file beside the document or its text gives it.
+
+    `ordinal` and `position` name the passage and the sentence in it.
+    """
+
+    __tablename__ = "corpus_finder"
+
+    finder_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    version_id: Mapped[str] = mapped_column(ForeignKey("corpus_version.version_id", ondelete="CASCADE"), index=True)
+    ordinal: Mapped[int]
+    position: Mapped[int]
+    line: Mapped[str] = mapped_column(String)
+
+
+class AnchoredFinderRow(Base):
+    """A wording for a place of a source, whatever version of it is read: a curator's line, or a checklist's item.
+
+    `source_key` is a source id, or the title of a source in the form of `standing.same_title`. `place` and
+    `sentence_hash` are those of `finders.Anchor`. `origin` is curator or checklist.
+    """
+
+    __tablename__ = "corpus_anchored_finder"
+
+    finder_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    source_key: Mapped[str] = mapped_column(String, index=True)
+    place: Mapped[str | None] = mapped_column(String)
+    sentence_hash: Mapped[str | None] = mapped_column(String(64))
+    line: Mapped[str] = mapped_column(String)
+    origin: Mapped[str] = mapped_column(String(16))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class VectorRow(Base):
     """A cached embedding: little-endian float32, of the text with this hash, by this recipe."""
 
@@ -126,6 +159,20 @@ class MemberRow(Base):
     version_id: Mapped[str] = mapped_column(ForeignKey("corpus_version.version_id"), primary_key=True, index=True)
     state: Mapped[str] = mapped_column(String(16))
     successor: Mapped[str | None] = mapped_column(String(40))
+
+
+class IndexedFinderRow(Base):
+    """A finder as a generation searches it: frozen with the generation, whatever becomes of it later."""
+
+    __tablename__ = "index_finder"
+
+    generation_id: Mapped[str] = mapped_column(
+        ForeignKey("index_generation.generation_id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    passage_id: Mapped[str] = mapped_column(String(40), index=True)
+    position: Mapped[int]
+    line: Mapped[str] = mapped_column(String)
 
 
 class PointerRow(Base):

@@ -16,10 +16,11 @@ from retrieval.errors import IndexDamaged, IndexGone, IndexUnavailable
 from retrieval.index import manifest as manifests
 from retrieval.index.deriving import Deriver, Points
 from retrieval.index.files import ASIDE, IndexFiles
+from retrieval.index.finding import FINDERS, PLAIN, with_lines
 from retrieval.index.lexical import Bm25Index
 from retrieval.index.manifest import POINTS, READERS, Manifest
-from retrieval.index.probe import PROBES_FILE, probe_dense, probe_lexical
-from retrieval.index.publishing import Text, left_behind, stand_alone, texts
+from retrieval.index.probe import PROBES_FILE, probe_dense, probe_finders, probe_lexical
+from retrieval.index.publishing import Text, left_behind, lines, stand_alone, texts
 from retrieval.index.vectors import Progress, cached, embed_missing, from_bytes
 from retrieval.ports import Embedder, Vectors
 
@@ -91,8 +92,9 @@ class Builder:
     ) -> Manifest:
         ids = [passage.passage_id for passage in passages]
         bodies = [passage.text for passage in passages]
-        Bm25Index.build(aside / "lexical", ids, bodies)
-        golden = probe_lexical(Bm25Index.open(aside / "lexical"), ids, bodies)
+        Bm25Index.build(aside / PLAIN, ids, bodies)
+        golden = probe_lexical(Bm25Index.open(aside / PLAIN), ids, bodies)
+        finders = self._fill_finders(aside, row.generation_id, ids, bodies)
         points, awaits_server = self._points(aside, dense, row, passages, progress)
         return Manifest(
             generation=row.generation_id,
@@ -106,7 +108,20 @@ class Builder:
             drift=points.drift if points else 0,
             base=row.base,
             awaits_server=awaits_server,
+            finders=tuple(finders),
         )
+
+    def _fill_finders(
+        self, aside: Path, generation: str, ids: Sequence[str], bodies: Sequence[str]
+    ) -> list[tuple[str, str]]:
+        """Build and probe the index of passages with their finders, if there are any; the lines it is probed with."""
+        with self._database.read() as session:
+            said = lines(session, generation)
+        if not said:
+            return []
+        searched = {id_: with_lines(body, said.get(id_, ())) for id_, body in zip(ids, bodies, strict=True)}
+        Bm25Index.build(aside / FINDERS, ids, list(searched.values()))
+        return probe_finders(Bm25Index.open(aside / FINDERS), len(ids), said, searched)
 
     def _points(
         self, aside: Path, dense: str, row: GenerationRow, passages: list[Text], progress: Progress | None

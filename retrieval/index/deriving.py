@@ -14,16 +14,24 @@ from retrieval.database import Database
 from retrieval.errors import IndexDamaged
 from retrieval.index import manifest as manifests
 from retrieval.index.files import IndexFiles, collection
+from retrieval.index.finding import FINDERS, PLAIN, with_lines
 from retrieval.index.lexical import Bm25Index
 from retrieval.index.manifest import POINTS, Manifest
-from retrieval.index.probe import KEPT_PROBES, PROBES, PROBES_FILE, probe_golden, probe_points, spread
-from retrieval.index.publishing import Text, hashes, members, texts
+from retrieval.index.probe import (
+    KEPT_PROBES,
+    PROBES,
+    PROBES_FILE,
+    probe_finders,
+    probe_golden,
+    probe_points,
+    spread,
+)
+from retrieval.index.publishing import Text, hashes, lines, members, texts
 from retrieval.index.vectors import Progress, cached, embed_missing, from_bytes
 from retrieval.ports import Embedder, Vectors
 
 # A neighbour graph keeps the places of what was deleted. Past this share of all points it is made anew.
 MOST_DRIFT = 0.2
-LEXICAL = "lexical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,7 @@ class Deriver:
         if change is None or vectors is None:
             return None
         golden = _apply_lexical(source, aside, manifest, change)
+        finders = self._apply_finders(source, aside, before, row, change)
         self._files.copy_dense(source / manifest.dense, aside / dense)
         points = self._apply_dense(aside / dense, row, change, vectors)
         return Manifest(
@@ -98,7 +107,29 @@ class Deriver:
             files=manifests.fingerprints(aside),
             drift=points.drift if self._files.server else manifest.drift + points.drift,
             base=row.base,
+            finders=tuple(finders),
         )
+
+    def _apply_finders(
+        self, source: Path, aside: Path, before: str, row: GenerationRow, change: _Change
+    ) -> list[tuple[str, str]]:
+        """Derive and probe the index of passages with their finders; a passage whose lines changed is written anew."""
+        with self._database.read() as session:
+            had, has = lines(session, before), lines(session, row.generation_id)
+            if not has:
+                return []
+            new = {text.passage_id for text in change.texts}
+            other = {id_ for id_ in change.hashes.keys() - new if had.get(id_) != has.get(id_)}
+            versions = sorted({id_.rpartition("-")[0] for id_ in other})
+            written = [
+                *change.texts,
+                *(t for t in texts(session, row.generation_id, versions) if t.passage_id in other),
+            ]
+        searched = {text.passage_id: with_lines(text.text, has.get(text.passage_id, ())) for text in written}
+        kept = change.hashes.keys() - searched.keys()
+        origin = source / (FINDERS if (source / FINDERS).exists() else PLAIN)
+        ids = Bm25Index.derive(origin, aside / FINDERS, kept, list(searched), list(searched.values()))
+        return probe_finders(Bm25Index.open(aside / FINDERS), len(ids), has, searched)
 
     def share(
         self, aside: Path, dense: str, row: GenerationRow, passages: Sequence[Text], progress: Progress | None
@@ -208,8 +239,8 @@ def _apply_lexical(source: Path, aside: Path, manifest: Manifest, change: _Chang
     """Derive and probe the lexical index; the questions it is probed with from now on."""
     new = [text.passage_id for text in change.texts]
     bodies = [text.text for text in change.texts]
-    ids = Bm25Index.derive(source / LEXICAL, aside / LEXICAL, change.hashes.keys(), new, bodies)
+    ids = Bm25Index.derive(source / PLAIN, aside / PLAIN, change.hashes.keys(), new, bodies)
     if len(ids) != len(change.hashes):
         raise IndexDamaged(f"The lexical index would hold {len(ids)} of {len(change.hashes)} passages.")
     asked = [(words, id_) for words, id_ in manifest.golden if id_ in change.hashes]
-    return probe_golden(Bm25Index.open(aside / LEXICAL), len(ids), asked, new, bodies)
+    return probe_golden(Bm25Index.open(aside / PLAIN), len(ids), asked, new, bodies)

@@ -95,12 +95,17 @@ class Bm25Index:
         `within` flags the rows to search. A passage that has an alternative to words of the query gets what they
         would have earned there, and not more than they are worth themselves.
         """
-        scores = self._scores(asked_words(query))
-        for alternative in alternatives:
-            scores += self._gain(alternative)
+        scores = self._earning(query, alternatives)
         if within is not None:
             scores *= within
         return [(self._ids[row], float(scores[row])) for row in _largest(scores, k)]
+
+    def earned(self, query: str, ids: Sequence[str], alternatives: Sequence[Alternative] = ()) -> Mapping[str, float]:
+        """The score of each of these passages that shares a term with the query."""
+        scores = self._earning(query, alternatives)
+        return {
+            id_: float(scores[row]) for id_ in ids if (row := self._row_of.get(id_)) is not None and scores[row] > 0
+        }
 
     def terms(self, query: str, within: NDArray[np.bool_] | None = None) -> Mapping[str, float]:
         """Each stemmed query term and its inverse document frequency; a term unknown here has that of df = 0.
@@ -126,6 +131,17 @@ class Bm25Index:
     def _mean_length(self) -> float:
         with _lexical_errors():
             return max(1.0, float(np.load(self._folder / COUNTS).sum()) / max(1, len(self._ids)))
+
+    @cached_property
+    def _row_of(self) -> Mapping[str, int]:
+        return {id_: row for row, id_ in enumerate(self._ids)}
+
+    def _earning(self, query: str, alternatives: Sequence[Alternative]) -> NDArray[np.float32]:
+        """The score of every passage for a query and other forms of its words, by row."""
+        scores = self._scores(asked_words(query))
+        for alternative in alternatives:
+            scores += self._gain(alternative)
+        return scores
 
     def _scores(self, words: Sequence[str]) -> NDArray[np.float32]:
         """The score of every passage for `words`, by row: plain BM25 where it has all of them in this form."""

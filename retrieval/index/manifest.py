@@ -29,6 +29,7 @@ class Manifest:
     must not be taken for it. `drift` counts the vectors put in and taken out since all of them were last written anew.
     `base` is the generation whose collection on a Chroma server holds them, but for what the folder `dense` says (None:
     its own). `awaits_server`: words alone are here, because the Chroma server did not answer when this was made.
+    `finders` pairs lines of finders with the passages they find.
     """
 
     generation: str
@@ -42,6 +43,7 @@ class Manifest:
     drift: int = 0
     base: str | None = None
     awaits_server: bool = False
+    finders: tuple[tuple[str, str], ...] = ()
     format: int = FORMAT
 
 
@@ -57,6 +59,7 @@ def read(folder: Path) -> Manifest:
     try:
         data = json.loads((folder / NAME).read_text())
         data["golden"] = tuple((words, passage) for words, passage in data["golden"])
+        data["finders"] = tuple((line, passage) for line, passage in data.get("finders", ()))
         data["probes"] = tuple(data["probes"])
         manifest = Manifest(**data)
     except FileNotFoundError as error:

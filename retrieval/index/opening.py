@@ -16,18 +16,19 @@ from retrieval.corpus.records import Standing
 from retrieval.corpus.sources import load_passages, present_labels
 from retrieval.corpus.standing import ACTIVE
 from retrieval.corpus.storing import chunks
-from retrieval.corpus.tables import MemberRow, VersionRow
+from retrieval.corpus.tables import IndexedFinderRow, MemberRow, VersionRow
 from retrieval.database import Database
 from retrieval.errors import IndexGone, IndexUnavailable
 from retrieval.index import manifest as manifests
 from retrieval.index.files import IndexFiles
-from retrieval.index.lexical import Bm25Index
+from retrieval.index.finding import FinderIndex, open_lexical
 from retrieval.index.manifest import READERS, Manifest, same_space
 from retrieval.index.members import Members
 from retrieval.index.probe import verify
 from retrieval.locks import FileLock
 from retrieval.neighbours import neighbours
 from retrieval.ports import LexicalIndex, VectorIndex
+from retrieval.types import Finder
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class OpenGeneration:
         self._database = database
         self._standing = standing
         self._kept: dict[str, Passage] = {}
+        self._finders: dict[str, tuple[Finder, ...]] = {}
 
     def passage(self, passage_id: str, scope: Scope) -> Passage | None:
         """The passage, of this generation or of another that is still kept; None once it is gone.
@@ -104,6 +106,24 @@ class OpenGeneration:
                 kept.update((p.passage_id, p) for p in load_passages(session, missing, self._standing))
         return {id_: kept[id_] for id_ in ids if id_ in kept}
 
+    def finders(self, ids: Sequence[str]) -> Mapping[str, tuple[Finder, ...]]:
+        """Id to the finders of the passage, each with the position of its sentence; () for one without."""
+        missing = [id_ for id_ in ids if id_ not in self._finders]
+        if missing:
+            if len(self._finders) > MOST_PASSAGES_KEPT:
+                self._finders = {id_: self._finders[id_] for id_ in ids if id_ in self._finders}
+            self._finders.update(dict.fromkeys(missing, ()) | self._read_finders(missing))
+        return {id_: self._finders[id_] for id_ in ids}
+
+    def _read_finders(self, ids: Sequence[str]) -> dict[str, tuple[Finder, ...]]:
+        row = IndexedFinderRow
+        query = select(row.passage_id, row.position, row.line).where(row.generation_id == self.id).order_by(row.number)
+        found: dict[str, tuple[Finder, ...]] = {}
+        with self._database.read() as session:
+            for id_, position, line in session.execute(query.where(row.passage_id.in_(ids))):
+                found[id_] = (*found.get(id_, ()), Finder(position, line))
+        return found
+
 
 def open_generation(generation: str, database: Database, files: IndexFiles, recipe: str | None) -> OpenGeneration:
     """Open and probe a generation that is on this machine.
@@ -119,8 +139,9 @@ def open_generation(generation: str, database: Database, files: IndexFiles, reci
     try:
         manifest = manifests.read(folder)
         vectors = _open_dense(manifest, files, folder, recipe)
-        lexical = Bm25Index.open(folder / "lexical")
-        verify(folder, manifest, lexical, vectors)
+        plain, found = open_lexical(folder)
+        verify(folder, manifest, plain, vectors, found)
+        lexical = plain if found is None else FinderIndex(plain, found)
         opened = OpenGeneration(generation, database, lexical, vectors, _standing(database, generation))
         opened.awaits_server = manifest.awaits_server
         opened.complete = not manifest.awaits_server and (vectors is not None or not _wants_dense(manifest, recipe))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -87,8 +87,32 @@ def probe_golden(
     return [*before, *found[1]][:GOLDEN]
 
 
+def probe_finders(
+    index: Bm25Index, count: int, lines: Mapping[str, Sequence[str]], texts: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """At most 20 lines of finders that find their passage, with its id, in an index of `count` passages.
+
+    `lines` has those of each passage, `texts` what is searched of it. Raises IndexDamaged when too few do; one that
+    others crowd out is all right when its passage earns what it is due.
+    """
+    if index.count() != count:
+        raise IndexDamaged(f"The index of finders holds {index.count()} of {count} passages.")
+    passages = [id_ for id_ in lines if id_ in texts]
+    asked = [(lines[passages[row]][0], passages[row]) for row in spread(len(passages), KEPT_PROBES)]
+    found = [pair for pair in asked if _finds(index, *pair)]
+    held = sum(_earns_its_due(index, line, id_, texts[id_]) for line, id_ in asked if (line, id_) not in found)
+    _enough(len(found) + held, len(asked), LEAST_FOUND_GOLDEN, "finder")
+    return found
+
+
 def verify(
-    folder: Path, manifest: Manifest, lexical: LexicalIndex, dense: VectorIndex | None, *, files: bool = True
+    folder: Path,
+    manifest: Manifest,
+    lexical: LexicalIndex,
+    dense: VectorIndex | None,
+    found: LexicalIndex | None = None,
+    *,
+    files: bool = True,
 ) -> None:
     """The probe of an opened generation: files, counts, and every recorded query. Raises IndexDamaged."""
     if files and manifest.files != fingerprints(folder):
@@ -97,6 +121,10 @@ def verify(
         raise IndexDamaged("An index does not hold as many passages as it was built from.")
     if not all(_finds(lexical, words, id_) for words, id_ in manifest.golden):
         raise IndexDamaged("The lexical index does not find passages by their own words.")
+    if found is not None and found.count() != manifest.passages:
+        raise IndexDamaged("The index of finders does not hold as many passages as it was built from.")
+    if manifest.finders and not (found and all(_finds(found, line, id_) for line, id_ in manifest.finders)):
+        raise IndexDamaged("The index does not find passages by their finders.")
     if dense is None or not manifest.probes:
         return
     vectors: Vectors = np.load(folder / PROBES_FILE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +11,25 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from retrieval.corpus.finders import Placed
 from retrieval.corpus.records import source_from_json
 from retrieval.corpus.sources import present_sources, to_passage
 from retrieval.corpus.standing import ACTIVE, SUPERSEDED
 from retrieval.corpus.storing import chunks
-from retrieval.corpus.tables import GenerationRow, MemberRow, PassageRow, PointerRow, SourceRow, VectorRow, VersionRow
+from retrieval.corpus.tables import (
+    FinderRow,
+    GenerationRow,
+    IndexedFinderRow,
+    MemberRow,
+    PassageRow,
+    PointerRow,
+    SourceRow,
+    VectorRow,
+    VersionRow,
+)
 from retrieval.errors import IndexBusy
 from retrieval.index.changes import record_changes
+from retrieval.index.placing import placed
 
 POINTER = "index"
 BUILDING, READY = "building", "ready"
@@ -41,6 +54,7 @@ class Plan:
 
     members: tuple[Member, ...]
     recipe: str | None
+    finders: tuple[Placed, ...] = ()
 
     @property
     def passages(self) -> int:
@@ -51,7 +65,8 @@ class Plan:
     def fingerprint(self) -> str:
         """Equal fingerprints give equal indexes."""
         lines = sorted(f"{member.version_id} {member.state} {member.successor}" for member in self.members)
-        return hashlib.sha256("\n".join([self.recipe or "", *lines]).encode()).hexdigest()
+        finders = [f"{finder.passage_id} {finder.position} {finder.line}" for finder in self.finders]
+        return hashlib.sha256("\n".join([self.recipe or "", *lines, *finders]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +80,12 @@ class Text:
 
 def plan(session: Session, recipe: str | None) -> Plan:
     """The present corpus, each source as it stands."""
+    present = present_sources(session)
     members = tuple(
         Member(row.version_id, standing.state, standing.successor, version.passages)
-        for row, version, standing in present_sources(session)
+        for row, version, standing in present
     )
-    return Plan(members, recipe)
+    return Plan(members, recipe, placed(session, present))
 
 
 def pointer(session: Session | Connection) -> str | None:
@@ -97,6 +113,12 @@ def begin(session: Session, generation: str, planned: Plan, now: datetime, base:
     ]
     if rows:
         session.execute(insert(MemberRow), rows)
+    finders = [
+        {"generation_id": generation, "number": n, "passage_id": f.passage_id, "position": f.position, "line": f.line}
+        for n, f in enumerate(planned.finders)
+    ]
+    if finders:
+        session.execute(insert(IndexedFinderRow), finders)
 
 
 def publish(session: Session, generation: str, previous: str | None, now: datetime) -> None:
@@ -136,6 +158,15 @@ def texts(session: Session, generation: str, versions: Sequence[str] | None = No
         for part in parts
         for row, version in session.execute(part)
     ]
+
+
+def lines(session: Session, generation: str) -> dict[str, tuple[str, ...]]:
+    """Passage id to the lines under which the generation finds it, for the passages that have any."""
+    query = select(IndexedFinderRow).where(IndexedFinderRow.generation_id == generation)
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in session.scalars(query.order_by(IndexedFinderRow.number)):
+        found[row.passage_id].append(row.line)
+    return {passage: tuple(said) for passage, said in found.items()}
 
 
 def members(session: Session, generation: str) -> set[str]:
@@ -190,12 +221,14 @@ def forget(session: Session, generations: list[str], unread_since: datetime) -> 
 
     A version that nothing refers to but that was read after `unread_since` may be part of a change to come.
     """
+    session.execute(delete(IndexedFinderRow).where(IndexedFinderRow.generation_id.in_(generations)))
     session.execute(delete(MemberRow).where(MemberRow.generation_id.in_(generations)))
     session.execute(delete(GenerationRow).where(GenerationRow.generation_id.in_(generations)))
     used = select(SourceRow.version_id).union(select(MemberRow.version_id))
     unused = select(VersionRow.version_id).where(VersionRow.version_id.not_in(used), VersionRow.read_at < unread_since)
     gone = list(session.scalars(unused.with_for_update()))
     for part in chunks(gone):
+        session.execute(delete(FinderRow).where(FinderRow.version_id.in_(part)))
         session.execute(delete(PassageRow).where(PassageRow.version_id.in_(part)))
         session.execute(delete(VersionRow).where(VersionRow.version_id.in_(part)))
     if gone:

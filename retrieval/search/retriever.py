@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from retrieval.corpus.passages import PUBLIC, Passage, Scope
 from retrieval.errors import IndexGone, RetrievalError
 from retrieval.index.generations import Generations
 from retrieval.index.members import Selection
 from retrieval.index.opening import OpenGeneration
-from retrieval.ports import Embedder, Vectors
+from retrieval.ports import Alternative, Embedder, Vectors
 from retrieval.search.feedback import HITS as FEEDBACK_HITS
 from retrieval.search.feedback import refined
 from retrieval.search.fusion import Ranked, fuse
@@ -93,9 +94,12 @@ class HybridRetriever:
         if len(passages) < len(fused[:k]):
             raise IndexGone
         shown = generation.shown(passages.values(), scope)
-        cosines, scores = dict(dense), dict(lexical)
+        cosines, finders = dict(dense), generation.finders(list(passages))
+        scores = generation.lexical.earned(query, list(passages), self._alternatives(query)) if lexical else {}
         hits = tuple(
-            Hit(passages[id_], score, cosines.get(id_), scores.get(id_)) for id_, score in fused[:k] if id_ in shown
+            Hit(passages[id_], score, cosines.get(id_), scores.get(id_), finders=finders[id_])
+            for id_, score in fused[:k]
+            if id_ in shown
         )
         terms = generation.lexical.terms(query, selection.rows if selection else None)
         return Results(query, generation.id, hits, terms)
@@ -114,8 +118,11 @@ class HybridRetriever:
     def _lexical(self, generation: OpenGeneration, query: str, depth: int, selection: Selection | None) -> Ranked:
         if "lexical" in self._without:
             return []
-        alternatives = self.glossary.alternatives(query) if self.glossary else ()
-        return generation.lexical.search(query, depth, selection.rows if selection else None, alternatives)
+        rows = selection.rows if selection else None
+        return generation.lexical.search(query, depth, rows, self._alternatives(query))
+
+    def _alternatives(self, query: str) -> Sequence[Alternative]:
+        return self.glossary.alternatives(query) if self.glossary else ()
 
     def _dense(
         self, generation: OpenGeneration, vector: Vectors | None, depth: int, selection: Selection | None

@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 from ingest.blocks import Block, Reading
-from ingest.originals import SUFFIX, Original, aligned, fingerprint, parsed, recognised, shipped
+from ingest.originals import Original, aligned, fingerprint, parsed, recognised, shipped
 from ingest.parts import read_parts
+from ingest.readers.beside import ORIGINAL
 from ingest.readers.text import read_text
 from ingest.starter import starter_guidance
 from ingest.structure import structure
@@ -94,10 +95,10 @@ def test_a_digest_is_no_copy_of_its_original() -> None:
 
 
 def test_every_record_that_ships_names_the_original_of_the_digest_beside_it() -> None:
-    files = sorted(starter_guidance().glob(f"*{SUFFIX}"))
+    files = sorted(starter_guidance().glob(f"*{ORIGINAL}"))
     assert len(files) == len(shipped()) == 2
     for file, known in zip(files, shipped(), strict=True):
-        digest = file.with_name(file.name.removesuffix(SUFFIX) + ".md").read_text(encoding="utf-8")
+        digest = file.with_name(file.name.removesuffix(ORIGINAL) + ".md").read_text(encoding="utf-8")
         front = yaml.safe_load(digest.split("---")[1])
         assert known.record["title"] == front["digest_of"]
         assert known.record["published"] == front["published"]

@@ -1,0 +1,65 @@
+"""BM25 over passages with their finders, beside the BM25 of the passages alone, which evidence is weighed by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.index.lexical import Bm25Index
+from retrieval.ports import Alternative
+
+PLAIN, FINDERS = "lexical", "finders"
+
+
+class FinderIndex:
+    """Finds passages by their own words and by those of their finders. Implements the LexicalIndex port.
+
+    What it tells of a query's terms, and what a passage earns by itself, is of the passages' own words alone.
+    """
+
+    def __init__(self, plain: Bm25Index, found: Bm25Index) -> None:
+        self._plain = plain
+        self._found = found
+        row_of = {id_: row for row, id_ in enumerate(plain.ids)}
+        self._rows = np.fromiter((row_of[id_] for id_ in found.ids), np.intp, found.count())
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """The passages, by row."""
+        return self._plain.ids
+
+    def search(
+        self,
+        query: str,
+        k: int,
+        within: NDArray[np.bool_] | None = None,
+        alternatives: Sequence[Alternative] = (),
+    ) -> list[tuple[str, float]]:
+        """As the port says, by the passages' words and their finders' together."""
+        return self._found.search(query, k, None if within is None else within[self._rows], alternatives)
+
+    def terms(self, query: str, within: NDArray[np.bool_] | None = None) -> Mapping[str, float]:
+        """As the port says, of the passages' own words."""
+        return self._plain.terms(query, within)
+
+    def earned(self, query: str, ids: Sequence[str], alternatives: Sequence[Alternative] = ()) -> Mapping[str, float]:
+        """As the port says, by the passages' own words."""
+        return self._plain.earned(query, ids, alternatives)
+
+    def count(self) -> int:
+        """How many passages there are."""
+        return self._plain.count()
+
+
+def with_lines(text: str, lines: Sequence[str]) -> str:
+    """What is searched of a passage: its indexed text and the lines of its finders."""
+    return "\n".join((text, *lines))
+
+
+def open_lexical(folder: Path) -> tuple[Bm25Index, Bm25Index | None]:
+    """The index of the passages alone in a generation's folder, and the one with finders where it has any."""
+    plain = Bm25Index.open(folder / PLAIN)
+    return plain, Bm25Index.open(folder / FINDERS) if (folder / FINDERS).exists() else None
