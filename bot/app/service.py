@@ -27,6 +27,8 @@ from bot.slack.questions import QuestionHandler
 from bot.slack.responder import Responder
 from bot.slack.serve import check_token, serve
 from bot.slack.status import Status
+from bot.slack.summaries import KIND as SUMMARY
+from bot.slack.summaries import SummaryHandler
 from bot.slack.teams import Teams
 from bot.slack.undelivered import undelivered
 from bot.work.destinations import is_held
@@ -250,9 +252,15 @@ def _workers(core: Core, inbox: Inbox, status: Status) -> WorkerPool:
             return person_id(session, team, slack_user)
 
     person = our_id if core.settings.proviso_chat_model else None
-    questions = QuestionHandler(core.answerer, REGISTRY, core.ageing, status, person)
+    summarised = core.summariser is not None
+    questions = QuestionHandler(core.answerer, REGISTRY, core.ageing, status, person, summarised=summarised)
+    summaries = SummaryHandler(core.database, core.summariser, person)
     return WorkerPool(
-        inbox, {KIND: questions}, core.settings.proviso_answers, failures={KIND: questions.failed}, name=core.worker
+        inbox,
+        {KIND: questions, SUMMARY: summaries},
+        core.settings.proviso_answers,
+        failures={KIND: questions.failed, SUMMARY: summaries.failed},
+        name=core.worker,
     )
 
 

@@ -13,6 +13,7 @@ from bot.views.sources import Ageing
 from bot.views.view import StoredView
 from bot.work.inbox import Received
 from bot.work.outbox import Post, post_key
+from retrieval.model.summary import may_be_summarised
 from retrieval.ports import Answering
 from retrieval.screening.greetings import greets
 from retrieval.types import Answer
@@ -34,6 +35,7 @@ class QuestionHandler:
     """Handles the inbox kind "question". Every question gets exactly one post, whatever becomes of it.
 
     `person` gives our id of somebody by workspace and Slack's id: the limits on a model are each person's own.
+    `summarised`: a reader may have an answer summed up.
     """
 
     def __init__(
@@ -43,12 +45,15 @@ class QuestionHandler:
         ageing: Callable[[], Ageing],
         status: Status | None = None,
         person: Callable[[str, str], str] | None = None,
+        *,
+        summarised: bool = False,
     ) -> None:
         self._answering = answering
         self._registry = registry
         self._ageing = ageing
         self._status = status
         self._person = person
+        self._summarised = summarised
 
     def __call__(self, received: Received) -> Sequence[Post]:
         """The answer in its thread; help for a greeting or no question at all; a refusal of what is too long.
@@ -81,7 +86,8 @@ class QuestionHandler:
         return self._person(received.team_id, user) if self._person and user else None
 
     def _answer(self, received: Received, answer: Answer) -> Post:
-        return _post(received, AnswerView(answer, _key(received)[:8], self._ageing()))
+        summarises = self._summarised and may_be_summarised(answer)
+        return _post(received, AnswerView(answer, _key(received)[:8], self._ageing(), summarises=summarises))
 
 
 def _too_long(length: int) -> Answer:

@@ -20,6 +20,8 @@ from bot.views.partners import blocks as partners
 from bot.views.partners.model import AddPartnerForm, PartnerListView, PartnerView
 from bot.views.passages import blocks as passages
 from bot.views.passages.model import FetchingPassage, MissingPassage, PassageView
+from bot.views.summaries.blocks import message as summary
+from bot.views.summaries.model import SummaryView
 from bot.views.view import View
 
 _MESSAGES: dict[type[View], Callable[[Any], Message]] = {
@@ -30,6 +32,7 @@ _MESSAGES: dict[type[View], Callable[[Any], Message]] = {
     NudgeView: nudges.message,
     HelpView: help_,
     NoticeView: notices.notice,
+    SummaryView: summary,
     ErrorView: notices.error,
 }
 _MODALS: dict[type[View], Callable[[Any], dict[str, Any]]] = {

@@ -19,6 +19,8 @@ from bot.views.partners import markdown as partners
 from bot.views.partners.model import PartnerListView, PartnerView
 from bot.views.passages.markdown import passage
 from bot.views.passages.model import PassageView
+from bot.views.summaries.markdown import summary
+from bot.views.summaries.model import SummaryView
 from bot.views.view import View
 
 _RENDERERS: dict[type[View], Callable[[Any], str]] = {
@@ -30,6 +32,7 @@ _RENDERERS: dict[type[View], Callable[[Any], str]] = {
     PassageView: passage,
     HelpView: help_,
     NoticeView: notices.notice,
+    SummaryView: summary,
     ErrorView: notices.error,
 }
 

@@ -9,9 +9,11 @@ from bot.views.answers.model import AnswerView
 from bot.views.help.model import HelpView
 from bot.views.notices.model import NoticeView
 from bot.views.nudges.model import NudgeView
+from bot.views.summaries.model import SummaryView
 from bot.views.view import StoredView
 
-STORED: dict[str, type[StoredView]] = {view.thing: view for view in (AnswerView, NudgeView, HelpView, NoticeView)}
+_VIEWS: tuple[type[StoredView], ...] = (AnswerView, NudgeView, HelpView, NoticeView, SummaryView)
+STORED: dict[str, type[StoredView]] = {view.thing: view for view in _VIEWS}
 
 
 def view_of(name: str, data: Mapping[str, Any]) -> StoredView:

@@ -16,18 +16,23 @@ from bot.actions.nudges import refreshed
 from bot.actions.registry import Call
 from bot.errors import Conflict
 from bot.reminders.occurrences import OccurrenceChanged
+from bot.slack import summaries
 from bot.slack.inbox_middleware import KIND, Question
 from bot.slack.responder import Asker, Responder, read_or_outdated
 from bot.slack.threads import thread_of
+from bot.views.answers.values import SUMMARISE
 from bot.views.checklists import model as checklists
+from bot.views.notices.model import NoticeView
 from bot.views.nudges import model as nudges
 from bot.views.nudges.model import CardRef, RecordForm, SnoozeForm
 from bot.views.nudges.values import read_card
 from bot.views.partners import model as partners
 from bot.views.passages.model import FetchingPassage, MissingPassage
 from bot.views.passages.values import NEXT, PREVIOUS, SHOW, Quoted, read_value
+from bot.views.summaries.model import SHARE
 from bot.views.view import View
 from bot.work.inbox import Inbox
+from bot.work.outbox import enqueue
 
 Work = Callable[[Responder, Asker, dict[str, Any], dict[str, Any]], None]
 
@@ -40,6 +45,8 @@ def register(app: App, responder: Responder, inbox: Inbox) -> None:
     app.action(nudges.SNOOZE)(_handler(responder, _open_form))
     app.action(nudges.RECORD)(_handler(responder, _open_form))
     app.action(SHOW)(_handler(responder, _show_passage))
+    app.action(SUMMARISE)(_handler(responder, partial(_summarise, inbox)))
+    app.action(SHARE)(_handler(responder, _share_summary))
     for turn in (PREVIOUS, NEXT):
         app.action(turn)(_handler(responder, _turn_passage))
     app.action(checklists.MORE)(_handler(responder, _show_more_items))
@@ -114,6 +121,27 @@ def _passage(responder: Responder, asker: Asker, quoted: Quoted) -> View:
         return responder.registry.run(responder.context(asker), Call(responder.registry.get(SHOW), {"quoted": quoted}))
     except PassageGone:
         return MissingPassage()
+
+
+def _summarise(inbox: Inbox, responder: Responder, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
+    """Have the quotes of the answer summed up. A model takes its time, so a worker does it, not this listener."""
+    clicked = _clicked(asker, action)
+    key = f"{clicked.channel}:{clicked.user}:{clicked.reference}:{action['action_ts']}"
+    if inbox.receive(summaries.KIND, key, clicked.to_body(), responder.teams.id_of(asker.slack_team)):
+        responder.tell(asker, NoticeView(summaries.WORKING))
+
+
+def _share_summary(responder: Responder, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
+    with responder.services.database.write() as session:
+        post = summaries.shared(session, responder.teams.id_of(asker.slack_team), _clicked(asker, action))
+        new = post is not None and enqueue(session, post, responder.clock.now())
+    responder.wake()
+    if not new:
+        responder.tell(asker, NoticeView(summaries.SHARED if post else summaries.GONE))
+
+
+def _clicked(asker: Asker, action: dict[str, Any]) -> summaries.Clicked:
+    return summaries.Clicked(str(action.get("value") or ""), str(asker.channel), asker.thread, asker.user)
 
 
 def _try_question(

@@ -27,6 +27,7 @@ class AnswerView(StoredView):
     answer: Answer
     reference: str = ""
     ageing: Ageing | None = None
+    summarises: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As the command line prints it: each citation with `age_years` (unknown is null) and `aged`."""
@@ -40,9 +41,10 @@ class AnswerView(StoredView):
         """As it waits in the outbox: without the question, which stands in the thread above it."""
         answer = self.answer.to_json() | {"question": ""}
         ageing = self.ageing.to_data() if self.ageing else None
-        return {"answer": answer, "reference": self.reference, "ageing": ageing}
+        return {"answer": answer, "reference": self.reference, "ageing": ageing, "summarises": self.summarises}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> AnswerView:
         """The inverse of `to_data`."""
-        return cls(Answer.from_json(data["answer"]), data.get("reference", ""), Ageing.from_data(data.get("ageing")))
+        answer, ageing = Answer.from_json(data["answer"]), Ageing.from_data(data.get("ageing"))
+        return cls(answer, data.get("reference", ""), ageing, summarises=data.get("summarises", False))

@@ -1,0 +1,132 @@
+"""From a click on "Summarise (AI)" to a private summary, and from a click on "Share in channel" to a shared one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bot.views.answers.model import AnswerView
+from bot.views.notices.model import NoticeView
+from bot.views.summaries.model import SummaryView, summary_of
+from bot.views.view import StoredView
+from bot.work.inbox import Received
+from bot.work.outbox import Post, post_key
+from bot.work.tables import OutboxRow
+from retrieval.database import Database
+from retrieval.model.summary import NO_MODEL, may_be_summarised
+from retrieval.ports import Failure
+from retrieval.types import Answer, SummarySentence
+
+KIND = "summary"
+WORKING = "The quotes are being summed up. It takes a moment, and you alone will see it."
+GONE = "There is no summary: the text of this answer is kept for one day. Next step: ask the question again."
+UNSUITED = "There is no summary of this. Read the quotes."
+SHARED = "This summary is shared already. Nothing was posted again."
+FAILED = "There is no summary: something went wrong on my side, after several tries. The quotes stand."
+_REFERENCE = re.compile(r"[0-9a-f]{8}\Z")
+
+
+class Summarising(Protocol):
+    """Words a summary from the quotes of an answer."""
+
+    def summarise(self, answer: Answer, asker: str | None = None) -> tuple[SummarySentence, ...] | Failure: ...
+
+
+@dataclass(frozen=True)
+class Clicked:
+    """A click below a message: the reference that the button carries, where, and by whom (Slack's ids)."""
+
+    reference: str
+    channel: str
+    thread: str | None
+    user: str
+
+    @property
+    def direct(self) -> bool:
+        """Whether it was in a direct message with the bot."""
+        return self.channel.startswith("D")
+
+    def to_body(self) -> dict[str, Any]:
+        """As it waits in the inbox."""
+        return {"reference": self.reference, "channel": self.channel, "thread": self.thread, "user": self.user}
+
+
+class SummaryHandler:
+    """Handles the inbox kind "summary". Every click gets one private post: a summary, or why there is none.
+
+    `person` gives our id of somebody by workspace and Slack's id: the limits on a model are each person's own.
+    """
+
+    def __init__(
+        self, database: Database, summariser: Summarising | None, person: Callable[[str, str], str] | None = None
+    ) -> None:
+        self._database = database
+        self._summariser = summariser
+        self._person = person
+
+    def __call__(self, received: Received) -> Sequence[Post]:
+        """The post that answers a click."""
+        clicked = Clicked(**received.body)
+        with self._database.read() as session:
+            row = _shown(session, received.team_id, clicked, AnswerView.thing)
+            view = AnswerView.from_data(row.data) if row is not None and row.data else None
+        return [_private(received, clicked, self._reply(received, clicked, view))]
+
+    def failed(self, received: Received) -> Sequence[Post]:
+        """What is posted when no try succeeded."""
+        return [_private(received, Clicked(**received.body), NoticeView(FAILED))]
+
+    def _reply(self, received: Received, clicked: Clicked, view: AnswerView | None) -> StoredView:
+        if view is None:
+            return NoticeView(GONE)
+        if not view.summarises or not may_be_summarised(view.answer):
+            return NoticeView(UNSUITED)
+        if self._summariser is None:
+            return NoticeView(NO_MODEL)
+        person = self._person(received.team_id, clicked.user) if self._person else None
+        summary = self._summariser.summarise(view.answer, person)
+        if isinstance(summary, Failure):
+            return NoticeView(f"There is no summary: {summary.note}")
+        # In a direct message there is nobody else to share it with.
+        return summary_of(view.answer, summary, "" if clicked.direct else _key(received)[:8])
+
+
+def shared(session: Session, team_id: str, clicked: Clicked) -> Post | None:
+    """The summary that this person was shown, to be posted where it was shown; None when it is not kept any more."""
+    row = _shown(session, team_id, clicked, SummaryView.thing)
+    if row is None or row.data is None:
+        return None
+    view = replace(SummaryView.from_data(row.data), reference="", shared_by=clicked.user)
+    return Post(
+        view.posted_as, post_key("shared", row.key), team_id, row.channel, row.thread, view.thing, view.to_data()
+    )
+
+
+def _shown(session: Session, team_id: str, clicked: Clicked, thing: str) -> OutboxRow | None:
+    """The message with this reference that was shown to this person, in this channel."""
+    if not _REFERENCE.match(clicked.reference):
+        return None
+    return session.scalar(
+        select(OutboxRow).where(
+            OutboxRow.key.startswith(clicked.reference),
+            OutboxRow.team_id == team_id,
+            OutboxRow.view == thing,
+            OutboxRow.channel == clicked.channel,
+            or_(OutboxRow.ephemeral_user.is_(None), OutboxRow.ephemeral_user == clicked.user),
+        )
+    )
+
+
+def _private(received: Received, clicked: Clicked, view: StoredView) -> Post:
+    place = (received.team_id, clicked.channel, clicked.thread)
+    only_for = None if clicked.direct else clicked.user
+    return Post(view.posted_as, _key(received), *place, view.thing, view.to_data(), ephemeral_user=only_for)
+
+
+def _key(received: Received) -> str:
+    return post_key(KIND, received.team_id, received.key)

@@ -1,0 +1,1 @@
+"""A summary that a model worded, from the quotes of an answer."""

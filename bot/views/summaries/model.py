@@ -1,0 +1,57 @@
+"""A summary of an answer: what a model worded, and the quotes that each sentence rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.access.policy import Content
+from bot.views.sources import describe
+from bot.views.view import StoredView
+from bot.work.kinds import ANSWER
+from retrieval.types import Answer, SummarySentence
+
+SHARE = "summary.share"
+
+
+@dataclass(frozen=True)
+class SummaryView(StoredView):
+    """Sentences with the numbers of their quotes; `places` says for each number where that quote stands.
+
+    `reference` names the message, so that it can be shared; empty where there is nobody to share it with.
+    `shared_by` is Slack's id of whoever shared it.
+    """
+
+    thing = "summary"
+    shows = Content.GUIDANCE
+    posted_as = ANSWER
+
+    sentences: tuple[SummarySentence, ...]
+    places: Mapping[int, str]
+    reference: str = ""
+    shared_by: str | None = None
+
+    def to_data(self) -> dict[str, Any]:
+        """As it waits in the outbox."""
+        return {
+            "sentences": [[each.text, list(each.citations)] for each in self.sentences],
+            "places": [[number, place] for number, place in self.places.items()],
+            "reference": self.reference,
+            "shared_by": self.shared_by,
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> SummaryView:
+        """The inverse of `to_data`."""
+        sentences = tuple(SummarySentence(text, tuple(numbers)) for text, numbers in data["sentences"])
+        places = {int(number): str(place) for number, place in data["places"]}
+        return cls(sentences, places, data.get("reference", ""), data.get("shared_by"))
+
+
+def summary_of(answer: Answer, sentences: tuple[SummarySentence, ...], reference: str = "") -> SummaryView:
+    """The summary of an answer, with the places of the quotes that it rests on."""
+    used = {number for sentence in sentences for number in sentence.citations}
+    lines = {citation.n: describe(citation, None) for citation in answer.citations if citation.n in used}
+    places = {n: " · ".join(part for part in (line.title, line.place) if part) for n, line in lines.items()}
+    return SummaryView(sentences, places, reference)
