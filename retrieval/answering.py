@@ -29,6 +29,7 @@ from retrieval.types import Answer, Results, Turn
 logger = logging.getLogger(__name__)
 
 HITS = 10
+INSTEAD = "The program chose the sentences in its place."
 POINTED = "This is not a question to the guidance. Here is where it leads:"
 
 
@@ -142,11 +143,13 @@ class Answerer:
             return self._extract(found)
         selection = self._selector.select(found.asked, found.passages, found.results.generation)
         if isinstance(selection, Failure):
-            return replace(self._extract(found), note=selection.note, reason=selection.outcome)
-        answer = compose(
+            answer = self._extract(found)
+            note = f"{selection.note} {INSTEAD}" if answer.status == "answered" else selection.note
+            return replace(answer, note=note, reason=selection.outcome)
+        composed = compose(
             found.asked, selection, found.passages, beside=self._beside(found.asked), model=self._selector.name
         )
-        return answer or replace(abstain(found), mode="model", model=self._selector.name)
+        return composed or replace(abstain(found), mode="model", model=self._selector.name)
 
     def _extract(self, found: Found) -> Answer:
         """The answer of sentences that the program chooses, or why there is none."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from retrieval.answering import Answerer
+from retrieval.answering import INSTEAD, Answerer
 from retrieval.answers.questions import understand
 from retrieval.corpus.passages import Passage
 from retrieval.model.selecting import IDS_A_PART, PASSAGES_OFFERED, ModelSelector
@@ -88,7 +88,7 @@ def test_covered_without_one_known_id_is_a_failure_and_the_program_chooses(
         answer = asking().answer(QUESTION)
         assert (answer.status, answer.mode, answer.reason) == ("answered", "extractive", "unknown_ids")
         assert answer.note is not None
-        assert answer.note.startswith("The model pointed to no sentence that there is.")
+        assert answer.note == f"The model pointed to no sentence that there is. {INSTEAD}"
         assert COUNTED in answer.text
     assert "model: unknown_ids" in [record.getMessage() for record in caplog.records]
 
