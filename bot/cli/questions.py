@@ -8,7 +8,7 @@ import click
 
 from bot.cli.context import is_broken, print_json, run_batch, services
 from bot.cli.scope import KEYS, scoped
-from bot.cli.terminal import show, show_markdown
+from bot.cli.terminal import show
 from bot.views.answers.model import AnswerView
 from retrieval.corpus.passages import Scope
 from retrieval.types import Answer, Hit, Results, Turn
@@ -103,10 +103,10 @@ def _summed_up(composed: Core, answer: Answer, wanted: bool) -> Answer:
 def _show_summary(answer: Answer) -> None:
     if answer.summary is None:
         return
-    from retrieval.model.summary import LABEL
+    from bot.views.summaries.model import summary_of
 
-    lines = (f"- {each.text} {''.join(f'[{n}]' for n in each.citations)}" for each in answer.summary)
-    show_markdown("\n".join([f"\n**{LABEL}**\n", *lines]))
+    click.echo()
+    show(summary_of(answer, answer.summary))
 
 
 def _answer(composed: Core, item: dict[str, Any], scope: Scope, summary: bool) -> dict[str, Any]:

@@ -30,8 +30,9 @@ _MARKS = re.compile(r"\s*\[\d+(?:, ?\d+)*\]")
 
 
 def may_be_summarised(answer: Answer, of_law: Callable[[str], bool] = asks_for_law) -> bool:
-    """Whether a summary may be offered: of quotes that answer, and never of what the law is."""
-    return answer.status == "answered" and bool(answer.citations) and not of_law(answer.question)
+    """Whether a summary may be offered: of quotes that answer, never of what the law is or what a model worded."""
+    suited = answer.status == "answered" and bool(answer.citations) and not answer.earlier
+    return suited and not of_law(answer.question)
 
 
 def with_summary(answer: Answer, summariser: Summariser | None, asker: str | None = None) -> Answer:

@@ -15,9 +15,10 @@ from bot.views.partners.model import AddPartnerForm, PartnerListView, PartnerVie
 from bot.views.passages.model import Paragraph, PassageView
 from bot.views.passages.values import Quoted
 from bot.views.sources import Ageing
+from bot.views.summaries.model import summary_of
 from bot.views.view import View
 from retrieval.corpus.passages import Source, Span
-from retrieval.types import Answer, Citation, Claim
+from retrieval.types import Answer, Citation, Claim, SummarySentence
 
 HANDBOOK = Source(
     "s1",
@@ -170,6 +171,9 @@ _OTHERS = (("detention", "Detention and transfers by or to a partner"),)
 MESSAGES: dict[str, View] = {
     "answer_extractive": AnswerView(EXTRACTIVE, "abcd1234", AGEING),
     "answer_model": AnswerView(MODEL, "abcd1234", AGEING),
+    "summary": summary_of(
+        MODEL, (SummarySentence("Assess partners <!here> before support begins.", (1,)),), "abcd1234"
+    ),
     "answer_abstained": AnswerView(ABSTAINED, "abcd1234", AGEING),
     "answer_refused": AnswerView(REFUSED, "abcd1234", AGEING),
     "answer_failed": AnswerView(FAILED, "abcd1234"),
