@@ -30,6 +30,8 @@ from bot.slack.questions import QuestionHandler
 from bot.slack.responder import Responder
 from bot.slack.sockets import Sockets
 from bot.slack.status import Status
+from bot.slack.summaries import KIND as SUMMARY
+from bot.slack.summaries import Summarising, SummaryHandler
 from bot.slack.teams import Teams
 from bot.views.sources import Ageing
 from bot.work.inbox import Inbox
@@ -59,6 +61,7 @@ class Bot:
         answering: Answering,
         workers: int = 4,
         address: str | None = None,
+        summariser: Summarising | None = None,
     ) -> None:
         self.stopped = False
         client = build_client(sandbox.bot_token, sandbox.api_url)
@@ -76,8 +79,17 @@ class Bot:
             on_blocked=ask_for_invitation,
         )
         status = Status(build_client(sandbox.bot_token, sandbox.api_url, timeout=2))
-        questions = QuestionHandler(answering, REGISTRY, lambda: Ageing(sandbox.clock.now().date()), status)
-        self.workers = WorkerPool(self.inbox, {KIND: questions}, workers, failures={KIND: questions.failed})
+        summarised = summariser is not None
+        questions = QuestionHandler(
+            answering, REGISTRY, lambda: Ageing(sandbox.clock.now().date()), status, summarised=summarised
+        )
+        summaries = SummaryHandler(database, summariser)
+        self.workers = WorkerPool(
+            self.inbox,
+            {KIND: questions, SUMMARY: summaries},
+            workers,
+            failures={KIND: questions.failed, SUMMARY: summaries.failed},
+        )
         self.posting = WakingLoop("posting", lambda: self.sender.send_due(1))
         self.inbox.on_receive, self.inbox.on_posts = self.workers.wake, self.posting.wake
         self.responder = Responder(services, REGISTRY, teams, privacy, client, sandbox.clock, wake=self.posting.wake)
@@ -161,9 +173,14 @@ BotMaker = Callable[..., Bot]
 def make_bot(sandbox: Sandbox, story_database: Database, searcher: HybridRetriever) -> Iterator[BotMaker]:
     made: list[Bot] = []
 
-    def make(answering: Answering | None = None, workers: int = 4, address: str | None = None) -> Bot:
+    def make(
+        answering: Answering | None = None,
+        workers: int = 4,
+        address: str | None = None,
+        summariser: Summarising | None = None,
+    ) -> Bot:
         answering = answering or Answerer(searcher, None)
-        made.append(Bot(sandbox, story_database, searcher, answering, workers, address))
+        made.append(Bot(sandbox, story_database, searcher, answering, workers, address, summariser))
         return made[-1]
 
     yield make
