@@ -21,12 +21,12 @@ _NAME = re.compile(r"\{([a-z_]+)\}")
 class Rule:
     """A request is met when it has every pattern of `all` and none of `unless`."""
 
-    all: tuple[re.Pattern[str], ...]
-    unless: tuple[re.Pattern[str], ...]
+    all: tuple[str, ...]
+    unless: tuple[str, ...]
 
     def meets(self, plain: str) -> bool:
         """Whether a text in normal form and lower case is such a request."""
-        return all(each.search(plain) for each in self.all) and not any(each.search(plain) for each in self.unless)
+        return all(_found(each, plain) for each in self.all) and not any(_found(each, plain) for each in self.unless)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,19 @@ def _kind(name: str, entry: Mapping[str, Any], words: Mapping[str, str]) -> Kind
 
 
 def _rule(entry: Mapping[str, Any], words: Mapping[str, str]) -> Rule:
-    needed, excluded = ([re.compile(_filled(each, words)) for each in entry.get(key, ())] for key in ("all", "unless"))
-    return Rule(tuple(needed), tuple(excluded))
+    # The shortest pattern first: most rules fail at it, and the long ones need not be compiled.
+    needed = sorted((_filled(each, words) for each in entry["all"]), key=len)
+    return Rule(tuple(needed), tuple(_filled(each, words) for each in entry.get("unless", ())))
+
+
+def _found(pattern: str, plain: str) -> bool:
+    return _compiled(pattern).search(plain) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compiling all patterns takes a quarter of a second, so each is compiled when it is first needed."""
+    return re.compile(pattern)
 
 
 def _filled(pattern: str, words: Mapping[str, str]) -> str:
