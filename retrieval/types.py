@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -241,9 +241,7 @@ class Answer:
             "status": self.status,
             "reason": self.reason,
             "text": self.text,
-            "claims": [
-                {"text": c.text, "citations": list(c.citations), "part": c.part, "more": c.more} for c in self.claims
-            ],
+            "claims": [_plain(claim) for claim in self.claims],
             "parts": [asdict(part) for part in self.parts or (Part(1, self.question, self.status == "answered"),)],
             "strength": _plain(self.strength),
             "summary": None if self.summary is None else [_plain(sentence) for sentence in self.summary],
@@ -271,24 +269,20 @@ class Answer:
             claims=tuple(
                 Claim(c["text"], tuple(c["citations"]), c.get("part", 1), c.get("more", False)) for c in data["claims"]
             ),
-            citations=_citations(data["citations"]),
-            nearest=_citations(data["nearest"]),
+            citations=tuple(map(Citation.from_json, data["citations"])),
+            nearest=tuple(map(Citation.from_json, data["nearest"])),
             mode=data["mode"],
             model=data["model"],
             timings_ms=data["timings_ms"],
             reason=data.get("reason"),
             parts=tuple(Part(**part) for part in data.get("parts", ())),
-            strength=Strength(**{name: _tupled(value) for name, value in strength.items()}) if strength else None,
+            strength=_strength(strength) if strength else None,
             summary=None if summary is None else tuple(map(_summarised, summary)),
             offers=tuple(Offer(**offer) for offer in data.get("offers", ())),
             generation=data.get("generation"),
             error=Failing(**error) if error else None,
             earlier=data.get("earlier", data["mode"] == "model" and bool(data["claims"]) and "parts" not in data),
         )
-
-
-def _citations(items: Sequence[Mapping[str, Any]]) -> tuple[Citation, ...]:
-    return tuple(Citation.from_json(item) for item in items)
 
 
 def _summarised(data: Mapping[str, Any]) -> SummarySentence:
@@ -302,5 +296,5 @@ def _plain(value: Any) -> Any:
     return {name: list(item) if isinstance(item, tuple) else item for name, item in asdict(value).items()}
 
 
-def _tupled(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _strength(data: Mapping[str, Any]) -> Strength:
+    return Strength(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LABEL = "Worded by AI from the quotes above, not guidance"
 MOST_SENTENCES = 3
 NO_MODEL = "There is no summary: no chat model is set here, or PROVISO_SUMMARY is off."
 OF_LAW = "There is no summary: what the law is must be read in its own words."

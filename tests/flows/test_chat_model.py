@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from bot.cli import main
-from retrieval.model.summary import LABEL, NO_MODEL, OF_LAW
+from bot.views.summaries.model import LABEL
+from retrieval.model.summary import NO_MODEL, OF_LAW
 from tests.support.model_server import ModelServer, Reply, completion, fails, pointing_at, selects, summary
 
 QUESTION = "Who checks the lifeboats before a crossing?"

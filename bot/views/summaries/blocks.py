@@ -5,8 +5,7 @@ from __future__ import annotations
 from bot.views import kit, limits
 from bot.views.escaping import escape, one_line, user
 from bot.views.kit import Message
-from bot.views.summaries.model import SHARE, SummaryView
-from retrieval.model.summary import LABEL
+from bot.views.summaries.model import LABEL, SHARE, SummaryView
 
 _PLACE = 200
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bot.views.escaping import markdown
-from bot.views.summaries.model import SummaryView
-from retrieval.model.summary import LABEL
+from bot.views.summaries.model import LABEL, SummaryView
 
 
 def summary(view: SummaryView) -> str:

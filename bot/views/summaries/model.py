@@ -13,6 +13,8 @@ from bot.work.kinds import ANSWER
 from retrieval.types import Answer, SummarySentence
 
 SHARE = "summary.share"
+# Whoever reads a summary sees first what it is.
+LABEL = "Worded by AI from the quotes above, not guidance"
 
 
 @dataclass(frozen=True)

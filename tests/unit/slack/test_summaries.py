@@ -13,13 +13,13 @@ from bot.slack.summaries import FAILED, GONE, KIND, UNSUITED, Clicked, SummaryHa
 from bot.views.answers.model import AnswerView
 from bot.views.blocks import render_blocks
 from bot.views.stored import view_of
-from bot.views.summaries.model import SummaryView
+from bot.views.summaries.model import LABEL, SummaryView
 from bot.work.inbox import Received
 from bot.work.outbox import Post, enqueue, post_key
 from bot.work.tables import OutboxRow
 from retrieval.corpus.passages import Source, Span
 from retrieval.database import Database
-from retrieval.model.summary import LABEL, NO_MODEL
+from retrieval.model.summary import NO_MODEL
 from retrieval.ports import Failure
 from retrieval.types import Answer, Citation, Claim, SummarySentence
 from tests.support.clock import ManualClock
@@ -172,6 +172,10 @@ def test_a_summary_is_shared_once_with_its_label_and_by_whom_it_was_shown_to(
     assert (post.channel, post.thread, post.ephemeral_user) == ("C1", "1.0", None)
     assert said(post).startswith(f"*{LABEL}* · shared by <@U1>\n• The crates are counted. [1]")
     assert "Share in channel" not in str(render_blocks(view_of(post.view, post.data)).blocks)
+
+
+def test_the_label_says_who_worded_it_and_what_it_is_not() -> None:
+    assert LABEL == "Worded by AI from the quotes above, not guidance"
 
 
 def test_a_summary_is_the_same_after_it_was_stored() -> None:

@@ -15,7 +15,7 @@ from retrieval.database import Database
 from retrieval.model.budgets import Budgets, Caps
 from retrieval.model.chat import ChatModel
 from retrieval.model.outcomes import TELLINGS, Outcome
-from retrieval.model.summary import LABEL, NO_MODEL, OF_LAW, Summariser, may_be_summarised, with_summary
+from retrieval.model.summary import NO_MODEL, OF_LAW, Summariser, may_be_summarised, with_summary
 from retrieval.ports import Failure
 from retrieval.types import Answer, Citation, Claim, Status, SummarySentence
 from tests.support.clock import ManualClock
@@ -194,4 +194,3 @@ def test_a_summary_is_part_of_the_answer_as_json(summariser: Summariser, server:
     data = json.loads(json.dumps(answer.to_json()))
     assert data["summary"] == [{"text": SHORT[0], "citations": [1]}]
     assert Answer.from_json(data).summary == (KEPT,)
-    assert LABEL == "Worded by AI from the quotes above, not guidance"
