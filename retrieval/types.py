@@ -208,8 +208,7 @@ class Answer:
 
     `text` is what a reader sees: the claims shown first, or why there are none and where to turn. `reason` is a short
     stable code of every state but a plain answer. `nearest` (at most three) is set only when it is not answered. `note`
-    is a sentence of ours about how the answer came about. `earlier` marks an answer that an earlier version stored, in
-    which a model worded the claims.
+    is a sentence of ours about how the answer came about. `earlier`: a model of an earlier version worded the claims.
     """
 
     question: str
@@ -238,23 +237,24 @@ class Answer:
         head |= {"earlier": True} if self.earlier else {}
         return head | {
             "question": self.question,
-            "status": self.status,
-            "reason": self.reason,
-            "text": self.text,
-            "claims": [_plain(claim) for claim in self.claims],
-            "parts": [asdict(part) for part in self.parts or (Part(1, self.question, self.status == "answered"),)],
-            "strength": _plain(self.strength),
-            "summary": None if self.summary is None else [_plain(sentence) for sentence in self.summary],
-            "offers": [_plain(offer) for offer in self.offers],
-            "citations": [c.to_json() for c in self.citations],
-            "nearest": [c.to_json() for c in self.nearest],
-            "mode": self.mode,
-            "model": self.model,
-            "note": self.note,
-            "generation": self.generation,
-            "error": _plain(self.error),
-            "timings_ms": dict(self.timings_ms),
-        }
+                "status": self.status,
+                "reason": self.reason,
+                "text": self.text,
+                "claims": [_plain(claim) for claim in self.claims],
+                "parts": [asdict(part) for part in self.parts or (Part(1, self.question, self.status == "answered"),)],
+                "strength": _plain(self.strength),
+                "summary": None if self.summary is None else [_plain(sentence) for sentence in self.summary],
+                "offers": [_plain(offer) for offer in self.offers],
+                "citations": [c.to_json() for c in self.citations],
+                "nearest": [c.to_json() for c in self.nearest],
+                "mode": self.mode,
+                "model": self.model,
+                "note": self.note,
+                "generation": self.generation,
+                "error": _plain(self.error),
+                "timings_ms": dict(self.timings_ms),
+            }
+        )
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Answer:
@@ -297,4 +297,5 @@ def _plain(value: Any) -> Any:
 
 
 def _strength(data: Mapping[str, Any]) -> Strength:
-    return Strength(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+    return Strength(**given)
