@@ -237,24 +237,23 @@ class Answer:
         head |= {"earlier": True} if self.earlier else {}
         return head | {
             "question": self.question,
-                "status": self.status,
-                "reason": self.reason,
-                "text": self.text,
-                "claims": [_plain(claim) for claim in self.claims],
-                "parts": [asdict(part) for part in self.parts or (Part(1, self.question, self.status == "answered"),)],
-                "strength": _plain(self.strength),
-                "summary": None if self.summary is None else [_plain(sentence) for sentence in self.summary],
-                "offers": [_plain(offer) for offer in self.offers],
-                "citations": [c.to_json() for c in self.citations],
-                "nearest": [c.to_json() for c in self.nearest],
-                "mode": self.mode,
-                "model": self.model,
-                "note": self.note,
-                "generation": self.generation,
-                "error": _plain(self.error),
-                "timings_ms": dict(self.timings_ms),
-            }
-        )
+            "status": self.status,
+            "reason": self.reason,
+            "text": self.text,
+            "claims": [_plain(claim) for claim in self.claims],
+            "parts": [asdict(part) for part in self.parts or (Part(1, self.question, self.status == "answered"),)],
+            "strength": _plain(self.strength),
+            "summary": None if self.summary is None else [_plain(sentence) for sentence in self.summary],
+            "offers": [_plain(offer) for offer in self.offers],
+            "citations": [c.to_json() for c in self.citations],
+            "nearest": [c.to_json() for c in self.nearest],
+            "mode": self.mode,
+            "model": self.model,
+            "note": self.note,
+            "generation": self.generation,
+            "error": _plain(self.error),
+            "timings_ms": dict(self.timings_ms),
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Answer:
