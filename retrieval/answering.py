@@ -24,7 +24,7 @@ from retrieval.screening.refusal import Guard, Kind
 from retrieval.search.glossary import Glossary
 from retrieval.search.succession import overtaken, yield_to_successors
 from retrieval.text.wording import words
-from retrieval.types import Answer, Results, Turn
+from retrieval.types import Answer, Failing, Results, Turn
 
 logger = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ class Answerer:
 
     def _select(self, found: Found) -> Answer:
         """The answer of the sentences that the model chose, or of those the program chooses where it chose none."""
-        if self._selector is None or not found.results.hits:
+        if self._selector is None or not found.results.hits or found.evidence.unnamed:
             return self._extract(found)
         selection = self._selector.select(found.asked, found.passages, found.results.generation)
         if isinstance(selection, Failure):
@@ -222,7 +222,7 @@ class Answerer:
             "Something went wrong on my side, and there is no answer. Next step: ask again; if it fails again, give "
             f"your administrator the reference {reference}."
         )
-        return Answer(question, "failed", text)
+        return Answer(question, "failed", text, reason="failed", error=Failing(reference, text))
 
 
 def _furthest(*found: Found) -> Found:
@@ -234,9 +234,10 @@ def abstain(found: Found) -> Answer:
     """Say that the guidance does not cover the question. Show the nearest passages unless the subject is foreign."""
     question = found.asked.question
     if not found.results.generation:
-        return Answer(question, "abstained", abstention.NOTHING_INDEXED)
+        return Answer(question, "abstained", abstention.NOTHING_INDEXED, reason="nothing_indexed")
     nearest = () if abstention.foreign(found.evidence) else related(found.results.hits)
-    return Answer(question, "abstained", abstention.not_covered(question, found.evidence), nearest=nearest)
+    text, reason = abstention.not_covered(question, found.evidence), abstention.reason(question, found.evidence)
+    return Answer(question, "abstained", text, nearest=nearest, reason=reason)
 
 
 def _unsearched(question: str) -> Answer | None:

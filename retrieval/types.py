@@ -45,13 +45,14 @@ class Results:
     """What one search found, best first, and the index generation it was found in.
 
     `terms` holds each stemmed term of the query and its inverse document frequency in that generation: how much of
-    the question the corpus knows at all is evidence for abstaining.
+    the question the corpus knows at all is evidence for abstaining. `passages` is how many passages were searched.
     """
 
     query: str
     generation: str
     hits: tuple[Hit, ...]
     terms: Mapping[str, float] = field(default_factory=dict)
+    passages: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ FOREIGN_COVERAGE = 0.25
 # A follow-up's new words are about something else where what was found meets them less than this: over 31 nouns of
 # the field and 32 others that the starter guidance lacks, few of the others lie above and only remote ones below.
 ADDED_MET = 0.4
+# What does not name what is asked about is no answer, however much else speaks for it.
+NOT_NAMED = 1.0
 
 SCOPE = (
     "I cover good practice in partnered military operations: assessing and supporting partners, conditions, training, "
@@ -31,6 +33,8 @@ def log_odds(evidence: Evidence) -> float:
     odds = line_for(evidence).log_odds(evidence)
     # Whatever the question before it found, a follow-up that turns to something else is not answered by that.
     added = evidence.added
+    if evidence.unnamed:
+        odds = min(odds, -NOT_NAMED)
     return odds if added is None or added >= ADDED_MET else min(odds, added - ADDED_MET)
 
 
@@ -55,8 +59,19 @@ def not_covered(question: str, evidence: Evidence) -> str:
         )
     if foreign(evidence):
         return f"That is outside what I can help with, and nothing in the indexed guidance bears on it. {SCOPE}"
-    wanted = " No passage gives the figure asked for." if evidence.figure == 0 else ""
+    named = " or ".join(f"“{name}”" for name in evidence.unnamed)
+    wanted = f" No passage found names {named}." if named else ""
+    wanted = wanted or (" No passage gives the figure asked for." if evidence.figure == 0 else "")
     return (
         "The indexed guidance does not cover this: every indexed document was searched by meaning and by wording, and "
         f"nothing found answers it.{wanted} {NEXT_STEP}"
     )
+
+
+def reason(question: str, evidence: Evidence) -> str:
+    """The code of why a question is not covered."""
+    if evidence.unnamed:
+        return "not_named"
+    if foreign(evidence):
+        return "foreign"
+    return "language" if language_of(question) else "figure_missing" if evidence.figure == 0 else "not_covered"

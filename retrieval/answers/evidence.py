@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log1p
 
 from retrieval.answers.questions import Asked
 from retrieval.answers.sentences import Candidate
+from retrieval.answers.subject import unnamed
 from retrieval.text.tokens import tokens
 from retrieval.text.wording import content_weights, normal, shared
 from retrieval.types import Hit, Results
@@ -38,6 +40,13 @@ _TIME = re.compile(
     rf"{_UNITS})\b",
     re.IGNORECASE,
 )
+# What asks for a share is met by a share alone.
+_WANTS_SHARE = re.compile(r"\b(?:percent|per cent|percentage|proportion|share|fraction|ratio)\b", re.IGNORECASE)
+_SHARE = re.compile(
+    r"\d\s?%|\b(?:per ?cent|percentage|half|halves|thirds?|quarters?|majority|minority|"
+    r"(?:one|two|\d+) (?:in|out of) \w+)\b",
+    re.IGNORECASE,
+)
 _YEARS = re.compile(r"\b(?:1[89]|20)\d\d(?:s\b|\s?[-–]\s?\d{2,4}\b|\b)")
 _NAME = re.compile(r"\d[\d.,/-]*|[^\W\d_](?:[\w&'/-]*\w)?")
 _SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a", "an"})
@@ -45,14 +54,21 @@ _SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a", "an"
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All 0 to 1. `similarity` is the best sentence's cosine (None without an embedder); `words` how well the sentences
-    of one passage together meet the question's words, `gap` how much of them lies in the one word piece that nothing
-    found meets (both None where the embedder gives no words); `sentence` and `passage` the idf-weighted shares of the
-    question's terms in the best sentence and the best passage; `names` the share of its names, numbers and acronyms
-    found in the best passages (1 when it mentions none); `figure` is below 1 only when it wants one: a half when not
-    the very best sentence holds one but one of the next does, 0 when none does; `dense` is the best passage's cosine;
-    `added` how well a follow-up's new words are met where none of them occurs in what was found (None for every other
-    question)."""
+    """All 0 to 1 but `top`.
+
+    similarity: the best sentence's cosine; None without an embedder.
+    dense: the best passage's cosine.
+    words: how well the sentences of one passage together meet the question's words; None where the embedder gives none.
+    gap: how much of them lies in the one word piece that nothing found meets; None likewise.
+    sentence, passage: the idf-weighted shares of the question's terms in the best sentence and the best passage.
+    names: the share of its names, numbers and acronyms found in the best passages; 1 when it mentions none.
+    figure: below 1 only when it wants one: a half when not the very best sentence holds one but one of the next does,
+        0 when none does.
+    top: the best passage's BM25 by its own words, over the rarity of a word that no passage has.
+    added: how well a follow-up's new words are met where none of them occurs in what was found; None for every other
+        question.
+    unnamed: what it asks about by name that no passage found names.
+    """
 
     similarity: float | None
     dense: float | None
@@ -62,7 +78,9 @@ class Evidence:
     figure: float
     words: float | None = None
     gap: float | None = None
+    top: float = 0.0
     added: float | None = None
+    unnamed: tuple[str, ...] = ()
 
 
 def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Evidence:
@@ -80,7 +98,20 @@ def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Eviden
         figure=_figure_found(asked.question, ranked[:SENTENCES_READ]),
         words=words_met(ranked),
         gap=_widest_gap(ranked),
+        top=_top(results),
+        unnamed=tuple(s.name for s in unnamed(asked.question, [hit.passage for hit in results.hits])),
     )
+
+
+def _top(results: Results) -> float:
+    """The greatest BM25 score, normalised by what the size of the corpus makes of one: the idf of a rare word."""
+    best = max((hit.lexical for hit in results.hits if hit.lexical is not None), default=0.0)
+    return best / _rarest(results) if results.passages else 0.0
+
+
+def _rarest(results: Results) -> float:
+    """The idf of a term that no passage has, by Lucene's formula."""
+    return log1p((results.passages + 0.5) / 0.5)
 
 
 def words_met(ranked: Sequence[Candidate]) -> float | None:
@@ -143,6 +174,6 @@ def _abbreviates(name: str, initials: str) -> bool:
 def _figure_found(question: str, ranked: Sequence[Candidate]) -> float:
     if not _WANTS_FIGURE.search(question):
         return 1.0
-    figure = _TIME if _WANTS_TIME.search(question) else _COUNT
+    figure = _SHARE if _WANTS_SHARE.search(question) else _TIME if _WANTS_TIME.search(question) else _COUNT
     found = [figure.search(_YEARS.sub("", c.text) if figure is _COUNT else c.text) is not None for c in ranked]
     return (any(found) + any(found[:1])) / 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -14,16 +15,18 @@ from retrieval.corpus.passages import Sentence
 from retrieval.errors import RetrievalError
 from retrieval.ports import Embedder, Vectors
 from retrieval.text.tokens import tokens
-from retrieval.text.wording import content_weights, normal, shared, words
+from retrieval.text.wording import content_weights, function_stems, normal, shared, words
 from retrieval.types import Hit, Results
 
 logger = logging.getLogger(__name__)
 
 # A score is meaning + COVERAGE * share of the question's weighted terms + PASSAGE * the passage's score among the
-# found. Meaning is how well the sentence meets the question's words, and half its cosine to the whole question (all of
-# the cosine where an embedder gives no words). The shares lie on a flat part of the curve.
+# found + FINDER * the likeness of the sentence's nearest finder. Meaning is how well the sentence meets the question's
+# words, and half its cosine to the whole question (all of the cosine where an embedder gives no words). The shares lie
+# on a flat part of the curve.
 COVERAGE_SHARE = 0.3
 PASSAGE_SHARE = 0.3
+FINDER_SHARE = 0.4
 WHOLE_SHARE = 0.5
 # Half of a part's ranking is the whole question: a part alone has often lost its subject.
 PART_SHARE = 0.5
@@ -68,6 +71,7 @@ class _Place:
     position: int
     terms: frozenset[str]
     coverage: float
+    finder: float
 
     @property
     def text(self) -> str:
@@ -126,14 +130,32 @@ def _places(results: Results) -> list[_Place]:
     """The sentences worth embedding: those of the best passages that share most with the question, within the limit."""
     weights = content_weights(results.terms)
     found = [
-        _Place(hit, position, terms, shared(weights, terms))
+        _Place(hit, position, terms, shared(weights, terms), _finder(hit, position, weights))
         for hit in results.hits[:PASSAGES_READ]
         for position, sentence in enumerate(hit.passage.sentences)
         if len(words(sentence.text)) >= MIN_WORDS
         for terms in (frozenset(tokens(sentence.text)),)
     ]
-    found.sort(key=lambda place: -(place.hit.score + place.coverage))
+    found.sort(key=lambda place: -(place.hit.score + max(place.coverage, place.finder)))
     return found[:SENTENCES_EMBEDDED]
+
+
+def _finder(hit: Hit, position: int, weights: Mapping[str, float]) -> float:
+    """How alike the question and the nearest finder of a sentence are in words, 0 to 1; no evidence, a ranking alone.
+
+    The cosine of the two as sets of stems, each weighed by its rarity; a stem that only the finder has weighs as much
+    as those of the question do on average.
+    """
+    lines = [frozenset(tokens(finder.line)) - function_stems() for finder in hit.finders if finder.position == position]
+    if not lines or not weights:
+        return 0.0
+    own = sum(weight * weight for weight in weights.values())
+    average = own / len(weights)
+    return max(
+        sum(weights[stem] ** 2 for stem in line if stem in weights)
+        / sqrt(own * (sum(weights[stem] ** 2 if stem in weights else average for stem in line) or 1.0))
+        for line in lines
+    )
 
 
 def _candidate(
@@ -142,7 +164,7 @@ def _candidate(
     penalty = _penalty(place)
     whole = 0.0 if meaning is None else meaning.of(0)
     each = [whole if meaning is None else meaning.of(row) for row in range(1, len(parts) + 1)]
-    passage = PASSAGE_SHARE * place.hit.score / best
+    passage = PASSAGE_SHARE * place.hit.score / best + FINDER_SHARE * place.finder
     # The passage was found for the whole question: for one part of it, its rank says little.
     scores = tuple(
         PART_SHARE * value + (1 - PART_SHARE) * whole + COVERAGE_SHARE * shared(weights, place.terms) - penalty

@@ -102,7 +102,8 @@ class HybridRetriever:
             if id_ in shown
         )
         terms = generation.lexical.terms(query, selection.rows if selection else None)
-        return Results(query, generation.id, hits, terms)
+        count = generation.lexical.count() if selection is None else int(selection.rows.sum())
+        return Results(query, generation.id, hits, terms, count)
 
     def _embed(self, query: str) -> Vectors | None:
         if self._embedder is None or not query.strip():

@@ -1,0 +1,121 @@
+"""What a question asks about by name: an instrument, a numbered article, a term. A passage found must name it. Pure.
+
+Names of units, partners and places of events are no subject: guidance need not know them to apply.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from retrieval.corpus.passages import Passage
+from retrieval.text.tokens import tokens
+from retrieval.text.wording import function_words, normal
+
+# What instruments are called. With a name before it ("the European Peace Facility") such a word is one of its own.
+_KIND = (
+    r"(?:conventions?|protocols?|treat(?:y|ies)|covenants?|charters?|statutes?|acts?|laws?|code|directives?|"
+    r"regulations?|resolutions?|polic(?:y|ies)|doctrines?|strateg(?:y|ies)|principles|guidelines?|manuals?|handbooks?|"
+    r"frameworks?|agreements?|declarations?|positions?|documents?|facilit(?:y|ies)|funds?|programmes?|programs?|"
+    r"guidance notes?|clauses?|certificates?)"
+)
+_WORD = r"[A-Za-z][\w’'-]*"
+# A name: words before the kind, one of them with a capital; "of the …" may follow the kind.
+_INSTRUMENT = re.compile(
+    rf"\b((?:{_WORD} ){{1,5}})({_KIND})\b((?: (?:of|on|for|against) (?:the )?(?:[A-Z][\w’'-]* ?){{1,5}})?)"
+)
+_NUMBERED = re.compile(
+    r"\b(?P<what>articles?|art\.?|rules?|sections?|sec\.?|§+|paragraphs?|paras?\.?|par\.) ?"
+    r"(?P<number>\d+[a-z]?(?:\(\w+\))*)",
+    re.IGNORECASE,
+)
+_TERM = re.compile(
+    r"(?:\bwhat (?:does|do|is meant by|is|are) (?:the (?:term|word|phrase|expression) )?\"(?P<quoted>[^\"]{3,60})\"|"
+    r"^(?:so |and )?(?:what is|what's|what are|define) (?:an? |the )?(?P<bare>[\w-]+(?: [\w-]+){0,2})\W*$)",
+    re.IGNORECASE,
+)
+_BETWEEN = frozenset({"the", "a", "an", "of", "to", "in", "on", "by", "for", "with", "at"})
+_STARTS = {"article": "art", "section": "sec", "paragraph": "par", "para": "par"}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is asked about: its `name` as the question has it, and the stems that name it, or its number."""
+
+    name: str
+    stems: frozenset[str]
+    number: str | None = None
+
+
+def subjects_of(question: str) -> tuple[Subject, ...]:
+    """The instruments, numbered places and terms that a question asks about, each once."""
+    plain = normal(question)
+    return tuple(dict.fromkeys((*_numbered(plain), *_instruments(plain), *_terms(plain))))
+
+
+def unnamed(question: str, passages: Sequence[Passage]) -> tuple[Subject, ...]:
+    """The subjects of a question that none of the passages, nor the record of its source, names."""
+    return tuple(
+        subject for subject in subjects_of(question) if not any(_names(passage, subject) for passage in passages)
+    )
+
+
+def _names(passage: Passage, subject: Subject) -> bool:
+    if subject.number is not None:
+        return any(subject.number in _numbers(text) for text in _texts(passage))
+    return any(subject.stems <= set(tokens(text)) for text in _texts(passage))
+
+
+def _texts(passage: Passage) -> Iterator[str]:
+    """What may name a subject, each by itself: the record of the source, and the passage with the heading above it."""
+    source = passage.source
+    yield " ".join(part for part in (source.title, source.digest_of, source.author, source.publisher) if part)
+    places = (part for sentence in passage.sentences for part in (sentence.place, sentence.locator))
+    yield " ".join(part for part in (source.title, passage.section, passage.text, *places) if part)
+
+
+def _numbered(plain: str) -> Iterator[Subject]:
+    for found in _NUMBERED.finditer(plain):
+        yield Subject(found[0], frozenset(), _number(found))
+
+
+def _numbers(text: str) -> set[str]:
+    return {_number(found) for found in _NUMBERED.finditer(normal(text))}
+
+
+def _number(found: re.Match[str]) -> str:
+    what = found["what"].casefold().rstrip(".s§") or "sec"
+    return f"{_STARTS.get(what, what)} {found['number'].casefold()}"
+
+
+def _instruments(plain: str) -> Iterator[Subject]:
+    for found in _INSTRUMENT.finditer(plain):
+        before = _name_before(found[1].split(), opens=found.start(1) == 0)
+        if not any(word[0].isupper() for word in before):
+            continue
+        before = before[next(at for at, word in enumerate(before) if word[0].isupper()) :]
+        name = " ".join([*before, found[2]]) + found[3]
+        yield Subject(name.strip(), frozenset(tokens(name.replace("'s ", " "))))
+
+
+def _name_before(words: Sequence[str], *, opens: bool) -> list[str]:
+    """The words right before the kind that belong to its name: back to an article, a verb or a question word."""
+    kept: list[str] = []
+    for at in range(len(words) - 1, -1, -1):
+        word = words[at]
+        if word.casefold() in function_words() or word.casefold() in _BETWEEN:
+            break
+        if opens and at == 0 and not kept:
+            break
+        kept.insert(0, word)
+    return kept
+
+
+def _terms(plain: str) -> Iterator[Subject]:
+    found = _TERM.search(plain)
+    if found is not None:
+        name = found["quoted"] or found["bare"]
+        words = name.casefold().split()
+        if found["quoted"] or not any(word in function_words() or word in _BETWEEN for word in words):
+            yield Subject(name, frozenset(tokens(name)))
