@@ -13,7 +13,7 @@ from retrieval.answers.composing import compose, related
 from retrieval.answers.evidence import Evidence, weigh, words_met
 from retrieval.answers.extractive import choose
 from retrieval.answers.following import together, unheard
-from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, put_otherwise, understand
+from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, points_back, put_otherwise, understand
 from retrieval.answers.sentences import Candidate, SentenceRanker
 from retrieval.answers.units import Beside
 from retrieval.corpus.passages import PUBLIC, Passage, Scope
@@ -23,12 +23,15 @@ from retrieval.screening.greetings import ABOUT, greets
 from retrieval.screening.refusal import Guard, Kind
 from retrieval.search.glossary import Glossary
 from retrieval.search.succession import overtaken, yield_to_successors
+from retrieval.text.tokens import tokens
 from retrieval.text.wording import words
 from retrieval.types import Answer, Failing, Results, Turn
 
 logger = logging.getLogger(__name__)
 
 HITS = 10
+# A part of a question is named as not answered only where it plainly is: log-odds of about one to three.
+PART_LACKING = -1.0
 INSTEAD = "The program chose the sentences in its place."
 POINTED = "This is not a question to the guidance. Here is where it leads:"
 
@@ -155,26 +158,44 @@ class Answerer:
         """The answer of sentences that the program chooses, or why there is none."""
         if not abstention.covered(found.evidence):
             return abstain(found)
-        choice = choose(found.asked, found.ranked)
+        choice = choose(found.asked, found.ranked, self._unanswered(found))
         answer = compose(
             found.asked, choice.selection, found.passages, beside=self._beside(found.asked), firm=choice.firm
         )
         return answer or abstain(found)
+
+    def _unanswered(self, found: Found) -> frozenset[int]:
+        """The parts of the question, from 1, that nothing found answers; none where that would be all of them.
+
+        A part that points back ("why is that?") says too little by itself to be judged.
+        """
+        parts = found.asked.parts
+        if len(parts) == 1:
+            return frozenset()
+        judged = enumerate(parts, 1)
+        lacking = {n for n, part in judged if not points_back(part) and self._odds(found, part) < PART_LACKING}
+        return frozenset(lacking) if len(lacking) < len(parts) else frozenset()
+
+    def _odds(self, found: Found, part: str) -> float:
+        """The log-odds that what was found for the whole question covers a part of it."""
+        stems = set(tokens(part))
+        asked = replace(found.asked, question=part, query=part, parts=(part,), names=None, follow_up=False)
+        terms = {term: weight for term, weight in found.results.terms.items() if term in stems}
+        results = replace(found.results, query=part, terms=terms)
+        return abstention.log_odds(weigh(asked, results, self._ranker.rank(asked, results)))
 
     def _beside(self, asked: Asked) -> Beside:
         return lambda passage: self._searcher.beside(passage, asked.scope)
 
     def _find(self, asked: Asked, timings: Timings) -> Found:
         """Search for the question, and once more with corrected spelling if too little was found."""
-        found = self._look(asked, timings)
-        found = self._in_their_words(found, timings)
-        if abstention.covered(found.evidence):
-            return found
-        vocabulary = {word for hit in found.results.hits for word in words(hit.passage.text)}
-        again = mended(found.asked, vocabulary)
-        if again is None:
-            return found
-        return _furthest(found, self._look(again, timings))
+        found = self._in_their_words(self._look(asked, timings), timings)
+        if not abstention.covered(found.evidence):
+            vocabulary = {word for hit in found.results.hits for word in words(hit.passage.text)}
+            again = mended(found.asked, vocabulary)
+            found = found if again is None else _furthest(found, self._look(again, timings))
+        # However it was put to find more, what was asked is what the reader is told of.
+        return replace(found, asked=asked)
 
     def _in_their_words(self, found: Found, timings: Timings) -> Found:
         """Search with short forms and synonyms as the sources write them; keep the result with more evidence."""

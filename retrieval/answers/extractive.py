@@ -26,11 +26,14 @@ class Choice:
     firm: int
 
 
-def choose(asked: Asked, ranked: Sequence[Candidate]) -> Choice:
-    """The sentences to quote, of the ranked ones: the best, the best of each part, then whatever else is strong."""
+def choose(asked: Asked, ranked: Sequence[Candidate], unanswered: frozenset[int] = frozenset()) -> Choice:
+    """The sentences to quote, of the ranked ones: the best, the best of each part, then whatever else is strong.
+
+    For the `unanswered` parts of the question (from 1) nothing is chosen.
+    """
     chosen: dict[tuple[str, int], Selected] = {}
     firm = 0
-    for candidate, part, needed in _in_order_of_need(asked, ranked):
+    for candidate, part, needed in _in_order_of_need(asked, ranked, unanswered):
         place = candidate.hit.passage.passage_id, candidate.position
         if place in chosen or len(chosen) == MOST_CHOSEN:
             continue
@@ -39,14 +42,17 @@ def choose(asked: Asked, ranked: Sequence[Candidate]) -> Choice:
     return Choice(Selection(tuple(chosen.values())), firm)
 
 
-def _in_order_of_need(asked: Asked, ranked: Sequence[Candidate]) -> Iterator[tuple[Candidate, int, bool]]:
+def _in_order_of_need(
+    asked: Asked, ranked: Sequence[Candidate], unanswered: frozenset[int]
+) -> Iterator[tuple[Candidate, int, bool]]:
     """Each candidate with the part it answers, and whether the question cannot do without it."""
     if not ranked:
         return
     best = ranked[0]
-    yield best, _part(best), True
-    if len(asked.parts) > 1:
-        for part in range(len(asked.parts)):
+    answered = [part for part in range(len(asked.parts)) if part + 1 not in unanswered]
+    yield best, _part(best, answered), True
+    if len(answered) > 1:
+        for part in answered:
             strongest = max(ranked, key=lambda candidate: candidate.parts[part])
             if strongest.parts[part] >= PART_KEPT_SHARE * max(best.parts):
                 yield strongest, part + 1, True
@@ -54,10 +60,10 @@ def _in_order_of_need(asked: Asked, ranked: Sequence[Candidate]) -> Iterator[tup
         source = best.hit.passage.source.source_id
         other = next((c for c in ranked if c.hit.passage.source.source_id != source), None)
         if other is not None and other.score >= PART_KEPT_SHARE * best.score:
-            yield other, _part(other), True
-    yield from ((c, _part(c), False) for c in ranked if c.score >= KEPT_SHARE * best.score)
+            yield other, _part(other, answered), True
+    yield from ((c, _part(c, answered), False) for c in ranked if c.score >= KEPT_SHARE * best.score)
 
 
-def _part(candidate: Candidate) -> int:
-    """The part of the question, from 1, that a sentence answers best."""
-    return max(range(len(candidate.parts)), key=candidate.parts.__getitem__) + 1
+def _part(candidate: Candidate, parts: Sequence[int]) -> int:
+    """Which of these parts of the question (from 0) a sentence answers best, from 1."""
+    return max(parts, key=candidate.parts.__getitem__) + 1
