@@ -23,6 +23,7 @@ OUTSET = "assessment"
 # More than this share of what is quoted must be the basis of a checklist that the question does not name.
 MAJORITY = 0.5
 _GREETED = ("help", "checklist")
+_CONTRACTED = re.compile(r"\b(who|what|when|where|how)'s\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 _PART = re.compile(r"\{([a-z_]+)\}")
 
@@ -52,7 +53,7 @@ class ActionPointer:
                 (request.offer for request in self.requests if request.offer.kind in _GREETED),
                 key=lambda offer: _GREETED.index(offer.kind),
             )
-        plain = normal(question)
+        plain = _CONTRACTED.sub(r"\1 is", normal(question))
         met = [request for request in self.requests if any(form.search(plain) for form in request.forms)]
         return _distinct(self._offered(request, plain) for request in met)
 

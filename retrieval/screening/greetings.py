@@ -13,7 +13,9 @@ _OPENING = (
 _ABOUT = (
     r"who (?:are|r) (?:you|u)|what are you|what is proviso|what(?:'s| is) this(?: bot)?|"
     r"what (?:can|do) you do(?: for (?:me|us))?|(?:what|how) can you help(?: (?:me|us))?(?: with)?|"
-    r"how do(?:es)? (?:you|this|it) work|help(?: me)?(?: please)?|how (?:do|can|should) i use (?:you|this|it)|"
+    r"how do(?:es)? (?:you|this|it|this bot|proviso) work|"
+    r"(?:can|could) you help(?: (?:me|us))?(?: please)?|"
+    r"help(?: me)?(?: please)?|how (?:do|can|should) i use (?:you|this|it)|"
     r"what can i ask(?: you)?|thanks?(?: you)?(?: (?:very|so) much| a lot)?|are you (?:a bot|an ai|human|there)"
 )
 # What people say to be polite, and to whom; a message of such words alone asks for nothing.
@@ -22,7 +24,7 @@ _POLITE = frozenset(
     hi hello hey greetings good morning afternoon evening day night welcome bye goodbye dear
     thank thanks thx cheers please ok okay great perfect nice well done help
     there all everyone everybody team folks colleagues proviso bot you
-    and again very much so a lot for your the
+    and again very much so a lot for your the that helped helpful useful
     """.split()  # noqa: SIM905
 )
 _MOST_POLITE_WORDS = 8
