@@ -44,8 +44,8 @@ class Hit:
 class Results:
     """What one search found, best first, and the index generation it was found in.
 
-    `terms` holds each stemmed term of the query and its inverse document frequency in that generation: how much of
-    the question the corpus knows at all is evidence for abstaining. `passages` is how many passages were searched.
+    `terms` holds each stemmed term of the query and its inverse document frequency there, `passages` how many were
+    searched: how much of the question the corpus knows at all is evidence for abstaining.
     """
 
     query: str
