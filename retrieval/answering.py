@@ -7,17 +7,17 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from retrieval.answers import abstention
-from retrieval.answers.composing import compose, related
+from retrieval.answers.composing import MOST_SHOWN, compose, related
 from retrieval.answers.evidence import Evidence, weigh, words_met
 from retrieval.answers.extractive import choose
 from retrieval.answers.following import together, unheard
 from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, points_back, put_otherwise, understand
 from retrieval.answers.sentences import Candidate, SentenceRanker
-from retrieval.answers.units import Beside
 from retrieval.corpus.passages import PUBLIC, Passage, Scope
-from retrieval.ports import Embedder, Failure, Pointer, Searcher, Selector
+from retrieval.ports import Embedder, Failure, Pointer, Searcher, Selection, Selector
 from retrieval.screening.addressing import without_addressees
 from retrieval.screening.greetings import ABOUT, greets
 from retrieval.screening.refusal import Guard, Kind
@@ -148,10 +148,8 @@ class Answerer:
         if isinstance(selection, Failure):
             answer = self._extract(found)
             note = f"{selection.note} {INSTEAD}" if answer.status == "answered" else selection.note
-            return replace(answer, note=note, reason=selection.outcome)
-        composed = compose(
-            found.asked, selection, found.passages, beside=self._beside(found.asked), model=self._selector.name
-        )
+            return replace(answer, note=note, reason="law" if answer.reason == "law" else selection.outcome)
+        composed = self._composed(found, selection, model=self._selector.name)
         return composed or replace(abstain(found), mode="model", model=self._selector.name)
 
     def _extract(self, found: Found) -> Answer:
@@ -159,10 +157,7 @@ class Answerer:
         if not abstention.covered(found.evidence):
             return abstain(found)
         choice = choose(found.asked, found.ranked, self._unanswered(found))
-        answer = compose(
-            found.asked, choice.selection, found.passages, beside=self._beside(found.asked), firm=choice.firm
-        )
-        return answer or abstain(found)
+        return self._composed(found, choice.selection, firm=choice.firm) or abstain(found)
 
     def _unanswered(self, found: Found) -> frozenset[int]:
         """The parts of the question, from 1, that nothing found answers; none where that would be all of them.
@@ -184,8 +179,18 @@ class Answerer:
         results = replace(found.results, query=part, terms=terms)
         return abstention.log_odds(weigh(asked, results, self._ranker.rank(asked, results)))
 
-    def _beside(self, asked: Asked) -> Beside:
-        return lambda passage: self._searcher.beside(passage, asked.scope)
+    def _composed(
+        self, found: Found, selection: Selection, *, firm: int = MOST_SHOWN, model: str | None = None
+    ) -> Answer | None:
+        """The answer that quotes a selection, with what may be offered under it; None where nothing can be quoted."""
+        asked = found.asked
+        beside = partial(self._searcher.beside, scope=asked.scope)
+        answer = compose(asked, selection, found.passages, beside=beside, firm=firm, model=model)
+        if answer is None or answer.status != "answered" or self._pointer is None:
+            return answer
+        cited = {citation.passage_id for citation in answer.citations}
+        offer = self._pointer.offer(asked.question, [p for p in found.passages if p.passage_id in cited])
+        return replace(answer, offers=(offer,) if offer else ())
 
     def _find(self, asked: Asked, timings: Timings) -> Found:
         """Search for the question, and once more with corrected spelling if too little was found."""
