@@ -23,10 +23,11 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone
 @click.command()
 @click.argument("question", required=False)
 @click.option("--summary", is_flag=True, help="Have the chat model sum up the quotes; labelled, and no guidance.")
+@click.option("--more", is_flag=True, help="Show the further quotes too.")
 @BATCH
 @scoped
 @AS_JSON
-def ask(question: str | None, summary: bool, file: BinaryIO | None, scope: Scope, as_json: bool) -> int:
+def ask(question: str | None, *, summary: bool, more: bool, file: BinaryIO | None, scope: Scope, as_json: bool) -> int:
     """Answer QUESTION from the indexed guidance, every sentence quoted."""
     _one_of(question, file, "QUESTION")
     with services() as composed:
@@ -35,7 +36,7 @@ def ask(question: str | None, summary: bool, file: BinaryIO | None, scope: Scope
         if file is not None:
             return run_batch(file, lambda item: _answer(composed, item, scope, summary), "question", KEYS)
         answer = _summed_up(composed, composed.answerer.answer(str(question), scope=scope), summary)
-        view = AnswerView(answer, ageing=composed.ageing())
+        view = AnswerView(answer, ageing=composed.ageing(), more=more)
         if as_json:
             print_json(view.to_json())
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,14 +16,12 @@ from retrieval.corpus.authority import (
     is_aged,
     kind,
     published_year,
-    weakness,
 )
 from retrieval.corpus.passages import Source
 from retrieval.types import Citation
 
 UNDATED = "undated"
 LONGEST_AUTHOR = 100
-_ONLY = {DIGEST: "our digest", "commentary": "one author’s view"}
 
 
 @dataclass(frozen=True)
@@ -48,30 +45,38 @@ class Ageing:
         return {"age_years": age_years(published, self.today), "aged": is_aged(published, self.today, self.after)}
 
 
-@dataclass(frozen=True)
-class SourceLine:
-    """A source in words: `title`, `facts` about it, `place` in it, and the `cautions` a reader needs first."""
-
-    title: str
-    facts: str
-    place: str
-    cautions: str
-
-
-def describe(citation: Citation, ageing: Ageing | None = None) -> SourceLine:
-    """Title; author, publisher, year, authority, whom it binds, edition, status; place in it; cautions."""
-    source = citation.source
-    return SourceLine(
-        title=title(source),
-        facts=facts(source),
-        place=place(citation.section, tuple(citation.paragraphs), citation.page),
-        cautions=cautions(source, citation.source_locator, ageing),
-    )
-
-
 def title(source: Source) -> str:
     """The title, or the file's path where it gives none."""
     return source.title or source.path
+
+
+def heading(source: Source) -> str:
+    """What stands above the quotes of a source: its title, or that these are words of ours on which original."""
+    if kind(source) != DIGEST:
+        return title(source)
+    return f"Our digest of “{source.digest_of}”" if source.digest_of else f"Our digest “{title(source)}”"
+
+
+def credit(source: Source) -> str:
+    """Author, publisher and year, kind of text, edition and status: what holds for all quotes of a source."""
+    year = published_year(source.published)
+    return _joined(
+        author(source),
+        source.publisher if kind(source) != DIGEST else None,
+        str(year) if year else source.published or UNDATED,
+        None if kind(source) == DIGEST else kind(source) or "kind of text not stated",
+        source.edition,
+        None if kind(source) == DIGEST or gone(source) else source.status,
+    )
+
+
+def where(citation: Citation) -> str:
+    """The place of a quote, the original's own number first: "Art. 12(2)", "par. 8", "p. 3"."""
+    if citation.source.kind == DIGEST:
+        return citation.source_locator or "place in the original not stated"
+    own = f"par. {', '.join(map(str, citation.paragraphs))}" if citation.paragraphs else None
+    page = f"p. {citation.page}" if citation.page else None
+    return _comma(citation.locator or citation.source_locator or own, page) or _comma(citation.section) or "no number"
 
 
 def facts(source: Source) -> str:
@@ -119,15 +124,6 @@ def cautions(source: Source, locator: str | None, ageing: Ageing | None) -> str:
     return _joined(_gone(source), _digest(source, locator), _age(source, ageing))
 
 
-def reservation(citations: Iterable[Citation]) -> str | None:
-    """What a claim that rests on these alone has to admit; None when one of them carries it."""
-    weak = {weakness(citation.source) for citation in citations}
-    if not weak or None in weak:
-        return None
-    named = sorted(_ONLY.get(reason or "", f"{reason} text") for reason in weak)
-    return f"rests on {' and '.join(named)} only"
-
-
 def _gone(source: Source) -> str | None:
     state = gone(source)
     if state is None:
@@ -139,8 +135,7 @@ def _digest(source: Source, locator: str | None) -> str | None:
     """Whose words these are, and where to verify them in the original."""
     if kind(source) != DIGEST:
         return None
-    of = f" of “{source.digest_of}”" if source.digest_of and source.digest_of not in (source.title or "") else ""
-    return f"digest: our summary{of}, verify against {f'{locator} of ' if locator else ''}the original"
+    return f"our words, not the original’s: verify against {f'{locator} of ' if locator else ''}the original"
 
 
 def _age(source: Source, ageing: Ageing | None) -> str | None:
@@ -149,6 +144,10 @@ def _age(source: Source, ageing: Ageing | None) -> str | None:
         return None
     years = "1 year" if age["age_years"] == 1 else f"{age['age_years']} years"
     return f"published {published_year(source.published)}, {years} ago: check what changed"
+
+
+def _comma(*parts: str | None) -> str:
+    return ", ".join(part for part in parts if part)
 
 
 def _joined(*parts: str | None) -> str:

@@ -1,34 +1,31 @@
-"""An answer in Slack: claims with numbers, sources with a button each; sources are given room first."""
+"""An answer in Slack: quotes under their sources, a button each; sources and buttons are given room first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 
 from bot.views import kit, limits
+from bot.views.answers.layout import Quoted, SourceGroup, grouped, hidden, nearest, strength_line, uncovered
 from bot.views.answers.model import AnswerView
-from bot.views.answers.words import RELATED, heading, mode_label
+from bot.views.answers.values import HELPFUL, MORE, NOT_HELPFUL, OFFER, SUMMARISE, offer_value
+from bot.views.answers.words import RELATED, VERIFY, heading, mode_label, more_label
 from bot.views.escaping import escape, link, one_line, prose
 from bot.views.kit import Block, Message
 from bot.views.passages.values import SHOW, button_value
-from bot.views.sources import Ageing, describe, reservation
-from retrieval.types import Answer, Citation, Claim
+from retrieval.types import Answer, Claim
 
-_SOURCE_ROOM = 1000
-
-_FALLBACK_SOURCE = 300
-
+_QUOTE_ROOM = 2400
 _LEAST_CAUTION = 90
-
 _NOTE = 300
-
-_MOST_SOURCES = 24
+_LINE = 600
+_MOST_QUOTES = 24
+_MOST_OFFERS = 5
+_FALLBACK_HEAD = 300
 
 
 def message(view: AnswerView) -> Message:
-    """The message of one answer in any of its four states."""
-    answer = view.answer
-    blocks = _answered(view) if answer.status == "answered" else _without_answer(view)
+    """The message of one answer in any of its states."""
+    blocks = _answered(view) if view.answer.status == "answered" else _without_answer(view)
     return Message(fallback(view), tuple(blocks))
 
 
@@ -38,13 +35,18 @@ def fallback(view: AnswerView) -> str:
     if answer.status != "answered":
         reference = _reference(view)
         foot = f" Reference: {escape(reference)}." if reference else ""
-        return limits.clip(f"*{heading(answer)}*: {prose(answer.text)}", limits.FALLBACK - 100) + foot
-    lines = (_source_text(c, view.ageing, quote=False).replace("\n", " · ") for c in answer.citations)
-    sources = limits.clip("\n".join(limits.clip(line, _FALLBACK_SOURCE) for line in lines), limits.FALLBACK // 2 - 100)
+        offers = "".join(f"\n{escape(one_line(o.label))}: `{escape(o.command)}`" for o in answer.offers[:_MOST_OFFERS])
+        text = f"*{heading(answer)}*: {prose(answer.text)}{limits.clip(offers, 1000)}"
+        return limits.clip(text, limits.FALLBACK - 100) + foot
+    groups = grouped(answer, view.ageing, more=view.more)
     note = f"{limits.clip(escape(one_line(answer.note)), _NOTE)}\n" if answer.note else ""
-    room = limits.FALLBACK - limits.width(sources) - limits.width(note) - 20
-    claims = "\n".join(_claim_text(answer, c, room // max(1, len(answer.claims)) - 1) for c in answer.claims)
-    return f"{note}{claims}\n\nSources:\n{sources}"
+    worded = "\n".join(_claims(answer, limits.FALLBACK // 3))
+    foot = "\n".join(_limited(line) for line in _lines(view))
+    quotes = sum(len(group.quotes) for group in groups)
+    room = limits.FALLBACK - sum(map(limits.width, (note, worded, foot))) - 20
+    each = max(30, room // max(1, quotes) - 8)
+    texts = [_text(quote, group, min(each, _QUOTE_ROOM)) for group in groups for quote in group.quotes]
+    return limits.clip("\n".join(part for part in (f"{note}{worded}".strip(), *texts, foot) if part), limits.FALLBACK)
 
 
 def _reference(view: AnswerView) -> str:
@@ -55,81 +57,113 @@ def _reference(view: AnswerView) -> str:
 
 def _answered(view: AnswerView) -> list[Block]:
     answer = view.answer
-    sources = _source_blocks(answer.citations, view.ageing, quote=answer.mode == "model")
-    foot = kit.context(f"{escape(mode_label(answer))} Verify against the source before you act on it.")
-    head = kit.context("*Sources*")
     note = [kit.context(limits.clip(escape(one_line(answer.note)), _NOTE))] if answer.note else []
-    spent = limits.body_text([*sources, *note, foot, head])
-    claims = _claim_blocks(answer, limits.MESSAGE - spent, limits.BLOCKS - len(sources) - 3 - len(note))
-    return [*note, *claims, kit.divider(), head, *sources, foot]
+    lines = [kit.context(_limited(line)) for line in _lines(view)]
+    buttons = _buttons(view)
+    foot = kit.context(f"{escape(mode_label(answer))} {VERIFY}")
+    worded = [kit.section(text) | {"expand": True} for text in _claims(answer, limits.MESSAGE // 3)]
+    spent = limits.body_text([*note, *worded, *lines, *buttons, foot])
+    most = limits.BLOCKS - len(note) - len(worded) - len(lines) - len(buttons) - 2
+    groups = grouped(answer, view.ageing, more=view.more)
+    return [*note, *worded, *_quote_blocks(groups, limits.MESSAGE - spent, most), *lines, *buttons, foot]
 
 
 def _without_answer(view: AnswerView) -> list[Block]:
     answer = view.answer
-    nearest = _source_blocks(answer.nearest[:3], view.ageing, quote=True)
-    text = f"*{heading(answer)}*\n{prose(answer.text)}"
-    blocks = [kit.section(text)]
+    blocks = [kit.section(f"*{heading(answer)}*\n{prose(answer.text)}")]
     if reference := _reference(view):
         blocks.append(kit.context(f"Reference `{escape(reference)}`: give it to whoever runs this bot."))
-    if nearest:
-        blocks += [kit.divider(), kit.context(f"*{RELATED}*"), *nearest]
+    if offered := _offers(answer):
+        blocks.append(kit.actions("offers", offered))
+    if answer.nearest:
+        room = limits.MESSAGE - limits.body_text(blocks) - 200
+        related = _quote_blocks(nearest(answer, view.ageing), room, _MOST_QUOTES)
+        blocks += [kit.divider(), kit.context(f"*{RELATED}*"), *related]
     return blocks
 
 
-def _claim_blocks(answer: Answer, room: int, most: int) -> list[Block]:
-    """A section a claim; several to a section when there are more claims than blocks, shortened to fit `room`."""
-    claims = answer.claims or (Claim(answer.text, ()),)
-    each = min(limits.SECTION, max(120, room // len(claims)))
-    texts = [_claim_text(answer, claim, each) for claim in claims]
-    groups = [[text] for text in texts]
-    while len(groups) > max(1, most):
-        groups = [list(chain(*groups[i : i + 2])) for i in range(0, len(groups), 2)]
-    return [kit.section("\n\n".join(group)) | {"expand": True} for group in groups]
+def _lines(view: AnswerView) -> list[str]:
+    """What stands under the quotes: the parts that nothing answers, and how far the quotes carry."""
+    answer = view.answer
+    lines = [f"*Not found here*: {escape(one_line(part))}" for part in uncovered(answer)]
+    return [*lines, *([f"*Strength*: {escape(strength_line(answer.strength))}"] if answer.strength else [])]
 
 
-def _claim_text(answer: Answer, claim: Claim, room: int) -> str:
-    """The claim, cut before its numbers are: a claim never loses where it rests, nor that it rests on little."""
+def _limited(line: str) -> str:
+    return limits.clip(line, _LINE)
+
+
+def _buttons(view: AnswerView) -> list[Block]:
+    """Further claims, what is offered, a summary, and whether it helped; none where no message is kept behind it."""
+    buttons: list[Block] = []
+    count = hidden(view.answer)
+    if view.reference and count and not view.more:
+        buttons.append(kit.button(more_label(count), MORE, view.reference, label=f"{more_label(count)} quotes"))
+    buttons += _offers(view.answer)[:1]
+    if view.reference:
+        if view.summarises:
+            buttons.append(kit.button("Summarise (AI)", SUMMARISE, view.reference))
+        buttons.append(kit.button("Helpful", HELPFUL, view.reference))
+        buttons.append(kit.button("Not helpful", NOT_HELPFUL, view.reference))
+    return [kit.actions("answer", buttons)] if buttons else []
+
+
+def _offers(answer: Answer) -> list[Block]:
+    """A button an offer that leads to an action of ours."""
+    offers = [offer for offer in answer.offers[:_MOST_OFFERS] if offer.action]
+    return [kit.button(offer.label, f"{OFFER}.{n}", offer_value(offer)) for n, offer in enumerate(offers, 1)]
+
+
+def _claims(answer: Answer, room: int) -> list[str]:
+    """The claims of an answer that an earlier version had a model word, each with its numbers."""
+    if not answer.earlier:
+        return []
+    each = max(60, room // max(1, len(answer.claims)))
+    return ["\n\n".join(_claim(claim, each) for claim in answer.claims)]
+
+
+def _claim(claim: Claim, room: int) -> str:
     numbers = "".join(f" [{n}]" for n in claim.citations)
-    reserved = reservation(c for c in answer.citations if c.n in claim.citations)
-    after = f"{numbers} _({escape(reserved)})_" if reserved else numbers
-    around = ("“", "”") if answer.mode == "extractive" and claim.citations else ("", "")
-    text = limits.clip(escape(one_line(claim.text)), max(30, room - len(after) - 2))
-    return f"{around[0]}{text}{around[1]}{after}"
+    return limits.clip(escape(one_line(claim.text)), max(30, room - len(numbers) - 2)) + numbers
 
 
-def _source_blocks(citations: Sequence[Citation], ageing: Ageing | None, *, quote: bool) -> list[Block]:
-    """A section a source with its button, each within an equal share of half the message."""
-    shown = citations[:_MOST_SOURCES]
-    each = min(_SOURCE_ROOM, limits.MESSAGE // 2 // max(1, len(shown)))
-    blocks = [_source_block(citation, ageing, each, quote=quote) for citation in shown]
-    rest = len(citations) - len(shown)
-    if rest:
-        blocks.append(kit.context(f"… and {rest} more sources; ask about one part to see them."))
+def _quote_blocks(groups: Sequence[SourceGroup], room: int, most: int) -> list[Block]:
+    """A section a quote with its button, under the source it comes from; each has an equal share of the room."""
+    quotes = [(group, quote) for group in groups for quote in group.quotes]
+    shown = quotes[: min(_MOST_QUOTES, most - 1)]
+    each = min(_QUOTE_ROOM, room // max(1, len(shown)))
+    blocks = [_quote_block(group, quote, each) for group, quote in shown]
+    if rest := len(quotes) - len(shown):
+        blocks.append(kit.context(f"… and {rest} more quotes; ask about one part to see them."))
     return blocks
 
 
-def _source_block(citation: Citation, ageing: Ageing | None, room: int, *, quote: bool) -> Block:
-    value = button_value(citation, room // 3)
-    show = kit.button("Show passage", SHOW, value, label=f"Show passage of source {citation.n}")
-    text = _source_text(citation, ageing, quote=quote, room=room - limits.width(value) - 60)
-    return kit.section(text, accessory=show)
+def _quote_block(group: SourceGroup, quote: Quoted, room: int) -> Block:
+    value = button_value(quote.citation, room // 3)
+    show = kit.button("Show passage", SHOW, value, label=f"Show passage of quote {quote.citation.n}")
+    text = _text(quote, group, room - limits.width(value) - 60)
+    return kit.section(text, accessory=show) | ({"expand": True} if quote.text else {})
 
 
-def _source_text(citation: Citation, ageing: Ageing | None, *, quote: bool, room: int = _SOURCE_ROOM) -> str:
-    """Number and title; cautions, which keep their room; facts and place; then the quote in what room is left."""
-    line = describe(citation, ageing)
-    part = max(40, room // 3)
-    label = limits.clip(escape(one_line(line.title)), part)
-    linked = link(citation.source.url, label)
-    cautions = limits.clip(escape(one_line(line.cautions)), max(_LEAST_CAUTION, part))
-    about = " · ".join(part for part in (line.facts, line.place) if part)
+def _text(quote: Quoted, group: SourceGroup, room: int) -> str:
+    """The source above its first quote; the place and what must be said of the quote keep their room, its words not."""
+    head = f"{_head(group, max(40, room // 3))}\n" if quote is group.quotes[0] else ""
+    place = f" [{limits.clip(escape(one_line(quote.place)), 80)}]"
+    remarks = f"\n>_{limits.clip(escape(one_line(quote.remarks)), _LEAST_CAUTION * 2)}_" if quote.remarks else ""
+    left = room - sum(map(limits.width, (head, place, remarks))) - 5
+    words = limits.clip(escape(one_line(quote.text)), max(30, left)) if quote.text else ""
+    before, after = ("“", "”") if quote.marks and words else ("", "")
+    return f"{head}>{before}{words}{after}{place}{remarks}"
+
+
+def _head(group: SourceGroup, room: int) -> str:
+    """Title, credit, and the cautions, which keep their room."""
+    label = limits.clip(escape(one_line(group.title)), room)
+    linked = link(group.source.url, label)
+    cautions = limits.clip(escape(one_line(group.cautions)), max(_LEAST_CAUTION, room // 2))
     rows = [
-        f"*[{citation.n}]* {linked if limits.width(linked) <= 2 * part else label}",
+        f"*{linked if limits.width(linked) <= 2 * max(room, 120) else label}*",
+        limits.clip(escape(one_line(group.credit)), room),
         f"_{cautions}_" if cautions else "",
-        limits.clip(escape(one_line(about)), part),
     ]
-    text = "\n".join(row for row in rows if row)
-    left = room - limits.width(text) - 4
-    if quote and left >= 60:
-        text += f"\n“{limits.clip(escape(one_line(citation.quote)), left)}”"
-    return text
+    return "\n".join(row for row in rows if row)

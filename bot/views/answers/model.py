@@ -18,6 +18,7 @@ class AnswerView(StoredView):
     """An answer. `reference` is short, content-free, and lets a person report a failure.
 
     `ageing` is the day it was given: how old a source is does not change when the message is sent a second time.
+    `more` shows the claims that wait behind a button too; `summarises` offers to have a model sum the quotes up.
     """
 
     thing = "answer"
@@ -27,6 +28,7 @@ class AnswerView(StoredView):
     answer: Answer
     reference: str = ""
     ageing: Ageing | None = None
+    more: bool = False
     summarises: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -38,13 +40,24 @@ class AnswerView(StoredView):
         return data
 
     def to_data(self) -> dict[str, Any]:
-        """As it waits in the outbox: without the question, which stands in the thread above it."""
+        """As it waits in the outbox: without the question, which stands in the thread above it, and of its parts only
+        those that the message names because nothing answers them."""
         answer = self.answer.to_json() | {"question": ""}
+        shown = self.answer.status == "answered"
+        answer["parts"] = [
+            part | {"text": part["text"] if shown and not part["covered"] else ""} for part in answer["parts"]
+        ]
         ageing = self.ageing.to_data() if self.ageing else None
-        return {"answer": answer, "reference": self.reference, "ageing": ageing, "summarises": self.summarises}
+        flags = {"more": self.more, "summarises": self.summarises}
+        return {"answer": answer, "reference": self.reference, "ageing": ageing} | flags
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> AnswerView:
         """The inverse of `to_data`."""
-        answer, ageing = Answer.from_json(data["answer"]), Ageing.from_data(data.get("ageing"))
-        return cls(answer, data.get("reference", ""), ageing, summarises=data.get("summarises", False))
+        return cls(
+            Answer.from_json(data["answer"]),
+            data.get("reference", ""),
+            Ageing.from_data(data.get("ageing")),
+            more=data.get("more", False),
+            summarises=data.get("summarises", False),
+        )

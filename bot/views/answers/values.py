@@ -14,6 +14,8 @@ HELPFUL = "answer.helpful"
 NOT_HELPFUL = "answer.unhelpful"
 # One button an offer: action ids differ within a block, so its number follows ("answer.offer.1").
 OFFER = "answer.offer"
+# Several offers share a message.
+_ROOM = 800
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,9 @@ class Offered:
 
 def offer_value(offer: Offer) -> str:
     """What the button of an offer carries; without the values of its form where there is no room for them."""
-    data = {"k": offer.kind, "a": offer.action, "c": offer.command}
+    data = {"k": offer.kind, "a": offer.action, "c": limits.clip(offer.command, _ROOM // 4)}
     whole = json.dumps(data | {"v": dict(offer.values)}, ensure_ascii=False)
-    return whole if limits.width(whole) <= limits.BUTTON_VALUE else json.dumps(data, ensure_ascii=False)
+    return whole if limits.width(whole) <= _ROOM else json.dumps(data, ensure_ascii=False)
 
 
 def read_offer(value: str) -> Offered:

@@ -11,19 +11,30 @@ _HEADINGS = {
     "refused": "Not answered",
     "failed": "No answer this time",
 }
+_LAW = "A question for your legal adviser"
 RELATED = "Related, not an answer"
+VERIFY = "Verify against the source before you act on it."
 
-_EXTRACTIVE = "Quoted word for word; no AI wrote this."
+_EXTRACTIVE = "Quoted word for word, no AI."
+_EARLIER = "From an earlier version of this bot: worded by AI from the quotes below, not word for word. Ask again."
 
 
 def heading(answer: Answer) -> str:
     """What stands above an answer without claims; a greeting is told what can be asked, which is no lack."""
+    if answer.reason == "law":
+        return _LAW
     return "What you can ask" if answer.text == ABOUT else _HEADINGS[answer.status]
 
 
 def mode_label(answer: Answer) -> str:
-    """Who wrote the words."""
+    """Who chose and who wrote the words."""
+    if answer.earlier:
+        return _EARLIER
     if answer.mode == "extractive":
         return _EXTRACTIVE
-    model = f" ({answer.model})" if answer.model else ""
-    return f"Written by an AI model{model} from the passages named; each statement was checked against its quote."
+    return f"Sentences chosen by AI{f' ({answer.model})' if answer.model else ''}, quoted word for word."
+
+
+def more_label(count: int) -> str:
+    """The button, and the hint in the terminal, for claims shown on request."""
+    return f"More ({count})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from bot.actions.help import help_view
@@ -18,7 +19,7 @@ from bot.views.sources import Ageing
 from bot.views.summaries.model import summary_of
 from bot.views.view import View
 from retrieval.corpus.passages import Source, Span
-from retrieval.types import Answer, Citation, Claim, SummarySentence
+from retrieval.types import Answer, Citation, Claim, Offer, Part, Strength, SummarySentence
 
 HANDBOOK = Source(
     "s1",
@@ -61,14 +62,35 @@ ONE = citation(
 TWO = citation(2, DIGEST, Span("Protection is integrated from the outset.", 4), locator="par. 14")
 THREE = citation(3, OLD, Span("Reports were made monthly.", 2))
 
+FOUR = citation(4, HANDBOOK, Span("Reviews are expected to be published soon.", 20, 15))
+FOUR = replace(FOUR, holder="Critics", as_of="2021")
+
+STRENGTH = Strength("must", ("policy", "digest"), (2016, 2021), ("forces of the member states", "nobody"), ())
+CHECKLIST_OFFER = Offer(
+    "checklist", "Assessment checklist", "proviso checklist assessment", "checklist.show", {"topic": "assessment"}
+)
 EXTRACTIVE = Answer(
     "When?",
     "answered",
     "…",
-    claims=(Claim(ONE.quote, (1,)), Claim(TWO.quote, (2,))),
-    citations=(ONE, TWO),
+    claims=(Claim(ONE.quote, (1,)), Claim(TWO.quote, (2,)), Claim(FOUR.quote, (4,), more=True)),
+    citations=(ONE, TWO, FOUR),
+    parts=(Part(1, "When?", True), Part(2, "Who signs?", False)),
+    strength=STRENGTH,
+    offers=(CHECKLIST_OFFER,),
 )
 MODEL = Answer(
+    "When?",
+    "answered",
+    "…",
+    claims=(Claim(TWO.quote, (2, 3)),),
+    citations=(TWO, THREE),
+    mode="model",
+    model="small-model",
+    parts=(Part(1, "When?", True),),
+    strength=Strength("states", ("digest",), (2016,), ("nobody",), ("treaty", "statute", "policy")),
+)
+EARLIER = Answer(
     "When?",
     "answered",
     "…",
@@ -76,7 +98,16 @@ MODEL = Answer(
     citations=(ONE, TWO),
     mode="model",
     model="small-model",
+    earlier=True,
 )
+POINTED = Answer(
+    "Show me the list",
+    "pointed",
+    "This is not a question to the guidance. Here is where it leads:",
+    offers=(CHECKLIST_OFFER,),
+    reason="checklist",
+)
+LAW = Answer("Is it legal?", "abstained", "Next step: ask your legal adviser.", nearest=(ONE, FOUR), reason="law")
 ABSTAINED = Answer("When?", "abstained", "The guidance does not cover this. Next step: ask a person.", nearest=(THREE,))
 REFUSED = Answer("Whom?", "refused", "I never advise on a target. Next step: ask your legal adviser.", nearest=(ONE,))
 FAILED = Answer("When?", "failed", "Something went wrong on my side. Next step: ask again.")
@@ -172,8 +203,12 @@ MESSAGES: dict[str, View] = {
     "answer_extractive": AnswerView(EXTRACTIVE, "abcd1234", AGEING),
     "answer_model": AnswerView(MODEL, "abcd1234", AGEING),
     "summary": summary_of(
-        MODEL, (SummarySentence("Assess partners <!here> before support begins.", (1,)),), "abcd1234"
+        EXTRACTIVE, (SummarySentence("Assess partners <!here> before support begins.", (1,)),), "abcd1234"
     ),
+    "answer_more": AnswerView(EXTRACTIVE, "abcd1234", AGEING, more=True, summarises=True),
+    "answer_earlier": AnswerView(EARLIER, "abcd1234", AGEING),
+    "answer_pointed": AnswerView(POINTED, "abcd1234", AGEING),
+    "answer_law": AnswerView(LAW, "abcd1234", AGEING),
     "answer_abstained": AnswerView(ABSTAINED, "abcd1234", AGEING),
     "answer_refused": AnswerView(REFUSED, "abcd1234", AGEING),
     "answer_failed": AnswerView(FAILED, "abcd1234"),

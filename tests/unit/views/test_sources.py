@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from bot.views.answers.model import AnswerView
-from bot.views.sources import Ageing, cautions, facts, reservation
+from bot.views.sources import Ageing, cautions, credit, facts, heading, where
 from retrieval.corpus.passages import Source, Span
-from retrieval.types import Answer, Citation
+from retrieval.types import Answer, Citation, Part
 
 AGEING = Ageing(date(2026, 11, 22))
 
@@ -47,7 +47,7 @@ def test_the_facts_of_a_source(known: dict[str, str], line: str) -> None:
         ({"status": "superseded"}, "SUPERSEDED"),
         ({"superseded_by": "B", "status": "final"}, "SUPERSEDED by “B”"),
         ({"status": "withdrawn in 2025", "published": "2024-02-08"}, "WITHDRAWN"),
-        ({"kind": "digest", "digest_of": "A"}, "digest: our summary of “A”, verify against par. 3 of the original"),
+        ({"kind": "digest", "digest_of": "A"}, "our words, not the original’s: verify against par. 3 of the original"),
     ],
 )
 def test_the_cautions_of_a_source(known: dict[str, str], line: str) -> None:
@@ -60,14 +60,37 @@ def test_the_flag_follows_the_setting_and_nothing_is_flagged_without_a_day() -> 
     assert cautions(old, None, None) == ""
 
 
-def test_a_claim_that_rests_on_little_says_on_what() -> None:
-    commentary, digest = cited(authority="commentary"), cited(kind="digest")
-    policy, old = cited(authority="policy"), cited(authority="policy", status="superseded")
-    assert reservation([commentary]) == "rests on one author’s view only"
-    assert reservation([digest, commentary]) == "rests on one author’s view and our digest only"
-    assert reservation([old]) == "rests on superseded text only"
-    assert reservation([digest, policy]) is None
-    assert reservation([]) is None
+LAMPS = {"title": "On Lamps", "author": "Ada Quill", "publisher": "Tide Press", "published": "2022-05"}
+ORDER = {"title": "Order", "authority": "policy", "edition": "2nd", "status": "in force"}
+
+
+@pytest.mark.parametrize(
+    ("known", "above", "under"),
+    [
+        (LAMPS | {"authority": "commentary"}, "On Lamps", "Ada Quill · Tide Press · 2022 · commentary"),
+        ({}, "s.md", "undated · kind of text not stated"),
+        ({"kind": "digest", "digest_of": "On Lamps", "publisher": "Proviso"}, "Our digest of “On Lamps”", "undated"),
+        ({"kind": "digest", "title": "Lamps"}, "Our digest “Lamps”", "undated"),
+        (ORDER, "Order", "undated · policy · 2nd · in force"),
+    ],
+)
+def test_a_source_is_introduced_by_what_holds_for_all_that_is_quoted_of_it(
+    known: dict[str, str], above: str, under: str
+) -> None:
+    source = cited(**known).source
+    assert (heading(source), credit(source)) == (above, under)
+
+
+def test_the_place_of_a_quote_is_the_number_that_the_original_gives_it() -> None:
+    spans = (Span("Text.", 7, 3),)
+    source, digest = Source("s", "s.md"), Source("d", "d.md", kind="digest")
+    assert where(Citation(1, "p", source, spans, locator="Art. 12(2)")) == "Art. 12(2), p. 3"
+    assert where(Citation(1, "p", source, spans, source_locator="par. 9")) == "par. 9, p. 3"
+    assert where(Citation(1, "p", source, spans)) == "par. 7, p. 3"
+    assert where(Citation(1, "p", source, (Span("Text."),), section="Lamps")) == "Lamps"
+    assert where(Citation(1, "p", source, (Span("Text."),))) == "no number"
+    assert where(Citation(1, "p", digest, spans, source_locator="par. 9")) == "par. 9"
+    assert where(Citation(1, "p", digest, spans)) == "place in the original not stated"
 
 
 def test_json_gives_age_beside_what_the_source_states() -> None:
@@ -76,13 +99,14 @@ def test_json_gives_age_beside_what_the_source_states() -> None:
     data = view.to_json()
     [known], [unknown] = data["citations"], data["nearest"]
     told = ("authority", "binds", "edition", "superseded_by", "age_years", "aged")
-    assert [known[key] for key in told] == ["policy", "US forces", "2nd", "B", 9, True]
-    assert [unknown[key] for key in told] == [None, None, None, None, None, False]
+    assert [known[key] for key in told] == ["policy", ["US forces"], "2nd", "B", 9, True]
+    assert [unknown[key] for key in told] == [None, [], None, None, None, False]
     assert Citation.from_json(known) == whole
 
 
 def test_rows_that_were_written_before_sources_said_whom_they_bind_are_still_read() -> None:
-    view = AnswerView(Answer("", "answered", "t", citations=(cited(title="T"),)), "abcd1234", AGEING)
+    answer = Answer("", "answered", "t", citations=(cited(title="T"),), parts=(Part(1, "", True),))
+    view = AnswerView(answer, "abcd1234", AGEING)
     data = view.to_data()
     assert AnswerView.from_data(data) == view
     del data["ageing"]
