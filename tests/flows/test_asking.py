@@ -13,11 +13,10 @@ from tests.flows.guidance import PARTNERS
 
 QUESTION = "When should a partner be assessed?"
 ANSWERED = [
-    "“A supporting state should assess a partner before support begins.” [1]",
-    "Quoted word for word; no AI wrote this.",
-    "[1]",
-    "Handbook on Partners",
-    "Institute of Partnership · 2021 · policy (whom it binds is not stated) · section “Assessment” · par. 4",
+    "*Handbook on Partners*\nInstitute of Partnership · 2021 · policy\n",
+    ">“A supporting state should assess a partner before support begins.” [par. 4]",
+    "*Strength*: should · whom it binds is not stated · no treaty or statute here says this",
+    "Quoted word for word, no AI. Verify against the source before you act on it.",
 ]
 
 

@@ -71,14 +71,29 @@ def test_the_first_question_is_answered_from_the_starter_guidance(proviso: Run) 
     assert list(answer) == [
         "question",
         "status",
+        "reason",
         "text",
         "claims",
+        "parts",
+        "strength",
+        "summary",
+        "offers",
         "citations",
         "nearest",
         "mode",
         "model",
+        "note",
+        "generation",
+        "error",
         "timings_ms",
     ]
+    assert answer["strength"] == {
+        "modality": "should",
+        "kinds": ["digest"],
+        "years": [2022],
+        "binds": ["nobody"],
+        "missing": ["treaty", "statute", "policy"],
+    }
     assert answer["citations"][0]["kind"] == "digest"
     assert answer["citations"][0]["source_locator"] == "par. 8"
     assert err == ""
@@ -87,9 +102,12 @@ def test_the_first_question_is_answered_from_the_starter_guidance(proviso: Run) 
 def test_in_the_terminal_an_answer_shows_its_sources(proviso: Run) -> None:
     code, out, _ = proviso("ask", "When should support to a partner be suspended?")
     assert code == 0
-    assert "[1]" in out
-    assert "### Sources" in out
-    assert "digest: our summary" in out
+    assert "**Our digest of “Don't Forget Your Friends: Risks and Opportunities in Security Partnerships”**" in out
+    assert "[1] [par. 8]" in out
+    assert (
+        "**Strength**: should · binds nobody · no treaty, statute or policy here says this: ask your legal adviser"
+        in out
+    )
 
 
 def test_a_search_keeps_to_the_scope_it_is_given(proviso: Run) -> None:

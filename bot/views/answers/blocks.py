@@ -45,7 +45,7 @@ def fallback(view: AnswerView) -> str:
     quotes = sum(len(group.quotes) for group in groups)
     room = limits.FALLBACK - sum(map(limits.width, (note, worded, foot))) - 20
     each = max(30, room // max(1, quotes) - 8)
-    texts = [_text(quote, group, min(each, _QUOTE_ROOM)) for group in groups for quote in group.quotes]
+    texts = [_in_line(quote, group, min(each, _QUOTE_ROOM)) for group in groups for quote in group.quotes]
     return limits.clip("\n".join(part for part in (f"{note}{worded}".strip(), *texts, foot) if part), limits.FALLBACK)
 
 
@@ -154,6 +154,15 @@ def _text(quote: Quoted, group: SourceGroup, room: int) -> str:
     words = limits.clip(escape(one_line(quote.text)), max(30, left)) if quote.text else ""
     before, after = ("“", "”") if quote.marks and words else ("", "")
     return f"{head}>{before}{words}{after}{place}{remarks}"
+
+
+def _in_line(quote: Quoted, group: SourceGroup, room: int) -> str:
+    """The quote first, then where it stands: what a notification shows of a message is its beginning."""
+    about = (f"{group.title}, {quote.place}", quote.remarks, group.cautions)
+    source = limits.clip(escape(one_line(" · ".join(part for part in about if part))), max(60, room // 2))
+    words = limits.clip(escape(one_line(quote.text)), max(30, room - limits.width(source) - 5)) if quote.text else ""
+    before, after = ("“", "”") if quote.marks and words else ("", "")
+    return f"{before}{words}{after} ({source})".strip()
 
 
 def _head(group: SourceGroup, room: int) -> str:

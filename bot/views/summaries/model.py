@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.access.policy import Content
-from bot.views.sources import describe
+from bot.views.sources import heading, where
 from bot.views.view import StoredView
 from bot.work.kinds import ANSWER
 from retrieval.types import Answer, SummarySentence
@@ -54,6 +54,6 @@ class SummaryView(StoredView):
 def summary_of(answer: Answer, sentences: tuple[SummarySentence, ...], reference: str = "") -> SummaryView:
     """The summary of an answer, with the places of the quotes that it rests on."""
     used = {number for sentence in sentences for number in sentence.citations}
-    lines = {citation.n: describe(citation, None) for citation in answer.citations if citation.n in used}
-    places = {n: " · ".join(part for part in (line.title, line.place) if part) for n, line in lines.items()}
+    cited = [citation for citation in answer.citations if citation.n in used]
+    places = {citation.n: f"{heading(citation.source)} · {where(citation)}" for citation in cited}
     return SummaryView(sentences, places, reference)

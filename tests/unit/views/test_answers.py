@@ -98,7 +98,7 @@ def test_every_quote_keeps_its_place_when_it_is_cut() -> None:
     message = render_blocks(AnswerView(Answer("q", "answered", "", claims=claims, citations=citations)))
     for n in range(1, 6):
         assert any(block.get("expand") and f"word…” [par. {n}]" in block["text"]["text"] for block in message.blocks)
-        assert f"word…” [par. {n}]" in message.text
+        assert f"word…” (T, par. {n})" in message.text
 
 
 def _texts(view: AnswerView) -> list[str]:
