@@ -14,7 +14,7 @@ from tests.flows.guidance import PARTNERS
 QUESTION = "When should a partner be assessed?"
 ANSWERED = [
     "*Handbook on Partners*\nInstitute of Partnership · 2021 · policy\n",
-    ">“A supporting state should assess a partner before support begins.” [par. 4]",
+    "“A supporting state should assess a partner before support begins.",
     "*Strength*: should · whom it binds is not stated · no treaty or statute here says this",
     "Quoted word for word, no AI. Verify against the source before you act on it.",
 ]
