@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from ingest.readers.metadata import PlainLoader
-from retrieval.corpus.finders import LONGEST_LINE, at_place, places_of
+from retrieval.corpus.finders import LONGEST_LINE, Places
 from retrieval.corpus.passages import Passage
 from retrieval.corpus.storing import PassageFinder
 from retrieval.text.tokens import tokens
@@ -61,12 +61,13 @@ def resolved(
 ) -> tuple[tuple[PassageFinder, ...], tuple[str, ...]]:
     """The finders of these entries in the document's passages, and what is said of entries whose place is not there."""
     ordinals = {passage.passage_id: n for n, passage in enumerate(passages)}
+    places = Places(passages)
     found: list[PassageFinder] = []
     faults: list[str] = []
     for entry in entries:
-        there = _there(entry, passages)
+        there = places.beginning(entry.says or "", entry.at)
         if len(there) == 1:
-            ((passage, position),) = there
+            ((passage, position, _),) = there
             found += [PassageFinder(ordinals[passage.passage_id], position, line) for line in entry.lines]
         else:
             what = "no sentence of the document is" if not there else f"{len(there)} sentences of the document are"
@@ -101,12 +102,6 @@ def _defined(text: str) -> Iterator[tuple[str, str]]:
             if wanted in ([i.casefold() for i in initials], capitals) and long[0][0].casefold() == wanted[0]:
                 yield letters, " ".join(long)
                 break
-
-
-def _there(entry: Entry, passages: Sequence[Passage]) -> list[tuple[Passage, int]]:
-    candidates = at_place(passages, entry.at) if entry.at else list(places_of(passages))
-    wanted = normal(entry.says or "").casefold()
-    return [(p, n) for p, n, sentence in candidates if normal(sentence.text).casefold().startswith(wanted)]
 
 
 def _listed(root: Any) -> list[Any] | None:

@@ -23,6 +23,7 @@ from retrieval.corpus.passages import EVERYTHING, Source
 from retrieval.corpus.records import source_id
 from retrieval.corpus.sources import Corpus, CorpusChange, Document, Staged
 from retrieval.errors import EmbeddingRefused, IndexDamaged
+from retrieval.index.placing import LOST, Listed
 from retrieval.ports import Clock
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Ingestor:
         moves = self._corpus.apply(change, self._clock.now()).moved
         moved = len(moves)
         built = self._build(progress, undoing)
+        plan.notes += self._lost(staged)
         anew = sum(Place(item.root, item.path) in plan.known for item in staged)
         return IngestReport(
             added=len(staged) - anew - moved,
@@ -98,6 +100,12 @@ class Ingestor:
             if isinstance(error, EmbeddingRefused):
                 raise
             raise IndexRefused(str(error)) from error
+
+    def _lost(self, staged: Sequence[Staged]) -> list[FileNote]:
+        """What is said of curators' lines whose place the files read now no longer have."""
+        read = {item.source_id: item.path for item in staged}
+        finders = [finder for finder in self._generations.finders() if finder.state == LOST] if read else []
+        return [FileNote(read[f.source], _lost_line(f)) for f in finders if f.source in read]
 
     def _labelled(self) -> set[str]:
         """Ids of the sources that not everybody may see."""
@@ -176,6 +184,13 @@ def document_of(parts: Parts, place: Place, count: Count = estimate) -> Document
     if not passages:
         raise Rejected("no text", "It holds headings at most; nothing in it can be quoted.")
     return Document(source, place.root, versioned(parts.content_hash), passages)
+
+
+def _lost_line(finder: Listed) -> str:
+    return (
+        f"the line “{finder.line}” has lost its place {finder.place}; it is kept and not searched; add it where it "
+        f"belongs now with `proviso finders add`, and remove this one with `proviso finders remove {finder.finder_id}`"
+    )
 
 
 def _index_phase(progress: Progress) -> Callable[[int, int], None]:

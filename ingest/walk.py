@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ingest.errors import PathMissing, Rejected, metadata_unreadable
 from ingest.look_alikes import is_metadata, resembles_metadata, without_document
-from ingest.readers.beside import ORIGINAL, holds_finders
+from ingest.readers.beside import ORIGINAL, finders_without_document, holds_finders
 from ingest.readers.files import file_type
 
 
@@ -60,7 +60,8 @@ def _candidates(scope: Path, found: Found) -> Iterator[Path]:
     for folder, folders, names in os.walk(scope, followlinks=False, onerror=unseen):
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
-        found.rejected += [(Path(folder) / name, _without_document()) for name in without_document(names)]
+        alone = [*without_document(names), *finders_without_document(names)]
+        found.rejected += [(Path(folder) / name, _without_document()) for name in alone]
         for name in sorted([*names, *links]):
             if not (name.startswith(".") or is_metadata(name) or holds_finders(name) or name.endswith(ORIGINAL)):
                 yield Path(folder) / name
@@ -81,6 +82,8 @@ def _check(path: Path) -> None:
         raise Rejected("file name", "Its name is not UTF-8; rename it.") from error
     if resembles_metadata(path.name):
         raise metadata_unreadable("It is named like a metadata file; rename it to _meta.yaml or NAME.meta.yaml.")
+    if holds_finders(path.name):
+        raise Rejected("finders, no document", "They are read with the document that lies beside them; name that one.")
     file_type(path)
 
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ingest.passages import Count
     from ingest.report import Progress
     from ingest.sync import Ingestor
+    from retrieval.corpus.finders import Finders
     from retrieval.embedding.local import LocalEmbedder
     from retrieval.embedding.openai_server import OpenAIEmbedder
     from retrieval.model.budgets import Budgets
@@ -105,6 +106,13 @@ class Core:
     def corpus(self) -> Corpus:
         """Sources and passages."""
         return Corpus(self.database)
+
+    @cached_property
+    def finders(self) -> Finders:
+        """Lines under which places of sources are found."""
+        from retrieval.corpus.finders import Finders
+
+        return Finders(self.database)
 
     @cached_property
     def generations(self) -> Generations:
@@ -216,6 +224,7 @@ class Core:
     def ensure_corpus(self, progress: Progress | None = None) -> None:
         """Have something to answer from: at first run, the starter guidance."""
         if not self.corpus.roots():
+            self.keep_checklist_finders()
             self.ingestor.ingest([self.starter], progress=progress)
         elif self.generations.current() is None:
             self.generations.build()
@@ -223,8 +232,21 @@ class Core:
     def refresh_starter(self, progress: Progress | None = None) -> None:
         """Bring in what a new version of the product says, unless the starter guidance was taken out."""
         self.ensure_corpus(progress)
+        changed = self.keep_checklist_finders()
         if any(summary.root == STARTER_ROOT for summary in self.corpus.sources(EVERYTHING)):
             self.ingestor.ingest([self.starter], yes=True, progress=progress)
+        elif changed:
+            self.generations.build()
+
+    def keep_checklist_finders(self) -> bool:
+        """Have the items of the checklists as finders for the places they rest on; whether that changed anything.
+
+        The next generation searches them.
+        """
+        from retrieval.corpus.finders import CHECKLIST, Anchor, key_of_title
+
+        pairs = [(Anchor(key_of_title(source), locator), item) for source, locator, item in self.catalogue.resting()]
+        return self.finders.replace(CHECKLIST, pairs, self.clock.now())
 
     def claim_workspace(self, slack_team: str) -> str:
         """Our id of the workspace this installation serves; raises SettingsError when it serves another."""

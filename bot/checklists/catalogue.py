@@ -109,6 +109,19 @@ class Catalogue:
         best = ranked[0][1]
         return Found(best, tuple(c.id for _, c in ranked if c is not best))
 
+    def resting(self) -> list[tuple[str, str, str]]:
+        """Title, place and item for every place of a source that an item rests on, each once, in order."""
+        return list(
+            dict.fromkeys(
+                (basis.source, basis.locator, item.text)
+                for checklist in self.checklists
+                for item in checklist.items
+                if not isinstance(item.basis, str)
+                for basis in item.basis
+                if basis.locator is not None
+            )
+        )
+
     def titles(self) -> dict[str, str]:
         """Return the titles by id."""
         return {c.id: c.title for c in self.checklists}

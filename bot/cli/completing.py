@@ -11,6 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 SOURCES = "SELECT source_id, path FROM corpus_source ORDER BY path"
+FINDERS = "SELECT finder_id, line FROM corpus_anchored_finder WHERE origin = 'curator' ORDER BY line"
 PARTNERS = "SELECT name, status FROM partner ORDER BY name"
 
 
@@ -23,6 +24,11 @@ def topics(_context: click.Context, _parameter: click.Parameter, begun: str) -> 
 def source_ids(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """The ids of the sources in the index, with their paths."""
     return [CompletionItem(id_, help=path) for id_, path in _rows(SOURCES) if id_.startswith(begun)]
+
+
+def finder_ids(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """The ids of the lines that a curator wrote, with the lines."""
+    return [CompletionItem(id_, help=line) for id_, line in _rows(FINDERS) if id_.startswith(begun)]
 
 
 def partner_names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:

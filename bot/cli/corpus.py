@@ -33,6 +33,7 @@ def ingest(paths: tuple[str, ...], starter: bool, yes: bool, as_json: bool) -> i
         raise click.UsageError("a PATH is empty")  # it would be taken for the current folder
     with services() as composed:
         announce_new_vectors(composed)
+        composed.keep_checklist_finders()
         named = [Path(path) for path in paths] + [composed.starter] * starter
         report = _ingest(composed.ingestor, named, yes)
         with composed.database.write() as session:

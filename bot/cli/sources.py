@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.app.core import Core
     from bot.views.sources import Ageing
     from retrieval.corpus.sources import SourceSummary
-    from retrieval.index.changes import SourceChange
+    from retrieval.index.changes import Changes, SourceChange
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
 
@@ -94,7 +94,8 @@ def show_changes(since: str | None, as_json: bool) -> None:
         click.echo("Nothing was published then." if since else "Nothing was published yet.")
         return
     at = f"{found.published_at:%Y-%m-%d %H:%M} UTC"
-    click.echo(f"{found.before or 'nothing'} -> {found.after}, published {at}: {len(found.sources)} sources changed")
+    told = f"{len(found.sources)} sources changed{_finders_changed(found)}"
+    click.echo(f"{found.before or 'nothing'} -> {found.after}, published {at}: {told}")
     for source in found.sources:
         click.echo(_change_line(source))
 
@@ -138,6 +139,13 @@ def _moment(since: str | None, zone: str) -> str | datetime | None:
     except ValueError:
         return since
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+
+
+def _finders_changed(found: Changes) -> str:
+    if found.finders is None:
+        return "" if found.sources else "; finders or vectors may have, which is no longer known"
+    new, gone = found.finders
+    return f"; finders: {new} new, {gone} gone" if new or gone else ""
 
 
 def _change_line(source: SourceChange) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +62,13 @@ class Beside:
 def holds_finders(name: str) -> bool:
     """Whether a file of this name holds finders, in whatever case it is written."""
     return name.casefold().endswith(tuple(f"{FINDERS_STEM}{ending}" for ending in ENDINGS))
+
+
+def finders_without_document(names: Sequence[str]) -> list[str]:
+    """Of the `names` in a folder, the files of finders beside which no document lies."""
+    known = {part for name in names if not holds_finders(name) for part in (name, Path(name).stem)}
+    stems = ((name, name[: name.casefold().rindex(FINDERS_STEM)]) for name in names if holds_finders(name))
+    return [name for name, stem in stems if stem not in known]
 
 
 def metadata_beside(path: Path) -> Beside:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,18 +16,26 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from retrieval.corpus.passages import Passage, Sentence
-from retrieval.corpus.records import text_hash
+from retrieval.corpus.records import source_from_json, text_hash
+from retrieval.corpus.sources import to_passage
 from retrieval.corpus.standing import same_title
-from retrieval.corpus.tables import AnchoredFinderRow
+from retrieval.corpus.tables import AnchoredFinderRow, PassageRow, SourceRow, VersionRow
 from retrieval.database import Database
-from retrieval.errors import FinderRefused
+from retrieval.errors import FinderRefused, SourceUnknown
 from retrieval.text.tokens import tokens
 from retrieval.text.wording import normal
 
 CURATOR, CHECKLIST = "curator", "checklist"
 LONGEST_LINE = 300
+# A sentence with its passage and its position there.
+Place = tuple[Passage, int, Sentence]
 _NUMBERS = re.compile(r"\d+")
-_PARAGRAPH = re.compile(r"par(?:a|as|s|agraphs?)?\.? ", re.IGNORECASE)
+_KINDS = {
+    "par": re.compile(r"par(?:a|as|s|agraphs?)?\.? ", re.IGNORECASE),
+    "page": re.compile(r"p(?:p|ages?)?\.? ", re.IGNORECASE),
+}
+# The widest range of numbers that a place may name.
+_WIDEST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,56 +77,81 @@ def key_of_title(title: str) -> str:
     return same_title(title)
 
 
-def places_of(passages: Iterable[Passage]) -> Iterator[tuple[Passage, int, Sentence]]:
+def places_of(passages: Iterable[Passage]) -> Iterator[Place]:
     """Every sentence with its passage and position."""
     for passage in passages:
         for position, sentence in enumerate(passage.sentences):
             yield passage, position, sentence
 
 
-def at_place(passages: Iterable[Passage], place: str) -> list[tuple[Passage, int, Sentence]]:
-    """The sentences at a place: those whose number or original's place it is, or that stand in its paragraphs."""
-    wanted = place.casefold().strip()
-    paragraphs = _paragraphs(place)
-    found = []
-    for passage, position, sentence in places_of(passages):
-        named = {(sentence.locator or "").casefold(), (sentence.place or "").casefold()}
-        own = {span.paragraph for span in sentence.spans}
-        if sentence.locator:
-            own |= _paragraphs(sentence.locator)
-        if wanted in named or paragraphs & own:
-            found.append((passage, position, sentence))
-    return found
+def called(sentence: Sentence) -> str | None:
+    """What the place of a sentence is called: its original's place, its own number, its paragraph or its page."""
+    numbers = [(kind, n) for span in sentence.spans for kind, n in (("par.", span.paragraph), ("p.", span.page)) if n]
+    first = f"{numbers[0][0]} {numbers[0][1]}" if numbers else None
+    return sentence.locator or sentence.place or first
 
 
-def resolve(anchor: Anchor, passages: Sequence[Passage], said: str = "") -> tuple[str, int] | None:
-    """(passage id, position) of an anchor; None when it is lost.
+class Places:
+    """The sentences of a document by what they are called and by what they say."""
 
-    Of several sentences at a place the one that shares most with `said` is meant.
-    """
-    if anchor.sentence_hash:
-        same = [(p.passage_id, n) for p, n, s in places_of(passages) if sentence_hash(s.text) == anchor.sentence_hash]
-        if same:
-            return same[0]
-    if anchor.place is None:
-        return None
-    there = at_place(passages, anchor.place)
-    if not there:
-        return None
+    def __init__(self, passages: Iterable[Passage]) -> None:
+        self._all = list(places_of(passages))
+        self._named: dict[str | tuple[str, int], list[int]] = defaultdict(list)
+        self._saying: dict[str, list[int]] = {}
+        for row, (_, _, sentence) in enumerate(self._all):
+            for name in _names(sentence):
+                self._named[name].append(row)
+
+    def at(self, place: str) -> list[Place]:
+        """The sentences at a place: those whose number or original's place it is, or that stand in its paragraphs or
+        on its pages.
+        """
+        rows = {row for name in (place.casefold().strip(), *_numbered(place)) for row in self._named.get(name, ())}
+        return [self._all[row] for row in sorted(rows)]
+
+    def saying(self, hash_: str) -> list[Place]:
+        """The sentences with this hash."""
+        if not self._saying:
+            for row, (_, _, sentence) in enumerate(self._all):
+                self._saying.setdefault(sentence_hash(sentence.text), []).append(row)
+        return [self._all[row] for row in self._saying.get(hash_, ())]
+
+    def beginning(self, words: str, place: str | None) -> list[Place]:
+        """The sentences at a place, or anywhere, that begin with these words."""
+        wanted = normal(words).casefold()
+        there = self._all if place is None else self.at(place)
+        return [each for each in there if normal(each[2].text).casefold().startswith(wanted)]
+
+    def resolve(self, anchor: Anchor, said: str = "") -> tuple[str, int] | None:
+        """(passage id, position) of an anchor; None when it is lost.
+
+        Of several sentences that say the same the one at the place is meant, of several at a place the one that shares
+        most with `said`.
+        """
+        same = self.saying(anchor.sentence_hash) if anchor.sentence_hash else []
+        there = self.at(anchor.place) if anchor.place is not None else []
+        meant = [each for each in same if each in there] or same or there
+        if not meant:
+            return None
+        passage, position, _ = closest(meant, said)
+        return passage.passage_id, position
+
+
+def closest(places: Sequence[Place], said: str) -> Place:
+    """Of some sentences, the first of those that share most words with `said`."""
     words = set(tokens(said))
-    passage, position, _ = max(there, key=lambda each: len(words & set(tokens(each[2].text))))
-    return passage.passage_id, position
+    return max(places, key=lambda each: len(words & set(tokens(each[2].text))))
 
 
 def sums_up(
-    digest: Sequence[Passage], lines: Mapping[tuple[str, int], Sequence[str]], original: Sequence[Passage]
+    digest: Sequence[Passage], lines: Mapping[tuple[str, int], Sequence[str]], original: Places
 ) -> list[Placed]:
     """The finders that a digest gives its original: each statement, and the lines at it, for the place it names."""
     found = []
     for passage, position, sentence in places_of(digest):
         if sentence.locator is None:
             continue
-        place = resolve(Anchor("", sentence.locator), original, sentence.text)
+        place = original.resolve(Anchor("", sentence.locator), sentence.text)
         if place is not None:
             said = (sentence.text, *lines.get((passage.passage_id, position), ()))
             found += [Placed(*place, line) for line in said]
@@ -138,19 +172,45 @@ class Finders:
                 f"A line has a word at least, and {LONGEST_LINE} characters at most. Nothing was added; write it as a "
                 "planner would ask."
             )
-        finder = AnchoredFinder(uuid.uuid4().hex, anchor, line, origin)
+        finder = AnchoredFinder(uuid.uuid4().hex[:12], anchor, line, origin)
         with self._database.write() as session:
             session.execute(insert(AnchoredFinderRow), [_row(finder, now)])
         return finder
 
-    def remove(self, finder_id: str) -> None:
-        """Forget a line. Raises FinderRefused when there is none with this id."""
-        with self._database.write() as session:
-            gone = delete(AnchoredFinderRow).where(AnchoredFinderRow.finder_id == finder_id)
-            if session.execute(gone.returning(AnchoredFinderRow.finder_id)).first() is None:
-                raise FinderRefused(
-                    f"There is no finder {finder_id}. Nothing was changed; `proviso finders list` names them all."
+    def anchor(self, source_id: str, place: str, line: str, says: str | None = None) -> Anchor:
+        """The anchor of a sentence of a source: the one at `place` that begins with `says`, or else shares most with
+        `line`. Raises SourceUnknown, and FinderRefused when no sentence is there.
+        """
+        with self._database.read() as session:
+            row = session.get(SourceRow, source_id)
+            if row is None:
+                raise SourceUnknown(
+                    f"There is no source {source_id}. Nothing was added; `proviso sources` lists those there are."
                 )
+            places = Places(passages_of(session, row.version_id))
+        there = places.at(place)
+        if not there:
+            raise FinderRefused(
+                f"No sentence of {source_id} is at {place}. Nothing was added; name a paragraph, a page or a number of "
+                'the text, such as "par. 8", "p. 3" or "Art. 12(2)".'
+            )
+        if says is not None and not (there := places.beginning(says, place)):
+            raise FinderRefused(
+                f'No sentence at {place} of {source_id} begins with "{says}". Nothing was added; give its first words '
+                "as they stand there."
+            )
+        return Anchor(source_id, place, sentence_hash(closest(there, line)[2].text))
+
+    def remove(self, finder_id: str) -> None:
+        """Forget a curator's line. Raises FinderRefused when none has this id."""
+        with self._database.write() as session:
+            row = session.get(AnchoredFinderRow, finder_id)
+            if row is None or row.origin != CURATOR:
+                what = f"There is no finder {finder_id}" if row is None else f"{finder_id} is an item of a checklist"
+                raise FinderRefused(
+                    f"{what}. Nothing was changed; `proviso finders list` shows the ids of lines that can be removed."
+                )
+            session.delete(row)
 
     def replace(self, origin: str, finders: Sequence[tuple[Anchor, str]], now: datetime) -> bool:
         """Have just these lines of an origin; whether that changed anything."""
@@ -168,6 +228,13 @@ class Finders:
         """Every line that is kept for a source, by source and place."""
         with self._database.read() as session:
             return kept(session)
+
+
+def passages_of(session: Session, version_id: str) -> list[Passage]:
+    """The passages of one reading of a source, in order."""
+    query = select(PassageRow).where(PassageRow.version_id == version_id).order_by(PassageRow.ordinal)
+    version = session.get_one(VersionRow, version_id)
+    return [to_passage(row, source_from_json(version.source)) for row in session.scalars(query)]
 
 
 def kept(session: Session) -> list[AnchoredFinder]:
@@ -191,13 +258,20 @@ def _row(finder: AnchoredFinder, now: datetime) -> dict[str, object]:
     }
 
 
-def _paragraphs(place: str) -> set[int | None]:
-    """The paragraph numbers that a place such as "par. 23 and 28" or "par. 7-9" names; none for any other place."""
-    found = _PARAGRAPH.match(place)
-    if found is None:
-        return set()
-    numbers: set[int | None] = set()
-    for part in re.split(r",|;|and", place[found.end() :].split("(", maxsplit=1)[0]):
+def _names(sentence: Sentence) -> set[str | tuple[str, int]]:
+    """What a sentence may be called by: its number, its original's place, and the numbers of paragraphs and pages."""
+    names: set[str | tuple[str, int]] = {name.casefold() for name in (sentence.locator, sentence.place) if name}
+    names |= {("par", span.paragraph) for span in sentence.spans if span.paragraph is not None}
+    names |= {("page", span.page) for span in sentence.spans if span.page is not None}
+    return names | (_numbered(sentence.locator) if sentence.locator else set())
+
+
+def _numbered(place: str) -> set[str | tuple[str, int]]:
+    """The paragraphs or pages that a place such as "par. 23 and 28" or "p. 7-9" names; none for any other place."""
+    kind, found = next(((k, m) for k, pattern in _KINDS.items() if (m := pattern.match(place))), ("", None))
+    numbers: set[int] = set()
+    for part in re.split(r",|;|and", place[found.end() :].split("(", maxsplit=1)[0]) if found else ():
         ends = [int(n) for n in _NUMBERS.findall(part)]
-        numbers |= set(range(ends[0], ends[-1] + 1)) if ends and ends[-1] - ends[0] < 50 else set(ends)
-    return numbers
+        within = ends and 0 <= ends[-1] - ends[0] < _WIDEST
+        numbers |= set(range(ends[0], ends[-1] + 1)) if within else set(ends)
+    return {(kind, number) for number in numbers}

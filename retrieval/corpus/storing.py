@@ -1,6 +1,6 @@
 """Write readings of documents to SQL. A reading is invisible until a source row points to it.
 
-A decision by a curator (superseded, withdrawn) follows its file when the file moves.
+A decision by a curator (superseded, withdrawn) and a curator's finders follow their file when it moves.
 """
 
 from __future__ import annotations
@@ -26,7 +26,15 @@ from retrieval.corpus.records import (
     words_hash,
 )
 from retrieval.corpus.standing import ACTIVE, SUPERSEDED, WITHDRAWN
-from retrieval.corpus.tables import DecisionRow, FinderRow, PassageRow, SourceRow, VersionRow, table_of
+from retrieval.corpus.tables import (
+    AnchoredFinderRow,
+    DecisionRow,
+    FinderRow,
+    PassageRow,
+    SourceRow,
+    VersionRow,
+    table_of,
+)
 from retrieval.database import Database
 
 T = TypeVar("T")
@@ -132,6 +140,8 @@ def point(
         session.execute(put, list(part))
     for new_id, lost in moved.items():
         session.execute(update(SourceRow).where(SourceRow.successor == lost.source_id).values(successor=new_id))
+        kept = update(AnchoredFinderRow).where(AnchoredFinderRow.source_key == lost.source_id)
+        session.execute(kept.values(source_key=new_id))
     return {new_id: lost.source_id for new_id, lost in moved.items()}
 
 

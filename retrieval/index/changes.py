@@ -14,7 +14,15 @@ from sqlalchemy.orm import Session
 from retrieval.corpus.records import file_hash
 from retrieval.corpus.standing import ACTIVE, DUPLICATE, RETIRED, SUPERSEDED, WITHDRAWN
 from retrieval.corpus.storing import chunks
-from retrieval.corpus.tables import ChangeRow, MemberRow, PassageRow, PublicationRow, VersionRow
+from retrieval.corpus.tables import (
+    ChangeRow,
+    GenerationRow,
+    IndexedFinderRow,
+    MemberRow,
+    PassageRow,
+    PublicationRow,
+    VersionRow,
+)
 from retrieval.database import Database
 from retrieval.errors import GenerationUnknown
 
@@ -46,18 +54,23 @@ class SourceChange:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed from `before` (None: nothing was indexed) to `after`, both ids of generations."""
+    """What changed from `before` (None: nothing was indexed) to `after`, both ids of generations.
+
+    `finders` are how many lines came and went, None where one of the two generations is forgotten.
+    """
 
     before: str | None
     after: str | None
     published_at: datetime | None
     sources: tuple[SourceChange, ...]
+    finders: tuple[int, int] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As the command prints it."""
         at = self.published_at.isoformat() if self.published_at else None
         listed = [source.to_json() for source in self.sources]
-        return {"before": self.before, "after": self.after, "published_at": at, "sources": listed}
+        lines = self.finders and {"new": self.finders[0], "gone": self.finders[1]}
+        return {"before": self.before, "after": self.after, "published_at": at, "sources": listed, "finders": lines}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +116,23 @@ def changes(database: Database, since: str | datetime | None = None) -> Changes:
     """
     with database.read() as session:
         looked_at = _publications(session, since)
+        if not looked_at:
+            return Changes(None, None, None, ())
         rows = _changes(session, [publication.number for publication in looked_at])
-    if not looked_at:
-        return Changes(None, None, None, ())
-    first, last = looked_at[0], looked_at[-1]
-    return Changes(first.previous_id, last.generation_id, last.published_at.astimezone(UTC), _folded(rows))
+        first, last = looked_at[0], looked_at[-1]
+        lines = _lines(session, first.previous_id, last.generation_id)
+    return Changes(first.previous_id, last.generation_id, last.published_at.astimezone(UTC), _folded(rows), lines)
+
+
+def _lines(session: Session, before: str | None, after: str) -> tuple[int, int] | None:
+    """How many lines of finders came and went from one generation to the other; None where one is forgotten."""
+    both = [id_ for id_ in (before, after) if id_ is not None]
+    known = set(session.scalars(select(GenerationRow.generation_id).where(GenerationRow.generation_id.in_(both))))
+    if len(known) < len(both):
+        return None
+    query = select(IndexedFinderRow.line)
+    had, has = (Counter(session.scalars(query.where(IndexedFinderRow.generation_id == id_))) for id_ in (before, after))
+    return (has - had).total(), (had - has).total()
 
 
 def _publications(session: Session, since: str | datetime | None) -> list[PublicationRow]:

@@ -93,7 +93,7 @@ class Deriver:
         if change is None or vectors is None:
             return None
         golden = _apply_lexical(source, aside, manifest, change)
-        finders = self._apply_finders(source, aside, before, row, change)
+        finders = self._apply_finders(source, aside, manifest, row, change)
         self._files.copy_dense(source / manifest.dense, aside / dense)
         points = self._apply_dense(aside / dense, row, change, vectors)
         return Manifest(
@@ -111,11 +111,11 @@ class Deriver:
         )
 
     def _apply_finders(
-        self, source: Path, aside: Path, before: str, row: GenerationRow, change: _Change
+        self, source: Path, aside: Path, manifest: Manifest, row: GenerationRow, change: _Change
     ) -> list[tuple[str, str]]:
         """Derive and probe the index of passages with their finders; a passage whose lines changed is written anew."""
         with self._database.read() as session:
-            had, has = lines(session, before), lines(session, row.generation_id)
+            had, has = lines(session, manifest.generation), lines(session, row.generation_id)
             if not has:
                 return []
             new = {text.passage_id for text in change.texts}
@@ -129,7 +129,10 @@ class Deriver:
         kept = change.hashes.keys() - searched.keys()
         origin = source / (FINDERS if (source / FINDERS).exists() else PLAIN)
         ids = Bm25Index.derive(origin, aside / FINDERS, kept, list(searched), list(searched.values()))
-        return probe_finders(Bm25Index.open(aside / FINDERS), len(ids), has, searched)
+        if len(ids) != len(change.hashes):
+            raise IndexDamaged(f"The index of finders would hold {len(ids)} of {len(change.hashes)} passages.")
+        asked = [(line, id_) for line, id_ in manifest.finders if line in has.get(id_, ()) and id_ in change.hashes]
+        return probe_finders(Bm25Index.open(aside / FINDERS), len(ids), has, searched, asked)
 
     def share(
         self, aside: Path, dense: str, row: GenerationRow, passages: Sequence[Text], progress: Progress | None

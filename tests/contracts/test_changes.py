@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.corpus.finders import Finders
 from retrieval.corpus.sources import Corpus
 from retrieval.database import Database
 from retrieval.errors import DecisionRefused, GenerationUnknown
@@ -57,7 +58,23 @@ def test_the_first_generation_adds_everything(shelf: Shelf) -> None:
         first,
         shelf.clock.now(),
         (SourceChange(ident("oil.md"), "added", "Orders oil.md", "oil.md", None, 0, 2, 2, 0),),
+        finders=(0, 0),
     )
+
+
+def test_where_finders_alone_changed_their_lines_are_counted(shelf: Shelf) -> None:
+    store(shelf.corpus, shelf.clock, OIL)
+    first = shelf.publish()
+    finders = Finders(shelf.database)
+    line = "what do we pay for fuel"
+    kept = finders.add(finders.anchor(ident("oil.md"), "par. 1", line), line, shelf.clock.now())
+    second = shelf.publish()
+    assert changes(shelf.database) == Changes(first, second, shelf.clock.now(), (), finders=(1, 0))
+
+    finders.remove(kept.finder_id)
+    shelf.publish()
+    assert changes(shelf.database).finders == (0, 1)
+    assert changes(shelf.database).to_json()["finders"] == {"new": 0, "gone": 1}
 
 
 def test_each_source_says_what_became_of_it(shelf: Shelf) -> None:

@@ -37,6 +37,7 @@ def test_a_walk_finds_each_readable_file_once_and_says_why_it_leaves_others(writ
         ("loop", "symbolic link"),
         ("out.txt", "symbolic link"),
         ("pipe.txt", "not a regular file"),
+        ("B.FINDERS.YML", "no such document"),
     ]
 
 
