@@ -277,16 +277,14 @@ class Answer:
             reason=data.get("reason"),
             parts=tuple(Part(**part) for part in data.get("parts", ())),
             strength=_strength(strength) if strength else None,
-            summary=None if summary is None else tuple(map(_summarised, summary)),
+            summary=None
+            if summary is None
+            else tuple(SummarySentence(s["text"], tuple(s["citations"])) for s in summary),
             offers=tuple(Offer(**offer) for offer in data.get("offers", ())),
             generation=data.get("generation"),
             error=Failing(**error) if error else None,
             earlier=data.get("earlier", data["mode"] == "model" and bool(data["claims"]) and "parts" not in data),
         )
-
-
-def _summarised(data: Mapping[str, Any]) -> SummarySentence:
-    return SummarySentence(data["text"], tuple(data["citations"]))
 
 
 def _plain(value: Any) -> Any:
