@@ -19,6 +19,7 @@ from sqlalchemy import update
 from bot.cli import main
 from bot.work.tables import TeamRow
 from retrieval.database import Database
+from retrieval.screening.refusal import screen
 from tests.support.model_server import ModelServer
 
 Run = Callable[..., tuple[int, str, str]]
@@ -97,6 +98,25 @@ def test_the_first_question_is_answered_from_the_starter_guidance(proviso: Run) 
     assert answer["citations"][0]["kind"] == "digest"
     assert answer["citations"][0]["source_locator"] == "par. 8"
     assert err == ""
+
+
+def test_what_a_refusal_says_can_be_asked_instead_is_answered(proviso: Run, tmp_path: Path) -> None:
+    asked = [{"id": kind.name, "question": kind.instead} for kind in screen().kinds]
+    file = tmp_path / "instead.jsonl"
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in asked))
+    code, out, _ = proviso("ask", "--file", str(file))
+    ends = {answer["id"]: answer["status"] for answer in map(json.loads, out.splitlines())}
+    assert (code, ends) == (0, dict.fromkeys((line["id"] for line in asked), "answered"))
+
+
+def test_a_request_for_a_checklist_is_pointed_to_the_command_that_shows_it(proviso: Run) -> None:
+    _, out, _ = proviso("ask", "Show me the detention checklist", "--json")
+    answer = as_json(out)
+    command = "proviso checklist detention"
+    assert (answer["status"], [offer["command"] for offer in answer["offers"]]) == ("pointed", [command])
+    code, out, _ = proviso(*command.split()[1:])
+    assert code == 0
+    assert out.startswith("## Detention and transfers by or to a partner")
 
 
 def test_in_the_terminal_an_answer_shows_its_sources(proviso: Run) -> None:
