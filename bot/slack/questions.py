@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.actions.help import LEAD, help_view
 from bot.actions.registry import Registry
@@ -23,6 +24,8 @@ _NO_FILES = "I cannot read files: ask in words, and have documents added to the 
 _FAILED = (
     "Something went wrong on my side, after several tries. Your question was not kept. Next step: ask again in a while."
 )
+_ASK_ALONE = "This is about the register, which is not spoken of here. Next step: ask me in a direct message."
+_OF_THE_REGISTER = frozenset({"partner", "nudges"})
 # What failed may have failed for a passing reason; somebody waits, so not for long.
 _TRIES = 3
 
@@ -75,7 +78,7 @@ class QuestionHandler:
         answer = self._answering.answer(text, asker=self._asker(received))
         if answer.status == "failed" and received.attempt < _TRIES:
             raise _MayPass
-        return [self._answer(received, answer)]
+        return [self._answer(received, answer if _alone(received) else _for_everybody(answer))]
 
     def failed(self, received: Received) -> Sequence[Post]:
         """What is posted when no try succeeded."""
@@ -88,6 +91,19 @@ class QuestionHandler:
     def _answer(self, received: Received, answer: Answer) -> Post:
         summarises = self._summarised and may_be_summarised(answer)
         return _post(received, AnswerView(answer, _key(received)[:8], self._ageing(), summarises=summarises))
+
+
+def _alone(received: Received) -> bool:
+    """Whether whoever asked is the only reader."""
+    return bool(received.body.get("only_for")) or str(received.body["channel"]).startswith("D")
+
+
+def _for_everybody(answer: Answer) -> Answer:
+    """The answer without offers from the register, which are made to a person alone."""
+    offers = tuple(offer for offer in answer.offers if offer.kind not in _OF_THE_REGISTER)
+    if answer.status == "pointed" and not offers:
+        return replace(answer, text=_ASK_ALONE, offers=())
+    return replace(answer, offers=offers)
 
 
 def _too_long(length: int) -> Answer:

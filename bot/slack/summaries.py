@@ -73,7 +73,7 @@ class SummaryHandler:
         """The post that answers a click."""
         clicked = Clicked(**received.body)
         with self._database.read() as session:
-            row = _shown(session, received.team_id, clicked, AnswerView.thing)
+            row = find_shown(session, received.team_id, clicked, AnswerView.thing)
             view = AnswerView.from_data(row.data) if row is not None and row.data else None
         return [_private(received, clicked, self._reply(received, clicked, view))]
 
@@ -98,7 +98,7 @@ class SummaryHandler:
 
 def shared(session: Session, team_id: str, clicked: Clicked) -> Post | None:
     """The summary that this person was shown, to be posted where it was shown; None when it is not kept any more."""
-    row = _shown(session, team_id, clicked, SummaryView.thing)
+    row = find_shown(session, team_id, clicked, SummaryView.thing)
     if row is None or row.data is None:
         return None
     view = replace(SummaryView.from_data(row.data), reference="", shared_by=clicked.user)
@@ -107,7 +107,7 @@ def shared(session: Session, team_id: str, clicked: Clicked) -> Post | None:
     )
 
 
-def _shown(session: Session, team_id: str, clicked: Clicked, thing: str) -> OutboxRow | None:
+def find_shown(session: Session, team_id: str, clicked: Clicked, thing: str) -> OutboxRow | None:
     """The message with this reference that was shown to this person, in this channel."""
     if not _REFERENCE.match(clicked.reference):
         return None

@@ -18,6 +18,7 @@ from bot.errors import Conflict
 from bot.reminders.occurrences import OccurrenceChanged
 from bot.slack import summaries
 from bot.slack.inbox_middleware import KIND, Question
+from bot.slack.listeners import answers
 from bot.slack.responder import Asker, Responder, read_or_outdated
 from bot.slack.threads import thread_of
 from bot.views.answers.values import SUMMARISE
@@ -45,6 +46,8 @@ def register(app: App, responder: Responder, inbox: Inbox) -> None:
     app.action(nudges.SNOOZE)(_handler(responder, _open_form))
     app.action(nudges.RECORD)(_handler(responder, _open_form))
     app.action(SHOW)(_handler(responder, _show_passage))
+    app.action(answers.MORE)(_handler(responder, answers.show_more))
+    app.action(answers.OFFERS)(_handler(responder, answers.follow_offer))
     app.action(SUMMARISE)(_handler(responder, partial(_summarise, inbox)))
     app.action(SHARE)(_handler(responder, _share_summary))
     for turn in (PREVIOUS, NEXT):
@@ -125,7 +128,7 @@ def _passage(responder: Responder, asker: Asker, quoted: Quoted) -> View:
 
 def _summarise(inbox: Inbox, responder: Responder, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
     """Have the quotes of the answer summed up. A model takes its time, so a worker does it, not this listener."""
-    clicked = _clicked(asker, action)
+    clicked = answers.clicked_on(asker, action)
     key = f"{clicked.channel}:{clicked.user}:{clicked.reference}:{action['action_ts']}"
     if inbox.receive(summaries.KIND, key, clicked.to_body(), responder.teams.id_of(asker.slack_team)):
         responder.tell(asker, NoticeView(summaries.WORKING))
@@ -133,15 +136,11 @@ def _summarise(inbox: Inbox, responder: Responder, asker: Asker, _body: dict[str
 
 def _share_summary(responder: Responder, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
     with responder.services.database.write() as session:
-        post = summaries.shared(session, responder.teams.id_of(asker.slack_team), _clicked(asker, action))
+        post = summaries.shared(session, responder.teams.id_of(asker.slack_team), answers.clicked_on(asker, action))
         new = post is not None and enqueue(session, post, responder.clock.now())
     responder.wake()
     if not new:
         responder.tell(asker, NoticeView(summaries.SHARED if post else summaries.GONE))
-
-
-def _clicked(asker: Asker, action: dict[str, Any]) -> summaries.Clicked:
-    return summaries.Clicked(str(action.get("value") or ""), str(asker.channel), asker.thread, asker.user)
 
 
 def _try_question(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.views import kit, limits
 from bot.views.answers.layout import Quoted, SourceGroup, grouped, hidden, nearest, strength_line, uncovered
 from bot.views.answers.model import AnswerView
-from bot.views.answers.values import HELPFUL, MORE, NOT_HELPFUL, OFFER, SUMMARISE, offer_value
+from bot.views.answers.values import MORE, OFFER, SUMMARISE, offer_value
 from bot.views.answers.words import RELATED, VERIFY, heading, mode_label, more_label
 from bot.views.escaping import escape, link, one_line, prose
 from bot.views.kit import Block, Message
@@ -94,17 +94,14 @@ def _limited(line: str) -> str:
 
 
 def _buttons(view: AnswerView) -> list[Block]:
-    """Further claims, what is offered, a summary, and whether it helped; none where no message is kept behind it."""
+    """Further claims, what is offered, and a summary; none where no message is kept behind it."""
     buttons: list[Block] = []
     count = hidden(view.answer)
     if view.reference and count and not view.more:
         buttons.append(kit.button(more_label(count), MORE, view.reference, label=f"{more_label(count)} quotes"))
     buttons += _offers(view.answer)[:1]
-    if view.reference:
-        if view.summarises:
-            buttons.append(kit.button("Summarise (AI)", SUMMARISE, view.reference))
-        buttons.append(kit.button("Helpful", HELPFUL, view.reference))
-        buttons.append(kit.button("Not helpful", NOT_HELPFUL, view.reference))
+    if view.reference and view.summarises:
+        buttons.append(kit.button("Summarise (AI)", SUMMARISE, view.reference))
     return [kit.actions("answer", buttons)] if buttons else []
 
 

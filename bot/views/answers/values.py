@@ -10,8 +10,6 @@ from retrieval.types import Offer
 
 MORE = "answer.more"
 SUMMARISE = "answer.summarise"
-HELPFUL = "answer.helpful"
-NOT_HELPFUL = "answer.unhelpful"
 # One button an offer: action ids differ within a block, so its number follows ("answer.offer.1").
 OFFER = "answer.offer"
 # Several offers share a message.

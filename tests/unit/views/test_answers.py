@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 from bot.sandbox.blocks import check_message
 from bot.views.answers.model import AnswerView
 from bot.views.answers.values import (
-    HELPFUL,
     MORE,
-    NOT_HELPFUL,
     OFFER,
     SUMMARISE,
     Offered,
@@ -155,13 +153,9 @@ def test_further_quotes_wait_behind_a_button_with_what_can_be_done_next() -> Non
         (MORE, "More (1)", "abcd1234"),
         (f"{OFFER}.1", "Assessment checklist", offer),
         (SUMMARISE, "Summarise (AI)", "abcd1234"),
-        (HELPFUL, "Helpful", "abcd1234"),
-        (NOT_HELPFUL, "Not helpful", "abcd1234"),
     ]
     assert [label for _, label, _ in _labels(AnswerView(EXTRACTIVE, "abcd1234", more=True))] == [
         "Assessment checklist",
-        "Helpful",
-        "Not helpful",
     ]
     assert _labels(AnswerView(replace(EXTRACTIVE, offers=()))) == []
 

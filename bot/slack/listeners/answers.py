@@ -1,0 +1,46 @@
+"""Buttons under an answer: its further quotes, and what is offered beside it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from bot.actions.registry import Call
+from bot.slack.responder import Asker, Responder, read_or_outdated
+from bot.slack.summaries import Clicked, find_shown
+from bot.views.answers.model import AnswerView
+from bot.views.answers.values import MORE, OFFER, read_offer
+from bot.views.notices.model import NoticeView
+
+MORE_GONE = "The further quotes are not kept any more: the text of an answer is kept for one day. Next step: ask again."
+OFFERS = re.compile(rf"^{re.escape(OFFER)}\.\d+$")
+
+__all__ = ["MORE", "MORE_GONE", "OFFERS", "clicked_on", "follow_offer", "show_more"]
+
+
+def show_more(responder: Responder, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
+    """Show every quote of the answer to whoever asked for more."""
+    clicked = clicked_on(asker, action)
+    with responder.services.database.read() as session:
+        row = find_shown(session, responder.teams.id_of(asker.slack_team), clicked, AnswerView.thing)
+        view = AnswerView.from_data(row.data) if row is not None and row.data else None
+    # The whole answer is shown once more; what can be done with it stands under the first message.
+    shown = None if view is None else replace(view, more=True, reference="", answer=replace(view.answer, offers=()))
+    responder.tell(asker, NoticeView(MORE_GONE) if shown is None else shown)
+
+
+def follow_offer(responder: Responder, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
+    """Do what was offered: show it to whoever clicked, or open its form."""
+    offered = read_or_outdated(read_offer, action.get("value"))
+    context = responder.context(asker)
+    call = Call(responder.registry.get(str(offered.action)), offered.values)
+    if call.action.form is not None:
+        responder.open_modal(asker, body["trigger_id"], responder.registry.ask(context, call))
+    else:
+        responder.tell(asker, responder.registry.run(context, call))
+
+
+def clicked_on(asker: Asker, action: dict[str, Any]) -> Clicked:
+    """Which message was clicked, where, and by whom."""
+    return Clicked(str(action.get("value") or ""), str(asker.channel), asker.thread, asker.user)
