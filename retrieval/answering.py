@@ -25,7 +25,7 @@ from retrieval.search.glossary import Glossary
 from retrieval.search.succession import overtaken, yield_to_successors
 from retrieval.text.tokens import tokens
 from retrieval.text.wording import words
-from retrieval.types import Answer, Failing, Offer, Results, Turn
+from retrieval.types import Answer, Failing, Results, Turn
 
 logger = logging.getLogger(__name__)
 
@@ -138,15 +138,7 @@ class Answerer:
         found = self._find(asked, timings)
         answer = self._select(found)
         timings.mark("answer" if self._selector is None else "model")
-        answer = replace(answer, generation=found.results.generation or None)
-        return replace(answer, offers=self._offers(found, answer)) if answer.status == "answered" else answer
-
-    def _offers(self, found: Found, answer: Answer) -> tuple[Offer, ...]:
-        """The one thing to offer under an answer, by what it quotes."""
-        quoted = {citation.passage_id for citation in answer.citations}
-        passages = [passage for passage in found.passages if passage.passage_id in quoted]
-        offer = self._pointer.offer(found.asked.question, passages) if self._pointer else None
-        return () if offer is None else (offer,)
+        return replace(answer, generation=found.results.generation or None)
 
     def _select(self, found: Found) -> Answer:
         """The answer of the sentences that the model chose, or of those the program chooses where it chose none."""

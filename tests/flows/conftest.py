@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.actions.pointing import ActionPointer
 from bot.actions.registry import Services
 from bot.actions.table import REGISTRY
 from bot.checklists.catalogue import Catalogue
@@ -179,7 +180,7 @@ def make_bot(sandbox: Sandbox, story_database: Database, searcher: HybridRetriev
         address: str | None = None,
         summariser: Summarising | None = None,
     ) -> Bot:
-        answering = answering or Answerer(searcher, None)
+        answering = answering or Answerer(searcher, None, pointer=ActionPointer(REGISTRY, Catalogue.load))
         made.append(Bot(sandbox, story_database, searcher, answering, workers, address, summariser))
         return made[-1]
 

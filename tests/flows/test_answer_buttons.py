@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
 from bot.sandbox.driver import Workspace
 from bot.slack.listeners.answers import MORE_GONE
+from bot.work.tables import OutboxRow
+from retrieval.database import Database
 from tests.flows.conftest import Bot
 
 # Both passages answer it, so that some of its quotes wait behind the button.
-QUESTION = "What should a supporting state assess or agree with a partner before support begins, on detainees and training?"
+QUESTION = (
+    "What should a supporting state assess or agree with a partner before support begins, on detainees and training?"
+)
 
 
 def test_more_shows_every_quote_to_whoever_asked_for_it_alone(bot: Bot, workspace: Workspace) -> None:
@@ -26,9 +32,12 @@ def test_more_shows_every_quote_to_whoever_asked_for_it_alone(bot: Bot, workspac
     assert len(workspace.replies(asked)) == 1
 
 
-def test_more_says_when_the_quotes_are_not_kept_any_more(bot: Bot, workspace: Workspace) -> None:
+def test_more_says_when_the_quotes_are_not_kept_any_more(
+    bot: Bot, workspace: Workspace, story_database: Database
+) -> None:
     said = workspace.text(workspace.wait_for_reply(workspace.user("amal").mention("C-ops", QUESTION)))
-    bot.forget_sent()
+    with story_database.write() as session:
+        session.execute(update(OutboxRow).values(data=None))
     amal = workspace.user("amal")
     assert amal.click(said[said.index("[More (") + 1 : said.index("]", said.index("[More ("))]).acked
     workspace.wait_for(lambda: amal.ephemerals("C-ops") != [])
