@@ -61,9 +61,18 @@ def _in_order_of_need(
         other = next((c for c in ranked if c.hit.passage.source.source_id != source), None)
         if other is not None and other.score >= PART_KEPT_SHARE * best.score:
             yield other, _part(other, answered), True
-    yield from ((c, _part(c, answered), False) for c in ranked if c.score >= KEPT_SHARE * best.score)
+    strong = [candidate for candidate in ranked if candidate.score >= KEPT_SHARE * best.score]
+    # What stands in the paragraph that answers best goes on about the matter; other places mostly do not.
+    near = [candidate for candidate in strong if _paragraph(candidate) == _paragraph(best)]
+    yield from ((candidate, _part(candidate, answered), True) for candidate in near)
+    yield from ((candidate, _part(candidate, answered), False) for candidate in strong if candidate not in near)
 
 
 def _part(candidate: Candidate, parts: Sequence[int]) -> int:
     """Which of these parts of the question (from 0) a sentence answers best, from 1."""
     return max(parts, key=candidate.parts.__getitem__) + 1
+
+
+def _paragraph(candidate: Candidate) -> tuple[str, int | None]:
+    """Where a sentence begins; without paragraphs, its passage stands for that."""
+    return candidate.hit.passage.passage_id, candidate.sentence.spans[0].paragraph

@@ -1,4 +1,4 @@
-"""How wording is compared: normal forms that forgive typography, content words, and sentences that stand alone."""
+"""How wording is compared: normal forms that forgive typography, and content words."""
 
 from __future__ import annotations
 
@@ -53,22 +53,6 @@ _FUNCTION_WORDS = (
     "please tell say says said give get got make made know someone anyone anything something everything thing "
     "things "
 )
-# Openings that lean on the sentence before: the reader cannot tell what they speak of.
-_LEANING = re.compile(
-    r"^(?:(?:and|but|so|yet|thus|hence|still|however|therefore|moreover|otherwise|instead|rather|nor|or|also|"
-    r"in addition|as such|for example|for instance|in other words|by contrast|in contrast|similarly|likewise|"
-    r"consequently|accordingly|nevertheless|on this latter point|more importantly|importantly),?\s+)?"
-    r"(?:this|these|that|those|it|its|they|them|their|he|she|his|her|such|both|neither|the former|the latter|"
-    r"doing so|to do so|the same)\b",
-    re.IGNORECASE,
-)
-# "It is important that …", "There is …", "Such as …": an opening pronoun that points at nothing before it.
-_EXPLETIVE = re.compile(
-    r"^(?:it(?:'s| is| was| may be| can be) (?:\w+ )?(?:important|essential|necessary|critical|vital|clear|possible|"
-    r"likely|useful|advisable|recommended|prudent|imperative|unlawful|prohibited|forbidden)|"
-    r"those (?:who|that|responsible)|that (?:is|said))\b",
-    re.IGNORECASE,
-)
 
 
 def normal(text: str) -> str:
@@ -84,12 +68,6 @@ def normal(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of `text` in lower case, digits included, hyphenated and dotted words whole."""
     return [match.group().lower() for match in _WORD.finditer(normal(text))]
-
-
-def stands_alone(sentence: str) -> bool:
-    """Whether a reader who sees only this sentence knows what it speaks of."""
-    plain = normal(sentence).lstrip("\"'([ ")
-    return not _LEANING.match(plain) or bool(_EXPLETIVE.match(plain))
 
 
 def content_weights(terms: Mapping[str, float]) -> dict[str, float]:

@@ -37,6 +37,15 @@ def test_the_best_stands_out_with_what_is_nearly_as_good_and_the_rest_follows_or
     )
 
 
+def test_what_stands_in_the_paragraph_that_answers_best_comes_before_other_places() -> None:
+    sentences = tuple(Sentence((Span(f"Rule {n}.", 4),)) for n in range(2))
+    paragraph = Passage("p-1", HARBOUR, sentences)
+    ranked = [_candidate(paragraph, 0, 1.0), _candidate(OTHER, 0, 0.95), _candidate(paragraph, 1, 0.75)]
+    choice = choose(understand("What are the rules?"), ranked)
+    assert _chosen(choice) == [(1, "p-1", 0), (1, "p-1", 1), (1, "i-1", 0)]
+    assert choice.firm == 3
+
+
 def test_no_more_is_chosen_than_anybody_reads() -> None:
     ranked = [_candidate(MANY, at, 1.0) for at in range(9)]
     assert len(choose(understand("What are the rules?"), ranked).selection.chosen) == MOST_CHOSEN

@@ -6,7 +6,7 @@ import pytest
 
 from retrieval.answers.evidence import names_found, names_in
 from retrieval.answers.questions import mended, parts_of, refers_back, understand
-from retrieval.text.wording import normal, stands_alone
+from retrieval.text.wording import normal
 from retrieval.types import Hit, Turn
 from tests.support.guidance import PASSAGES
 
@@ -69,18 +69,6 @@ def test_names_are_looked_for_in_what_was_found_and_in_its_source() -> None:
     assert names_found("What did General Smith do?", hits) == 0.5
     assert names_found("What does Brandt regret?", hits) == 1.0
     assert names_found("What is a convoy?", hits) == 1.0
-
-
-@pytest.mark.parametrize("text", ["This is critical.", "It must be finished.", "But they did not.", "Such moves fail."])
-def test_a_sentence_that_points_back_does_not_stand_alone(text: str) -> None:
-    assert not stands_alone(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["It is important that states assess.", "Those who detain must record.", "States should assess."]
-)
-def test_a_sentence_that_points_nowhere_stands_alone(text: str) -> None:
-    assert stands_alone(text)
 
 
 def test_typography_is_forgiven_and_words_are_not() -> None:
