@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -16,8 +17,13 @@ import bot.migrations
 from bot.errors import SettingsError
 from bot.migrations import HEAD, revision, upgrade
 from bot.work.tables import OutboxRow
+from retrieval.corpus.finders import Finders
+from retrieval.corpus.sources import Corpus
 from retrieval.database import Base, Database
+from retrieval.index.generations import Generations
 from retrieval.model.tables import CachedRow
+from tests.support.clock import ManualClock
+from tests.support.corpus import ROOT, document, store
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -92,6 +98,32 @@ def test_answers_that_models_worded_for_an_earlier_version_are_not_kept(empty: D
     upgrade(empty)
     with empty.read() as session:
         assert session.scalars(select(CachedRow)).all() == []
+
+
+def test_an_index_of_a_version_without_finders_takes_them_and_gives_them_back(
+    empty: Database, tmp_path: Path, clock: ManualClock
+) -> None:
+    upgrade(empty, "0006")
+    with empty.write() as session:
+        session.execute(text("INSERT INTO corpus_root (root, added_at) VALUES ('/harbour', '2026-01-01 00:00:00')"))
+    upgrade(empty)
+    store(Corpus(empty), clock, document("oil.md", "Oil is dear."))
+    finders = Finders(empty)
+    [source] = Corpus(empty).sources()
+    finders.add(finders.anchor(source.source.source_id, "par. 1", "fuel costs"), "fuel costs", clock.now())
+    generation = Generations(empty, tmp_path / "home", None, clock).build()
+    assert generation.passages == 1
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(bot.migrations.__file__).parent))
+    with empty.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0006")
+    with empty.read() as session:
+        assert session.scalar(text("SELECT root FROM corpus_root")) == ROOT
+        assert session.scalar(text("SELECT count(*) FROM index_generation")) == 1
+    upgrade(empty)
+    assert Finders(empty).all() == []
 
 
 def test_replicas_that_start_together_all_find_the_schema(empty: Database) -> None:
