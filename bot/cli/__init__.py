@@ -23,7 +23,10 @@ COMMANDS = {
     "search": ("bot.cli.questions:search", "Show the passages nearest to QUERY."),
     "ingest": ("bot.cli.corpus:ingest", "Bring the index in line with the named files and folders."),
     "sources": ("bot.cli.sources:sources", "The sources answers are quoted from: how each stands, and what changed."),
-    "finders": ("bot.cli.finders:finders", "Wordings under which places of sources are found: list, add, remove."),
+    "finders": (
+        "bot.cli.finders:finders",
+        "Wordings under which places of sources are found. They are searched, and never shown as guidance.",
+    ),
     "checklist": ("bot.cli.checklists:checklist", "Show the checklist meant by TOPIC; without it, what there is."),
     "partner": ("bot.cli.partners:partner", "The register of partners."),
     "nudges": ("bot.cli.nudges:nudges", "What will be posted, what became of it, and one round by hand."),
