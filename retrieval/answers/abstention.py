@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from retrieval.answers.calibration import line_for
 from retrieval.answers.evidence import Evidence
+from retrieval.answers.sentences import AS_ASKED
 from retrieval.text.language import language_of
 
 # Below this best passage cosine, and with next to no shared terms, a question is about something else altogether.
@@ -31,6 +32,9 @@ NEXT_STEP = (
 def log_odds(evidence: Evidence) -> float:
     """How strongly the evidence speaks for an answer: the log-odds that the question is covered, 0 at the threshold."""
     odds = line_for(evidence).log_odds(evidence)
+    # Whoever wrote the finder said that this wording is answered there.
+    if evidence.asked >= AS_ASKED and evidence.figure > 0:
+        odds = max(odds, 0.0)
     # Whatever the question before it found, a follow-up that turns to something else is not answered by that.
     added = evidence.added
     if evidence.unnamed:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log1p
 
 from retrieval.answers.questions import Asked
-from retrieval.answers.sentences import Candidate
+from retrieval.answers.sentences import Candidate, finder_likeness
 from retrieval.answers.subject import unnamed
 from retrieval.text.tokens import tokens
 from retrieval.text.wording import content_weights, normal, shared
 from retrieval.types import Hit, Results
 
 SENTENCES_READ = 3
+PASSAGES_ASKED = 3
 _UNITS = "months?|weeks?|days?|years?|hours?|percent|per cent|percentage"
 _WANTS_FIGURE = re.compile(
     r"\b(?:how (?:many|often|long|frequently|soon|regularly)|how much (?:money|time|fuel|funding|ammunition)|"
@@ -65,6 +66,7 @@ class Evidence:
     figure: below 1 only when it wants one: a half when not the very best sentence holds one but one of the next does,
         0 when none does.
     top: the best passage's BM25 by its own words, over the rarity of a word that no passage has.
+    asked: how alike in words the question is to the nearest finder of the best passages.
     added: how well a follow-up's new words are met where none of them occurs in what was found; None for every other
         question.
     unnamed: what it asks about by name that no passage found names.
@@ -79,6 +81,7 @@ class Evidence:
     words: float | None = None
     gap: float | None = None
     top: float = 0.0
+    asked: float = 0.0
     added: float | None = None
     unnamed: tuple[str, ...] = ()
 
@@ -99,6 +102,7 @@ def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Eviden
         words=words_met(ranked),
         gap=_widest_gap(ranked),
         top=_top(results),
+        asked=_asked(results.hits[:PASSAGES_ASKED], weights),
         unnamed=tuple(s.name for s in unnamed(asked.question, [hit.passage for hit in results.hits])),
     )
 
@@ -107,6 +111,11 @@ def _top(results: Results) -> float:
     """The greatest BM25 score, normalised by what the size of the corpus makes of one: the idf of a rare word."""
     best = max((hit.lexical for hit in results.hits if hit.lexical is not None), default=0.0)
     return best / _rarest(results) if results.passages else 0.0
+
+
+def _asked(hits: Sequence[Hit], weights: Mapping[str, float]) -> float:
+    positions = [(hit, position) for hit in hits for position in {finder.position for finder in hit.finders}]
+    return max((finder_likeness(hit, position, weights) for hit, position in positions), default=0.0)
 
 
 def _rarest(results: Results) -> float:

@@ -30,6 +30,9 @@ FINDER_SHARE = 0.4
 WHOLE_SHARE = 0.5
 # Half of a part's ranking is the whole question: a part alone has often lost its subject.
 PART_SHARE = 0.5
+# From this likeness on a question is the finder: what that belongs to comes first, as an answer. Of 185 questions that
+# nothing answers none is as like to one as .65, of covered ones put as planners talk one in ten is.
+AS_ASKED, FIRST = 0.75, 1.0
 NOTE_PENALTY = 0.15
 QUESTION_PENALTY = 0.1
 PASSAGES_READ = 10
@@ -130,7 +133,7 @@ def _places(results: Results) -> list[_Place]:
     """The sentences worth embedding: those of the best passages that share most with the question, within the limit."""
     weights = content_weights(results.terms)
     found = [
-        _Place(hit, position, terms, shared(weights, terms), _finder(hit, position, weights))
+        _Place(hit, position, terms, shared(weights, terms), finder_likeness(hit, position, weights))
         for hit in results.hits[:PASSAGES_READ]
         for position, sentence in enumerate(hit.passage.sentences)
         if len(words(sentence.text)) >= MIN_WORDS
@@ -140,8 +143,8 @@ def _places(results: Results) -> list[_Place]:
     return found[:SENTENCES_EMBEDDED]
 
 
-def _finder(hit: Hit, position: int, weights: Mapping[str, float]) -> float:
-    """How alike the question and the nearest finder of a sentence are in words, 0 to 1; no evidence, a ranking alone.
+def finder_likeness(hit: Hit, position: int, weights: Mapping[str, float]) -> float:
+    """How alike the question and the nearest finder of a sentence are in words, 0 to 1.
 
     The cosine of the two as sets of stems, each weighed by its rarity; a stem that only the finder has weighs as much
     as those of the question do on average.
@@ -164,7 +167,7 @@ def _candidate(
     penalty = _penalty(place)
     whole = 0.0 if meaning is None else meaning.of(0)
     each = [whole if meaning is None else meaning.of(row) for row in range(1, len(parts) + 1)]
-    passage = PASSAGE_SHARE * place.hit.score / best + FINDER_SHARE * place.finder
+    passage = PASSAGE_SHARE * place.hit.score / best + FINDER_SHARE * place.finder + FIRST * (place.finder >= AS_ASKED)
     # The passage was found for the whole question: for one part of it, its rank says little.
     scores = tuple(
         PART_SHARE * value + (1 - PART_SHARE) * whole + COVERAGE_SHARE * shared(weights, place.terms) - penalty

@@ -15,7 +15,7 @@ from retrieval.text.wording import function_words, normal
 
 # What instruments are called. With a name before it ("the European Peace Facility") such a word is one of its own.
 _KIND = (
-    r"(?:conventions?|protocols?|treat(?:y|ies)|covenants?|charters?|statutes?|acts?|laws?|code|directives?|"
+    r"(?i:conventions?|protocols?|treat(?:y|ies)|covenants?|charters?|statutes?|acts?|laws?|code|directives?|"
     r"regulations?|resolutions?|polic(?:y|ies)|doctrines?|strateg(?:y|ies)|principles|guidelines?|manuals?|handbooks?|"
     r"frameworks?|agreements?|declarations?|positions?|documents?|facilit(?:y|ies)|funds?|programmes?|programs?|"
     r"guidance notes?|clauses?|certificates?)"
@@ -106,7 +106,8 @@ def _name_before(words: Sequence[str], *, opens: bool) -> list[str]:
         word = words[at]
         if word.casefold() in function_words() or word.casefold() in _BETWEEN:
             break
-        if opens and at == 0 and not kept:
+        # What opens the sentence has its capital from there, unless nothing else of the name has one.
+        if opens and at == 0 and (not kept or any(each[0].isupper() for each in kept)):
             break
         kept.insert(0, word)
     return kept
