@@ -19,7 +19,7 @@ NEAREST = 3
 NEAREST_WORDS = 60
 # Shown at first: this many claims, fewer where they get long; a question with parts gets one for each at least.
 MOST_SHOWN, LEAST_SHOWN = 3, 1
-WORDS_SHOWN = 120
+WORDS_SHOWN = 130
 LAW = (
     "This asks what the law is or whether it applies. No treaty, statute, policy or other binding text in the indexed "
     "guidance answers it, and commentary alone settles no question of law. Next step: ask your legal adviser. What was "

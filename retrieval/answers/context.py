@@ -78,7 +78,8 @@ _BACK = (
     r"(?:this|that|these|those|it|they|them|such|so|the (?:above|preceding|foregoing|previous|same|said|rule|paragraph|"
     r"obligation|requirement|prohibition|ban|duty|limit|view|argument|claim|position|draft|proposal|approach|"
     r"provision|interpretation|reading|test|opinion|theory|suggestion|idea|assertion|reasoning|permission|"
-    r"authori[sz]ation|power|right|exemption|waiver|practice|order|instruction|sentence))"
+    r"authori[sz]ation|(?:paragraph|article|section|rule|point|item) \d+|power|"
+    r"right|exemption|waiver|practice|order|instruction|sentence))"
 )
 _UNDONE = re.compile(rf"\b{_UNDO}\b[^.;]*?\b{_BACK}\b|\b{_BACK}\b[^.;]*?\b{_UNDO}", re.IGNORECASE)
 _NARROWED = re.compile(rf"^(?:\w+ )?{_BACK}\b[^.;]*?\b{_NARROW}\b", re.IGNORECASE)
@@ -112,6 +113,14 @@ _HELD = (
 _HELD_AT_END = re.compile(
     rf",\"? (?:{_NAME} )(?:has |have |had )?(?:{_ARGUE}|told|tells)(?: [\w']+){{0,5}}[.!]?\"?$|"
     rf",\"? (?:{_ARGUE}|told|tells) (?P<after>(?:[\w'.&()-]+ ){{0,5}}[\w'&()-]+)[.!]?\"?$",
+    re.IGNORECASE,
+)
+# A sentence this short mostly speaks of its neighbour.
+SHORT_WORDS = 12
+_CHANGES = re.compile(
+    rf"\b(?:{_NARROW}|{_UNDO}|no|nor|otherwise|rather|instead|however|although|though|excluded?|excluding|beforehand|"
+    r"consent|approval|in the opinion|opinions?|views?|critics?|some (?:hold|say|argue)|claim\w*|argu\w+|alleg\w+|"
+    r"minority|dissent\w*|since|now|became|the following|has changed|have changed)\b",
     re.IGNORECASE,
 )
 _UNNAMED = re.compile(
@@ -170,6 +179,18 @@ def turns(text: str, before: str) -> bool:
         or past.endswith("?")
         or (_PAST.search(past) and not past.endswith(":"))
     )
+
+
+def goes_on(text: str, *, before: bool = False) -> bool:
+    """Whether a sentence of the same paragraph may well change how its neighbour is to be read: it points at it,
+    denies, limits, dates or attributes something, or is too short to be about anything else.
+
+    With `before` it stands before that neighbour, and what it points at itself does not count.
+    """
+    plain = _bare(text)
+    if len(plain.split()) <= SHORT_WORDS or _CHANGES.search(plain):
+        return True
+    return not before and leans(text)
 
 
 def introduces(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from retrieval.answers.context import announces, aside, dated, depths, holder, introduces, leans, turns
+from retrieval.answers.context import announces, aside, dated, depths, goes_on, holder, introduces, leans, turns
 from retrieval.corpus.authority import published_year
 from retrieval.corpus.passages import Passage, Sentence, Source, Span, SpanRole
 from retrieval.text.wording import words
@@ -21,6 +21,8 @@ REACH = 2
 LIST_WORDS = 100
 # A unit that needs more than this is not quoted: without its context it would mislead.
 MOST_WORDS = 160
+# A neighbour that only may change the sense is added up to this length.
+SOFT_WORDS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +114,29 @@ class _Line:
             at -= 1
             text = self.sentences[at].text
             roles[at] = "holder" if announces(text) or holder(text) else "before"
+        if at == first and at > 0 and self._softly(at - 1, roles) and goes_on(self.sentences[at - 1].text, before=True):
+            text = self.sentences[at - 1].text
+            roles[at - 1] = "holder" if announces(text) or holder(text) else "before"
         return True
+
+    def _softly(self, at: int, roles: Collection[int]) -> bool:
+        """Whether a sentence may be added for safety's sake: it is of the same paragraph, and the whole stays short."""
+        near = min(roles, key=lambda place: abs(place - at))
+        return self._same_paragraph(*sorted((near, at))) and self._length([*roles, at]) <= SOFT_WORDS
 
     def _needs_before(self, at: int) -> bool:
         if self._depths[at][0] or leans(self.sentences[at].text):
             return True
-        return at > 0 and introduces(self.sentences[at - 1].text) and self._same_paragraph(at - 1, at)
+        if at == 0 or not self._same_paragraph(at - 1, at):
+            return False
+        return introduces(self.sentences[at - 1].text)
 
     def look_ahead(self, last: int, roles: dict[int, SpanRole]) -> None:
         """Add what turns the last sentence, and the rest of a quotation that it opens."""
         at = last
         while at + 1 < len(self.sentences) and (
             self._depths[at][1]
+            or (at == last and self._softly(at + 1, roles) and goes_on(self.sentences[at + 1].text))
             or (at - last < REACH and turns(self.sentences[at + 1].text, self.sentences[at].text))
             or (at == last and self.sentences[at].text.rstrip().endswith(":"))
         ):

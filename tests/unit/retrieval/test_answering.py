@@ -33,12 +33,15 @@ def test_an_answer_quotes_the_source_with_its_place() -> None:
         "How often must ammunition stores be counted?", id="q1"
     )
     text = "Ammunition stores must be counted every 90 days by a joint team."
+    after = "Deliveries should be paused if two successive counts do not match the ledger."
     assert answer == Answer(
         question="How often must ammunition stores be counted?",
         status="answered",
-        text=f"{text} [1]",
-        claims=(Claim(text, (1,)),),
-        citations=(Citation(1, "h2", HANDBOOK, (Span(text, 5),), "Stores and ammunition"),),
+        text=f"{text} {after} [1]",
+        claims=(Claim(f"{text} {after}", (1,)),),
+        citations=(
+            Citation(1, "h2", HANDBOOK, (Span(text, 5), Span(after, 5, role="after")), "Stores and ammunition"),
+        ),
         timings_ms={"screen": 1.0, "retrieve": 1.0, "rank": 1.0, "answer": 1.0, "total": 5.0},
         id="q1",
         parts=(Part(1, "How often must ammunition stores be counted?", True),),
@@ -73,7 +76,7 @@ def test_every_claim_is_its_quote_word_for_word(answerer: Answerer) -> None:
         assert [citation.n for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
         assert 1 <= len(answer.claims) <= 5
         for claim in answer.claims:
-            assert claim.text == by_number[claim.citations[0]].quote
+            assert claim.text == " ".join(span.text for span in by_number[claim.citations[0]].spans)
 
 
 def test_each_part_of_a_question_is_answered(answerer: Answerer) -> None:
