@@ -74,3 +74,12 @@ def test_where_there_is_no_home_nothing_is_offered_and_nothing_created(tmp_path:
     nowhere = tmp_path / "nowhere"
     assert offered(nowhere, "partner", "show", "h") == []
     assert not nowhere.exists()
+
+
+def test_finders_are_offered_by_id_with_their_lines(home: Path) -> None:
+    core = build(Settings(_env_file=None, proviso_home=home))
+    line = "who looks at the rescue gear"
+    kept = core.finders.add(core.finders.anchor("3f5a", "par. 1", line), line, datetime.now(UTC))
+    core.close()
+    assert offered(home, "finders", "remove", kept.finder_id[:3]) == [(kept.finder_id, line)]
+    assert offered(home, "finders", "add", "3f") == [("3f5a", "ferries.md")]
