@@ -22,7 +22,7 @@ LIST_WORDS = 100
 # A unit that needs more than this is not quoted: without its context it would mislead.
 MOST_WORDS = 160
 # A neighbour that only may change the sense is added up to this length.
-SOFT_WORDS = 80
+SOFT_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,9 +208,13 @@ def test_search_gives_the_nearest_passages(proviso: Run) -> None:
     assert list(found["passages"][0]) == [
         "rank",
         "score",
+        "passage_id",
         "source_id",
+        "title",
+        "kind",
         "path",
         "section",
+        "locator",
         "page",
         "paragraphs",
         "text",

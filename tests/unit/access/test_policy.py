@@ -64,4 +64,5 @@ def test_every_stored_view_states_how_it_is_posted_and_comes_back_by_its_name() 
         "help": "answer",
         "notice": "notice",
         "nudge": "nudge",
+        "summary": "answer",
     }
