@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from retrieval.answers.units import Beside, Unit, unit_of
+from retrieval.answers.units import Beside, Unit, is_row, unit_of
 from retrieval.corpus.passages import Passage
 from retrieval.ports import Selection
 from retrieval.search.folding import DECISIVE, standing
@@ -84,9 +84,18 @@ def _joined(old: Said, new: Said, beside: Beside) -> Said | None:
 
 
 def _adjacent(one: Unit, other: Unit) -> bool:
-    """Whether one begins in the paragraph where the other ends, with nothing between them."""
+    """Whether one begins in the paragraph where the other ends, with nothing between them.
+
+    Where paragraphs are not numbered nobody knows, and rows of a table are never one.
+    """
     near = any(id_ == also and abs(at - place) == 1 for id_, at in one.places for also, place in other.places)
-    return near and bool({s.paragraph for s in one.spans} & {s.paragraph for s in other.spans})
+    shared = {s.paragraph for s in one.spans} & {s.paragraph for s in other.spans}
+    return near and bool(shared - {None}) and not (_has_rows(one) or _has_rows(other))
+
+
+def _has_rows(unit: Unit) -> bool:
+    """Whether a sentence of the unit is a row of a table."""
+    return any(is_row(unit.passage.sentences[at]) for id_, at in unit.quoted if id_ == unit.passage.passage_id)
 
 
 def _in_force(unit: Unit, found: Sequence[Passage], beside: Beside, seen: frozenset[str] = frozenset()) -> Unit:

@@ -9,6 +9,7 @@ from itertools import groupby
 from retrieval.answers.context import announces, aside, dated, depths, goes_on, holder, introduces, leans, turns
 from retrieval.corpus.authority import published_year
 from retrieval.corpus.passages import Passage, Sentence, Source, Span, SpanRole
+from retrieval.text.sentences import is_unfinished
 from retrieval.text.wording import words
 
 # The passages before and after one in its document; None where there is none, or where it is not at hand.
@@ -160,7 +161,7 @@ class _Line:
         quotes = [self.sentences[at] for at in order if roles[at] in ("quote", "stem")]
         stems = [span for span in quotes[0].stem if span not in [s for at in order for s in self.sentences[at].spans]]
         spans = [replace(span, role="stem") for span in stems]
-        spans += [replace(span, role=roles[at]) for at in order for span in self.sentences[at].spans]
+        spans += [_in_role(span, roles[at]) for at in order for span in self.sentences[at].spans]
         said = " ".join(sentence.text for sentence in quotes)
         year = published_year(self.passage.source.published)
         return Unit(
@@ -218,7 +219,10 @@ class _Line:
         """Whether two sentences share a paragraph, or the first one leads in to the second."""
         if self.sentences[one].text.rstrip().endswith(":"):
             return True
-        return self.sentences[one].spans[-1].paragraph == self.sentences[other].spans[0].paragraph
+        if is_row(self.sentences[one]) or is_row(self.sentences[other]):
+            return False
+        end, start = self.sentences[one].spans[-1], self.sentences[other].spans[0]
+        return end.paragraph == start.paragraph and (end.paragraph is not None or end.page == start.page)
 
 
 def _near(passage: Passage, other: Passage | None) -> list[tuple[Place, Sentence]]:
@@ -251,3 +255,14 @@ def _own(name: str, source: Source) -> bool:
     said = set(words(name)) - {"the", "a", "an", "author", "authors", "mr", "ms", "dr"}
     known = set(words(f"{source.author or ''} {source.publisher or ''}"))
     return "author" in words(name) or (bool(said) and said <= known)
+
+
+def _in_role(span: Span, role: SpanRole) -> Span:
+    """The span in a role; headers that a row of a table brings along stay its stem."""
+    return span if span.role == "stem" else replace(span, role=role)
+
+
+def is_row(sentence: Sentence) -> bool:
+    """Whether it is a row of a table: cells, a span each, that end in no stop. A row is read alone."""
+    spans = sentence.spans
+    return any(span.role == "stem" for span in spans) or (len(spans) > 1 and is_unfinished(sentence.text))

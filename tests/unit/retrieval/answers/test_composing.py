@@ -175,3 +175,19 @@ def test_a_later_edition_that_says_it_anew_speaks_in_place_of_the_earlier_one() 
 def test_sources_that_supersede_each_other_keep_their_places() -> None:
     one, other = replace(POLICY, successor="d23"), replace(NEW, successor="p")
     assert _order(one, other) == [one, other]
+
+
+def test_rows_of_a_table_are_quoted_each_by_itself_and_its_headers_stay_a_stem_with_the_page_of_the_row() -> None:
+    def row(unit: str, day: str) -> Sentence:
+        cells = (Span("Post", None, 1, "stem"), Span(unit, None, 3), Span("Day", None, 1, "stem"), Span(day, None, 3))
+        return Sentence(cells)
+
+    table = Passage("t", Source("s", "t.pdf"), (row("Mole", "1 May"), row("Beacon", "2 May")))
+    chosen = Selection((Selected(1, table, 1), Selected(1, table, 0)))
+    answer = compose(understand("What is the day of the beacon?"), chosen, [table])
+    assert answer is not None
+    assert [claim.text for claim in answer.claims] == ["Post Beacon Day 2 May", "Post Mole Day 1 May"]
+    assert [(citation.page, [span.role for span in citation.spans]) for citation in answer.citations] == [
+        (3, ["stem", "quote", "stem", "quote"]),
+        (3, ["stem", "quote", "stem", "quote"]),
+    ]
