@@ -49,8 +49,10 @@ def test_what_the_model_points_at_is_shown_word_for_word_with_its_place(asking: 
     server.script(selects(["S1.1"]))
     answer = asking().answer(QUESTION)
     assert (answer.status, answer.mode, answer.model, answer.note) == ("answered", "model", "scripted-1", None)
-    assert [claim.text for claim in answer.claims] == [COUNTED]
+    # The sentence after it says what follows from the counts: it comes along as context, and is no part of the quote.
+    assert [claim.text for claim in answer.claims] == [f"{COUNTED} {PAUSED}"]
     (citation,) = answer.citations
+    assert [(span.text, span.role) for span in citation.spans] == [(COUNTED, "quote"), (PAUSED, "after")]
     assert (citation.quote, citation.paragraphs, citation.passage_id) == (COUNTED, [5], "h2")
     assert len(server.requests) == 1
 
@@ -146,7 +148,8 @@ def test_an_oracle_over_http_gives_the_sentence_that_answers(asking: Asking, ser
     assert found
     server.script(selects([found[1]]))
     answer = asking().answer(QUESTION)
-    assert [claim.text for claim in answer.claims] == [PAUSED]
+    assert [claim.text for claim in answer.claims] == [f"{COUNTED} {PAUSED}"]
+    assert [citation.quote for citation in answer.citations] == [PAUSED]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +176,7 @@ def test_texts_beside_the_ids_are_never_shown(asking: Asking, server: ModelServe
     }
     server.script(Reply(completion(json.dumps(reply))))
     answer = asking().answer(QUESTION)
-    assert [claim.text for claim in answer.claims] == [COUNTED]
+    assert [citation.quote for citation in answer.citations] == [COUNTED]
     assert not [sign for sign in ("optional", "evil", "channel") if sign in json.dumps(answer.to_json())]
 
 
