@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.views.answers.model import AnswerView
@@ -15,8 +13,7 @@ from bot.views.notices.model import NoticeView
 from bot.views.summaries.model import SummaryView, summary_of
 from bot.views.view import StoredView
 from bot.work.inbox import Received
-from bot.work.outbox import Post, post_key
-from bot.work.tables import OutboxRow
+from bot.work.outbox import Post, Shown, find_shown, post_key
 from retrieval.database import Database
 from retrieval.model.summary import NO_MODEL, may_be_summarised
 from retrieval.ports import Failure
@@ -28,7 +25,6 @@ GONE = "There is no summary: the text of this answer is kept for one day. Next s
 UNSUITED = "There is no summary of this. Read the quotes."
 SHARED = "This summary is shared already. Nothing was posted again."
 FAILED = "There is no summary: something went wrong on my side, after several tries. The quotes stand."
-_REFERENCE = re.compile(r"[0-9a-f]{8}\Z")
 
 
 class Summarising(Protocol):
@@ -55,6 +51,12 @@ class Clicked:
         """As it waits in the inbox."""
         return {"reference": self.reference, "channel": self.channel, "thread": self.thread, "user": self.user}
 
+    def found(self, session: Session, team_id: str, view: str) -> Shown | None:
+        """The message that was clicked, if this person was shown it there and its text is still kept."""
+        return find_shown(
+            session, self.reference, team_id=team_id, channel=self.channel, slack_user=self.user, view=view
+        )
+
 
 class SummaryHandler:
     """Handles the inbox kind "summary". Every click gets one private post: a summary, or why there is none.
@@ -73,8 +75,8 @@ class SummaryHandler:
         """The post that answers a click."""
         clicked = Clicked(**received.body)
         with self._database.read() as session:
-            row = find_shown(session, received.team_id, clicked, AnswerView.thing)
-            view = AnswerView.from_data(row.data) if row is not None and row.data else None
+            shown = clicked.found(session, received.team_id, AnswerView.thing)
+        view = AnswerView.from_data(shown.data) if shown else None
         return [_private(received, clicked, self._reply(received, clicked, view))]
 
     def failed(self, received: Received) -> Sequence[Post]:
@@ -98,28 +100,12 @@ class SummaryHandler:
 
 def shared(session: Session, team_id: str, clicked: Clicked) -> Post | None:
     """The summary that this person was shown, to be posted where it was shown; None when it is not kept any more."""
-    row = find_shown(session, team_id, clicked, SummaryView.thing)
-    if row is None or row.data is None:
+    shown = clicked.found(session, team_id, SummaryView.thing)
+    if shown is None:
         return None
-    view = replace(SummaryView.from_data(row.data), reference="", shared_by=clicked.user)
-    return Post(
-        view.posted_as, post_key("shared", row.key), team_id, row.channel, row.thread, view.thing, view.to_data()
-    )
-
-
-def find_shown(session: Session, team_id: str, clicked: Clicked, thing: str) -> OutboxRow | None:
-    """The message with this reference that was shown to this person, in this channel."""
-    if not _REFERENCE.match(clicked.reference):
-        return None
-    return session.scalar(
-        select(OutboxRow).where(
-            OutboxRow.key.startswith(clicked.reference),
-            OutboxRow.team_id == team_id,
-            OutboxRow.view == thing,
-            OutboxRow.channel == clicked.channel,
-            or_(OutboxRow.ephemeral_user.is_(None), OutboxRow.ephemeral_user == clicked.user),
-        )
-    )
+    view = replace(SummaryView.from_data(shown.data), reference="", shared_by=clicked.user)
+    key = post_key("shared", shown.key)
+    return Post(view.posted_as, key, team_id, clicked.channel, shown.thread, view.thing, view.to_data())
 
 
 def _private(received: Received, clicked: Clicked, view: StoredView) -> Post:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.work.kinds import PostKind
@@ -35,6 +36,7 @@ LONGEST_WAIT = timedelta(hours=1)
 POST = "post"
 UPDATE = "update"
 
+_REFERENCE = re.compile(r"[0-9a-f]{8}\Z")
 _NAMESPACE = uuid.UUID("6f2f0bd6-8a53-5b0e-9d8b-6b7f3f0d6a11")
 
 
@@ -57,6 +59,15 @@ class Post:
     subject: str | None = None
     ephemeral_user: str | None = None
     asker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message that somebody sees: its key, the thread it stands in, and the facts it is shown from."""
+
+    key: str
+    thread: str | None
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +219,26 @@ def find(session: Session, key: str) -> OutboxRow | None:
         return None
     rows = session.scalars(select(OutboxRow).where(OutboxRow.key.startswith(key, autoescape=True)).limit(2)).all()
     return rows[0] if len(rows) == 1 else None
+
+
+def find_shown(
+    session: Session, reference: str, *, team_id: str, channel: str, slack_user: str, view: str
+) -> Shown | None:
+    """The message whose key begins with `reference` (8 characters), if it was shown to this person in this channel;
+    None also once its text is erased.
+    """
+    if not _REFERENCE.match(reference):
+        return None
+    row = session.scalar(
+        select(OutboxRow).where(
+            OutboxRow.key.startswith(reference),
+            OutboxRow.team_id == team_id,
+            OutboxRow.view == view,
+            OutboxRow.channel == channel,
+            or_(OutboxRow.ephemeral_user.is_(None), OutboxRow.ephemeral_user == slack_user),
+        )
+    )
+    return Shown(row.key, row.thread, row.data) if row is not None and row.data else None
 
 
 def story(session: Session, key: str) -> list[Step]:

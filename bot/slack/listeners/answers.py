@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.actions.registry import Call
 from bot.slack.responder import Asker, Responder, read_or_outdated
-from bot.slack.summaries import Clicked, find_shown
+from bot.slack.summaries import Clicked
 from bot.views.answers.model import AnswerView
 from bot.views.answers.values import MORE, OFFER, read_offer
 from bot.views.notices.model import NoticeView
@@ -23,8 +23,8 @@ def show_more(responder: Responder, asker: Asker, _body: dict[str, Any], action:
     """Show every quote of the answer to whoever asked for more."""
     clicked = clicked_on(asker, action)
     with responder.services.database.read() as session:
-        row = find_shown(session, responder.teams.id_of(asker.slack_team), clicked, AnswerView.thing)
-        view = AnswerView.from_data(row.data) if row is not None and row.data else None
+        found = clicked.found(session, responder.teams.id_of(asker.slack_team), AnswerView.thing)
+    view = AnswerView.from_data(found.data) if found else None
     # The whole answer is shown once more; what can be done with it stands under the first message.
     shown = None if view is None else replace(view, more=True, reference="", answer=replace(view.answer, offers=()))
     responder.tell(asker, NoticeView(MORE_GONE) if shown is None else shown)
