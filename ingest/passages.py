@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import NamedTuple
 
@@ -128,7 +128,7 @@ class _Packer:
                 else:
                     groups.append([_Slice(span, start, end)])
                     filled = size
-        return [self._sized(_sliced(group, sentence.locator)) for group in groups]
+        return [self._sized(_sliced(group, sentence)) for group in groups]
 
     def _cuts(self, text: str, budget: int) -> Iterator[tuple[int, int, int]]:
         """(start, end, pieces) of the parts that are short enough, each cut from what was too long about its middle."""
@@ -166,16 +166,15 @@ def _middle(text: str, start: int, end: int) -> int:
     return max(middle, start + 1)
 
 
-def _sliced(pieces: Sequence[_Slice], locator: str | None = None) -> Sentence:
-    """A sentence of pieces in order; pieces of one span that follow each other are one stretch of it."""
+def _sliced(pieces: Sequence[_Slice], whole: Sentence) -> Sentence:
+    """`whole` cut to these pieces in order; pieces of one span that follow each other are one stretch of it."""
     stretches: list[_Slice] = []
     for piece in pieces:
         if stretches and stretches[-1].span is piece.span:
             stretches[-1] = _Slice(piece.span, stretches[-1].start, piece.end)
         else:
             stretches.append(piece)
-    spans = (Span(s.span.text[s.start : s.end], s.span.paragraph, s.span.page) for s in stretches)
-    return Sentence(tuple(spans), locator)
+    return replace(whole, spans=tuple(replace(s.span, text=s.span.text[s.start : s.end]) for s in stretches))
 
 
 def _merged(pieces: Sequence[_Sized], budget: int) -> list[_Sized]:

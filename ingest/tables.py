@@ -110,7 +110,7 @@ class _Speller:
         self._block, self.labels = block, labels
 
     def plain(self, row: Sequence[Sequence[str]]) -> Sentence:
-        return Sentence(tuple(self._said(part) for cell in row for part in cell))
+        return Sentence(tuple(self._said(part) for cell in row for part in cell), row=True)
 
     def unsaid(self, rows: Sequence[Sequence[Sequence[str]]]) -> Sentence:
         """The headers that no cell of `rows` stands under; none of a table that goes on: they were said before."""
@@ -119,13 +119,14 @@ class _Speller:
         filled = {column for row in rows for column, cell in enumerate(row) if cell}
         said = {text for column in filled for text in self.labels.get(column, ())}
         unsaid = (text for labels in self.labels.values() for text in labels if text not in said)
-        return Sentence(tuple(map(self._said, unsaid)))
+        return Sentence(tuple(map(self._said, unsaid)), row=True)
 
     def row(self, row: Sequence[Sequence[str]]) -> Iterator[Sentence]:
         """The row as one sentence; a long one as the sentences of its cells, each cell's first with its labels."""
         if _words([row]) <= ROW_WORDS:
             filled = ((column, cell) for column, cell in enumerate(row) if cell)
-            yield Sentence(tuple(span for column, cell in filled for span in (*self._head(column), *self._cell(cell))))
+            spans = tuple(span for column, cell in filled for span in (*self._head(column), *self._cell(cell)))
+            yield Sentence(spans, row=True)
             return
         lead: tuple[Span, ...] = ()
         for column, cell in enumerate(row):
@@ -134,7 +135,7 @@ class _Speller:
                 lead = (*head, *self._cell(cell))
                 continue
             for text in (text for part in cell for text in split_sentences(part)):
-                yield Sentence((*head, self._said(text)))
+                yield Sentence((*head, self._said(text)), row=True)
                 head = ()
 
     def _head(self, column: int) -> Iterator[Span]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from retrieval.answers.units import Beside, Unit, is_row, unit_of
+from retrieval.answers.units import Beside, Unit, unit_of
 from retrieval.corpus.passages import Passage
 from retrieval.ports import Selection
 from retrieval.search.folding import DECISIVE, standing
@@ -95,7 +95,7 @@ def _adjacent(one: Unit, other: Unit) -> bool:
 
 def _has_rows(unit: Unit) -> bool:
     """Whether a sentence of the unit is a row of a table."""
-    return any(is_row(unit.passage.sentences[at]) for id_, at in unit.quoted if id_ == unit.passage.passage_id)
+    return any(unit.passage.sentences[at].row for id_, at in unit.quoted if id_ == unit.passage.passage_id)
 
 
 def _in_force(unit: Unit, found: Sequence[Passage], beside: Beside, seen: frozenset[str] = frozenset()) -> Unit:

@@ -9,7 +9,6 @@ from itertools import groupby
 from retrieval.answers.context import announces, aside, dated, depths, goes_on, holder, introduces, leans, turns
 from retrieval.corpus.authority import published_year
 from retrieval.corpus.passages import Passage, Sentence, Source, Span, SpanRole
-from retrieval.text.sentences import is_unfinished
 from retrieval.text.wording import words
 
 # The passages before and after one in its document; None where there is none, or where it is not at hand.
@@ -219,7 +218,7 @@ class _Line:
         """Whether two sentences share a paragraph, or the first one leads in to the second."""
         if self.sentences[one].text.rstrip().endswith(":"):
             return True
-        if is_row(self.sentences[one]) or is_row(self.sentences[other]):
+        if self.sentences[one].row or self.sentences[other].row:
             return False
         end, start = self.sentences[one].spans[-1], self.sentences[other].spans[0]
         return end.paragraph == start.paragraph and (end.paragraph is not None or end.page == start.page)
@@ -260,9 +259,3 @@ def _own(name: str, source: Source) -> bool:
 def _in_role(span: Span, role: SpanRole) -> Span:
     """The span in a role; headers that a row of a table brings along stay its stem."""
     return span if span.role == "stem" else replace(span, role=role)
-
-
-def is_row(sentence: Sentence) -> bool:
-    """Whether it is a row of a table: cells, a span each, that end in no stop. A row is read alone."""
-    spans = sentence.spans
-    return any(span.role == "stem" for span in spans) or (len(spans) > 1 and is_unfinished(sentence.text))

@@ -34,12 +34,14 @@ class Sentence:
 
     `locator` is the place in the original that a statement of a digest rests on ("par. 3"). `place` is the number that
     the document itself gives it ("Art. 12(2)", "item 3"). `stem` is the lead-in that an item of a list completes.
+    `row`: it is a row of a table, or a cell of a long one, and is read alone.
     """
 
     spans: tuple[Span, ...]
     locator: str | None = None
     place: str | None = None
     stem: tuple[Span, ...] = ()
+    row: bool = False
 
     @property
     def text(self) -> str:

@@ -103,12 +103,17 @@ def file_hash(content_hash: str) -> str:
 
 
 def sentences_to_json(sentences: Sequence[Sentence]) -> list[Any]:
-    """[[locator, [[text, paragraph, page], …], place, stem], …]: short, because it is most of what the database holds.
+    """[[locator, [[text, paragraph, page], …], place, stem, row], …]: short, for it is most of what the database holds.
 
-    `place` and `stem` (spans again) are left out where a sentence has neither.
+    `row` is left out of a sentence that is none; `place` and `stem` (spans again) where it has none of the three.
     """
     return [
-        [s.locator, _spans_to_json(s.spans), *([s.place, _spans_to_json(s.stem)] if s.place or s.stem else ())]
+        [
+            s.locator,
+            _spans_to_json(s.spans),
+            *([s.place, _spans_to_json(s.stem)] if s.place or s.stem or s.row else ()),
+            *([True] if s.row else ()),
+        ]
         for s in sentences
     ]
 
@@ -119,9 +124,9 @@ def sentences_from_json(data: Sequence[Any]) -> tuple[Sentence, ...]:
 
 
 def _sentence(
-    locator: str | None, spans: Sequence[Any], place: str | None = None, stem: Sequence[Any] = ()
+    locator: str | None, spans: Sequence[Any], place: str | None = None, stem: Sequence[Any] = (), row: bool = False
 ) -> Sentence:
-    return Sentence(_spans_from_json(spans), locator, place, _spans_from_json(stem))
+    return Sentence(_spans_from_json(spans), locator, place, _spans_from_json(stem), row)
 
 
 def _spans_from_json(data: Sequence[Any]) -> tuple[Span, ...]:

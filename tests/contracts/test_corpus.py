@@ -140,12 +140,24 @@ def test_the_same_path_under_two_roots_is_two_sources() -> None:
 
 
 spans = st.builds(Span, st.text(), st.none() | st.integers(1, 999), st.none() | st.integers(1, 99))
-sentences = st.builds(Sentence, st.lists(spans, min_size=1, max_size=3).map(tuple), st.none() | st.text())
+runs = st.lists(spans, min_size=1, max_size=3).map(tuple)
+sentences = st.builds(
+    Sentence, runs, st.none() | st.text(), st.none() | st.text(min_size=1), st.just(()) | runs, st.booleans()
+)
 
 
 @given(st.lists(sentences, max_size=4).map(tuple))
 def test_sentences_survive_storage(value: tuple[Sentence, ...]) -> None:
     assert sentences_from_json(sentences_to_json(value)) == value
+
+
+def test_sentences_stored_before_rows_were_marked_are_read_as_no_rows() -> None:
+    said, lead = [["Log it.", 7, None]], [["Police:", 6, None]]
+
+    assert sentences_from_json([[None, said], [None, said, "item 2", lead]]) == (
+        Sentence((Span("Log it.", 7),)),
+        Sentence((Span("Log it.", 7),), None, "item 2", (Span("Police:", 6),)),
+    )
 
 
 @given(st.builds(Source, st.text(), st.text(), st.none() | st.text(), digest_of=st.none() | st.text()))

@@ -47,6 +47,14 @@ def test_a_long_row_is_quoted_by_the_sentences_of_its_cells_each_cell_under_its_
     ]
 
 
+def test_every_sentence_made_of_a_table_says_that_it_is_a_row() -> None:
+    long = "Report harm at once" + " and again" * 30 + "."
+    tables = [Block(f"Actor\tDuty\tWhen\nPolice\t{long} Then log it.\nGuild\tLog.", kind="table", level=1)]
+    tables.append(Block("Actor\tDuty\nPolice\tReport.", kind="table"))
+
+    assert {sentence.row for table in tables for sentence in row_sentences(table, str.strip)} == {True}
+
+
 def test_headers_as_long_as_a_paragraph_are_not_said_again_with_every_row() -> None:
     header = "word " * 41
 

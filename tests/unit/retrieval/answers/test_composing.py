@@ -180,7 +180,7 @@ def test_sources_that_supersede_each_other_keep_their_places() -> None:
 def test_rows_of_a_table_are_quoted_each_by_itself_and_its_headers_stay_a_stem_with_the_page_of_the_row() -> None:
     def row(unit: str, day: str) -> Sentence:
         cells = (Span("Post", None, 1, "stem"), Span(unit, None, 3), Span("Day", None, 1, "stem"), Span(day, None, 3))
-        return Sentence(cells)
+        return Sentence(cells, row=True)
 
     table = Passage("t", Source("s", "t.pdf"), (row("Mole", "1 May"), row("Beacon", "2 May")))
     chosen = Selection((Selected(1, table, 1), Selected(1, table, 0)))
@@ -191,3 +191,13 @@ def test_rows_of_a_table_are_quoted_each_by_itself_and_its_headers_stay_a_stem_w
         (3, ["stem", "quote", "stem", "quote"]),
         (3, ["stem", "quote", "stem", "quote"]),
     ]
+
+
+def test_a_row_that_ends_in_a_stop_is_quoted_without_the_rows_beside_it() -> None:
+    rows = [Sentence((Span(post, 4), Span(duty, 4)), row=True) for post, duty in (
+        ("Mole", "But log each landing."), ("Beacon", "This is inspected weekly."), ("Pier", "However, light it."),
+    )]  # fmt: skip
+    table = Passage("t", Source("s", "t.md"), tuple(rows))
+    answer = compose(understand("What of the beacon?"), Selection((Selected(1, table, 1),)), [table])
+    assert answer is not None
+    assert [claim.text for claim in answer.claims] == ["Beacon This is inspected weekly."]
