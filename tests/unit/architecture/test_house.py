@@ -18,10 +18,11 @@ BOT_ROOMS = {
     "reminders": {"access", "work"},
     "checklists": {"reminders", "access", "work"},
     "partners": {"reminders", "access", "work"},
-    "views": {"checklists", "partners", "reminders", "access", "work"},
-    "actions": {"views", "checklists", "partners", "reminders", "access", "work"},
-    "slack": {"actions", "views", "checklists", "partners", "reminders", "access", "work"},
-    "sandbox": {"actions", "views", "checklists", "partners", "reminders", "access", "work"},
+    "conversations": {"reminders", "access", "work"},
+    "views": {"checklists", "partners", "conversations", "reminders", "access", "work"},
+    "actions": {"views", "checklists", "partners", "conversations", "reminders", "access", "work"},
+    "slack": {"actions", "views", "checklists", "partners", "conversations", "reminders", "access", "work"},
+    "sandbox": {"actions", "views", "checklists", "partners", "conversations", "reminders", "access", "work"},
     "migrations": {"tables"},
 }
 VENDORS = {

@@ -1,0 +1,1 @@
+"""What is said in threads with people: their turns, for a while."""

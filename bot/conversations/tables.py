@@ -1,0 +1,44 @@
+"""Tables of conversations: threads that a question began, and the turns in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.work.tables import KEY
+from retrieval.database import Base, UtcDateTime
+
+
+class ThreadRow(Base):
+    """A thread of a channel in which somebody asked; `asker` did so first. `thread_ts` is empty for what is said in a
+    direct message outside its threads. `used_at` is when it was last asked in.
+    """
+
+    __tablename__ = "conversation_thread"
+    __table_args__ = (UniqueConstraint("team_id", "channel", "thread_ts"),)
+
+    thread_id: Mapped[str] = mapped_column(KEY, primary_key=True)
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.team_id"))
+    channel: Mapped[str] = mapped_column(String(64))
+    thread_ts: Mapped[str] = mapped_column(String(40))
+    asker: Mapped[str] = mapped_column(ForeignKey("person.person_id", ondelete="CASCADE"))
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class TurnRow(Base):
+    """One question of a thread and, once there is one, its answer in short. `key` is the key of the answer's post,
+    `ts` the timestamp of the question's message, which is the order of turns.
+    """
+
+    __tablename__ = "conversation_turn"
+    __table_args__ = (Index("ix_conversation_turn_order", "thread_id", "ts"),)
+
+    key: Mapped[str] = mapped_column(KEY, primary_key=True)
+    thread_id: Mapped[str] = mapped_column(ForeignKey("conversation_thread.thread_id", ondelete="CASCADE"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.person_id", ondelete="CASCADE"))
+    ts: Mapped[str] = mapped_column(String(40))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    question: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Text)
