@@ -10,9 +10,8 @@ from prompts.loading import load
 from retrieval.answers.questions import Asked
 from retrieval.corpus.passages import Passage
 from retrieval.model.blocks import passage_blocks, question_block, sentence_ids
-from retrieval.model.budgets import Budgets
 from retrieval.model.cache import AnswerCache, recalled
-from retrieval.model.chat import DEADLINE_SECONDS, ChatModel
+from retrieval.model.chat import ChatModel
 from retrieval.model.forms import SELECTION, SelectionReply
 from retrieval.model.outcomes import TELLINGS, ModelFailure
 from retrieval.ports import Failure, Selected, Selection
@@ -34,20 +33,6 @@ class ModelSelector:
         self._cache = cache
         self._request = chat.request(template, SELECTION)
         self._asked_with = f"{chat.name}, prompt {template.version}"
-
-    @classmethod
-    def build(
-        cls,
-        model: str,
-        api_key: str | None,
-        base_url: str | None,
-        *,
-        budgets: Budgets | None = None,
-        cache: AnswerCache | None = None,
-        deadline: float = DEADLINE_SECONDS,
-    ) -> ModelSelector:
-        """For a model as `ChatModel.build` takes it."""
-        return cls(ChatModel.build(model, api_key, base_url, budgets=budgets, deadline=deadline), cache=cache)
 
     def select(self, asked: Asked, passages: Sequence[Passage], generation: str) -> Selection | Failure:
         """The sentences that were chosen for this question before, or else that the model chooses now."""

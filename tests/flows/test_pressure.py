@@ -8,6 +8,7 @@ import pytest
 
 from bot.sandbox.driver import Workspace
 from retrieval.answering import Answerer
+from retrieval.model.chat import ChatModel
 from retrieval.model.selecting import ModelSelector
 from retrieval.search.retriever import HybridRetriever
 from tests.flows.conftest import BotMaker
@@ -27,7 +28,7 @@ def slow_model() -> Iterator[ModelServer]:
 def test_a_button_is_acked_within_half_a_second_while_40_slow_model_answers_run(
     make_bot: BotMaker, workspace: Workspace, searcher: HybridRetriever, slow_model: ModelServer
 ) -> None:
-    model = ModelSelector.build("openai:slow", "key", slow_model.url, deadline=12)
+    model = ModelSelector(ChatModel.build("openai:slow", "key", slow_model.url, deadline=12))
     make_bot(Answerer(searcher, None, model), workers=ANSWERS)
     amal = workspace.user("amal")
     for _ in range(ANSWERS):

@@ -10,6 +10,7 @@ from bot.sandbox.driver import Person, Workspace
 from bot.sandbox.model import Message
 from bot.views.summaries.model import LABEL
 from retrieval.answering import Answerer
+from retrieval.model.chat import ChatModel
 from retrieval.model.selecting import ModelSelector
 from retrieval.model.summary import Summariser
 from retrieval.search.retriever import HybridRetriever
@@ -37,7 +38,7 @@ def server() -> Iterator[ModelServer]:
 
 @pytest.fixture(scope="module")
 def bot(make_bot: BotMaker, searcher: HybridRetriever, server: ModelServer) -> Bot:
-    selector = ModelSelector.build("openai:scripted-1", "key", server.url)
+    selector = ModelSelector(ChatModel.build("openai:scripted-1", "key", server.url))
     return make_bot(Answerer(searcher, None, selector), summariser=Summariser(selector.chat))
 
 

@@ -14,6 +14,7 @@ import pytest
 from retrieval.answering import INSTEAD, Answerer
 from retrieval.answers.questions import understand
 from retrieval.corpus.passages import Passage
+from retrieval.model.chat import ChatModel
 from retrieval.model.selecting import IDS_A_PART, PASSAGES_OFFERED, ModelSelector
 from retrieval.ports import Failure, Selected, Selection
 from retrieval.types import Answer, Turn
@@ -247,7 +248,7 @@ def test_tracing_stays_off_whatever_the_environment_says(server: ModelServer, mo
     monkeypatch.setenv("LANGSMITH_API_KEY", "lsv2_x")
     monkeypatch.setenv("LANGSMITH_ENDPOINT", tracer.url)
     server.script(selects(["S1.1"]))
-    model = ModelSelector.build("openai:scripted-1", "key", server.url)
+    model = ModelSelector(ChatModel.build("openai:scripted-1", "key", server.url))
     monkeypatch.setenv("LANGSMITH_TRACING", "true")
     assert Answerer(MemorySearcher(PASSAGES), None, model).answer(QUESTION).mode == "model"
     time.sleep(0.3)
