@@ -7,7 +7,6 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from retrieval.answers import abstention
 from retrieval.answers.composing import MOST_SHOWN, compose, related
@@ -184,8 +183,7 @@ class Answerer:
     ) -> Answer | None:
         """The answer that quotes a selection, with what may be offered under it; None where nothing can be quoted."""
         asked = found.asked
-        beside = partial(self._searcher.beside, scope=asked.scope)
-        answer = compose(asked, selection, found.passages, beside=beside, firm=firm, model=model)
+        answer = compose(asked, selection, found.passages, beside=self._searcher.beside, firm=firm, model=model)
         if answer is None or answer.status != "answered" or self._pointer is None:
             return answer
         cited = {citation.passage_id for citation in answer.citations}

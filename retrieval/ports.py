@@ -131,7 +131,7 @@ class Searcher(Protocol):
         """A passage of the current generation (or one still kept); None once it is gone, or outside of `scope`."""
         ...
 
-    def beside(self, passage: Passage, scope: Scope = PUBLIC) -> tuple[Passage | None, Passage | None]:
+    def beside(self, passage: Passage) -> tuple[Passage | None, Passage | None]:
         """The passages before and after one in its document; None at either end, and for what is gone."""
         ...
 

@@ -7,7 +7,6 @@ from bot.errors import NotFound
 from bot.views.passages.model import PassageView, view_of
 from bot.views.passages.values import Quoted
 from bot.views.sources import Ageing
-from retrieval.neighbours import neighbours
 
 
 class PassageGone(NotFound):
@@ -20,8 +19,6 @@ def show_passage(context: Context, quoted: Quoted) -> PassageView:
     passage = searcher.passage(quoted.shown or quoted.passage_id)
     if passage is None:
         raise PassageGone
-    with context.services.database.read() as session:
-        near = neighbours(session, passage.passage_id)
-    before, after = (id_ if id_ and searcher.passage(id_) else None for id_ in near)
+    before, after = (near.passage_id if near else None for near in searcher.beside(passage))
     ageing = Ageing(context.now.date(), context.services.aged_after)
     return view_of(passage, quoted, ageing, before=before, after=after)

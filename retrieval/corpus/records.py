@@ -27,6 +27,12 @@ def passage_id(version: str, ordinal: int) -> str:
     return f"{version}-{ordinal}"
 
 
+def passage_place(passage: str) -> tuple[str, int]:
+    """The version and the ordinal that an id names."""
+    version, _, ordinal = passage.rpartition("-")
+    return version, int(ordinal)
+
+
 def version_id(source: Source, content_hash: str, passages: Sequence[Passage]) -> str:
     """The id of one reading: source id and content hash, and what the reader made of them (20 hexadecimal digits).
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from retrieval.corpus.records import passage_place
 from retrieval.corpus.tables import GenerationRow
 from retrieval.database import Database
 from retrieval.errors import IndexDamaged
@@ -120,7 +121,7 @@ class Deriver:
                 return []
             new = {text.passage_id for text in change.texts}
             other = {id_ for id_ in change.hashes.keys() - new if had.get(id_) != has.get(id_)}
-            versions = sorted({id_.rpartition("-")[0] for id_ in other})
+            versions = sorted({passage_place(id_)[0] for id_ in other})
             written = [
                 *change.texts,
                 *(t for t in texts(session, row.generation_id, versions) if t.passage_id in other),

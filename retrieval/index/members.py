@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import bindparam, func, select
 
 from retrieval.corpus.passages import EVERYTHING, Scope, Source
-from retrieval.corpus.records import source_from_json
+from retrieval.corpus.records import passage_place, source_from_json
 from retrieval.corpus.storing import chunks
 from retrieval.corpus.tables import GenerationRow, MemberRow, PassageRow, VectorRow, VersionRow
 from retrieval.database import Database
@@ -102,7 +102,7 @@ class Members:
         Equal texts share one point of the index, under the id of any of them.
         """
         pairs = ((twin, cosine) for id_, cosine in found for twin in self._twins.get(id_, (id_,)))
-        return [pair for pair in pairs if selection is None or _version(pair[0]) in selection.versions]
+        return [pair for pair in pairs if selection is None or passage_place(pair[0])[0] in selection.versions]
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
         """Passage id to vector, for those that have one."""
@@ -115,7 +115,7 @@ class Members:
 
     def _select(self, scope: Scope) -> Selection:
         versions = {version for version, source in self._sources.items() if scope.admits(source)}
-        rows = np.fromiter((_version(id_) in versions for id_ in self._ids), np.bool_, len(self._ids))
+        rows = np.fromiter((passage_place(id_)[0] in versions for id_ in self._ids), np.bool_, len(self._ids))
         by_text: dict[str, str] = {}
         for row in map(int, np.flatnonzero(rows)):
             by_text.setdefault(self._hashes[self._ids[row]], self._ids[row])
@@ -194,7 +194,3 @@ class Members:
 
 def _others(ids: Sequence[str], one: str) -> list[str]:
     return [id_ for id_ in ids[:MOST_TWINS] if id_ != one]
-
-
-def _version(passage_id: str) -> str:
-    return passage_id.rpartition("-")[0]

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from retrieval.corpus.passages import EVERYTHING, Passage, Scope, Source
-from retrieval.corpus.records import Standing
+from retrieval.corpus.records import Standing, passage_id, passage_place
 from retrieval.corpus.sources import load_passages, present_labels
 from retrieval.corpus.standing import ACTIVE
 from retrieval.corpus.storing import chunks
@@ -26,7 +26,6 @@ from retrieval.index.manifest import READERS, Manifest, same_space
 from retrieval.index.members import Members
 from retrieval.index.probe import verify
 from retrieval.locks import FileLock
-from retrieval.neighbours import neighbours
 from retrieval.ports import LexicalIndex, VectorIndex
 from retrieval.types import Finder
 
@@ -77,13 +76,12 @@ class OpenGeneration:
         present = self._present([found]).get(found.source.source_id)
         return found if present is not None and scope.admits(found.source) and scope.shows(present) else None
 
-    def beside(self, passage: Passage, scope: Scope) -> tuple[Passage | None, Passage | None]:
-        """The passages before and after one in its document, as far as `scope` admits the document."""
-        with self._database.read() as session:
-            before, after = neighbours(session, passage.passage_id)
-        found = self.passages([id_ for id_ in (before, after) if id_])
-        near = {id_: found[id_] for id_ in self.shown(found.values(), scope) if scope.admits(found[id_].source)}
-        return near.get(before or ""), near.get(after or "")
+    def beside(self, passage: Passage) -> tuple[Passage | None, Passage | None]:
+        """The passages before and after one in its document. Whoever may see that one may see these."""
+        version, ordinal = passage_place(passage.passage_id)
+        before, after = (passage_id(version, at) for at in (ordinal - 1, ordinal + 1))
+        found = self.passages([before, after])
+        return found.get(before), found.get(after)
 
     def shown(self, passages: Collection[Passage], scope: Scope) -> Set[str]:
         """The ids of those `passages` whose source is not kept from `scope` by a label it was given since."""

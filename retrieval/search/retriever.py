@@ -75,10 +75,10 @@ class HybridRetriever:
         generation = self._generations.current()
         return None if generation is None else generation.passage(passage_id, scope)
 
-    def beside(self, passage: Passage, scope: Scope = PUBLIC) -> tuple[Passage | None, Passage | None]:
+    def beside(self, passage: Passage) -> tuple[Passage | None, Passage | None]:
         """The passages before and after one in its document; None at either end, and for what is gone."""
         generation = self._generations.current()
-        return (None, None) if generation is None else generation.beside(passage, scope)
+        return (None, None) if generation is None else generation.beside(passage)
 
     def _search(self, generation: OpenGeneration, query: str, vector: Vectors | None, k: int, scope: Scope) -> Results:
         depth = max(DEPTH, -(-k // 2))

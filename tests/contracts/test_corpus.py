@@ -11,7 +11,6 @@ from retrieval.corpus.records import sentences_from_json, sentences_to_json, sou
 from retrieval.corpus.sources import Corpus, CorpusChange, Document, StoredDocument, source_id
 from retrieval.database import Database
 from retrieval.errors import SourceUnknown
-from retrieval.neighbours import neighbours
 from tests.support.clock import ManualClock
 
 ROOT = "/guidance"
@@ -51,17 +50,6 @@ def test_passages_come_back_in_the_order_asked_for_and_without_those_gone(
     assert passages[0].paragraphs == (2,)
     assert passages[0].section == "Rules"
     assert passages[0].source == SOURCE
-
-
-def test_each_passage_knows_what_stands_before_and_after_it(database: Database, clock: ManualClock) -> None:
-    other = document(Source(source_id(ROOT, "b.md"), "b.md"), "One.", "Two.", "Three.")
-    Corpus(database).apply(CorpusChange((other,)), clock.now())
-    first, second, third = passage_ids(database)
-    Corpus(database).apply(CorpusChange((document(),)), clock.now())
-
-    with database.read() as session:
-        near = [neighbours(session, id_) for id_ in (first, second, third, "gone")]
-    assert near == [(None, second), (first, third), (second, None), (None, None)]
 
 
 def test_passage_ids_stay_when_unchanged_text_is_read_again(database: Database, clock: ManualClock) -> None:

@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -215,6 +216,24 @@ def test_a_withdrawn_source_leaves_the_index_and_a_superseded_one_is_marked(make
         "superseded"
     }
     assert {h.passage.source.status for h in hits if h.passage.source.source_id != second.source.source_id} == {None}
+
+
+def test_each_passage_knows_what_stands_before_and_after_it(make: Make, database: Database, clock: ManualClock) -> None:
+    store(Corpus(database), clock, document("a.md", rule(1), rule(2), rule(3)), document("b.md", rule(4)))
+    generations = make()
+    generations.build()
+    retriever = HybridRetriever(generations, None)
+    found = {hit.passage.text: hit.passage for hit in retriever.search("order").hits}
+
+    near = [retriever.beside(found[rule(n)]) for n in (1, 2, 3, 4)]
+
+    assert near == [
+        (None, found[rule(2)]),
+        (found[rule(1)], found[rule(3)]),
+        (found[rule(2)], None),
+        (None, None),
+    ]
+    assert retriever.beside(replace(found[rule(2)], passage_id="gone-1")) == (None, None)
 
 
 def test_a_digest_gives_way_to_its_original(make: Make, database: Database, clock: ManualClock) -> None:

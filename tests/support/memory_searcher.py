@@ -44,8 +44,8 @@ class MemorySearcher:
     def passage(self, passage_id: str, scope: Scope = PUBLIC) -> Passage | None:
         return next((p for p in self._passages if p.passage_id == passage_id and scope.admits(p.source)), None)
 
-    def beside(self, passage: Passage, scope: Scope = PUBLIC) -> tuple[Passage | None, Passage | None]:
-        line = [p for p in self._passages if p.source == passage.source and scope.admits(p.source)]
+    def beside(self, passage: Passage) -> tuple[Passage | None, Passage | None]:
+        line = [p for p in self._passages if p.source == passage.source]
         at = line.index(passage) if passage in line else len(line)
         return (line[at - 1] if 0 < at < len(line) else None), (line[at + 1] if at + 1 < len(line) else None)
 
