@@ -135,7 +135,7 @@ class Answerer:
         if greets(asked.question):
             return Answer(asked.question, "abstained", ABOUT, reason="greeting")
         found = self._find(asked, timings)
-        answer = self._select(found)
+        answer = self._offered(found, self._select(found))
         timings.mark("answer" if self._selector is None else "model")
         return replace(answer, generation=found.results.generation or None)
 
@@ -181,13 +181,15 @@ class Answerer:
     def _composed(
         self, found: Found, selection: Selection, *, firm: int = MOST_SHOWN, model: str | None = None
     ) -> Answer | None:
-        """The answer that quotes a selection, with what may be offered under it; None where nothing can be quoted."""
-        asked = found.asked
-        answer = compose(asked, selection, found.passages, beside=self._searcher.beside, firm=firm, model=model)
-        if answer is None or answer.status != "answered" or self._pointer is None:
+        """The answer that quotes a selection; None where nothing can be quoted."""
+        return compose(found.asked, selection, found.passages, beside=self._searcher.beside, firm=firm, model=model)
+
+    def _offered(self, found: Found, answer: Answer) -> Answer:
+        """The answer with what may be offered under it; nothing is offered where a question is of another field."""
+        if self._pointer is None or (answer.status == "abstained" and abstention.foreign(found.evidence)):
             return answer
         cited = {citation.passage_id for citation in answer.citations}
-        offer = self._pointer.offer(asked.question, [p for p in found.passages if p.passage_id in cited])
+        offer = self._pointer.offer(found.asked.question, [p for p in found.passages if p.passage_id in cited])
         return replace(answer, offers=(offer,) if offer else ())
 
     def _find(self, asked: Asked, timings: Timings) -> Found:

@@ -162,7 +162,7 @@ class Pointer(Protocol):
         ...
 
     def offer(self, question: str, passages: Sequence[Passage]) -> Offer | None:
-        """The one thing to offer under an answer that quotes `passages`: the checklist that covers it."""
+        """The one thing to offer under an answer that quotes `passages`, or under none at all: the checklist for it."""
         ...
 
 

@@ -59,9 +59,9 @@ class ActionPointer:
 
     def offer(self, question: str, passages: Sequence[Passage]) -> Offer | None:
         """The checklist that rests on some of what is quoted and that the question names, or that rests on most of it;
-        None when no checklist does, or more than one."""
+        where nothing is quoted, the one that the question names. None when there is none, or more than one."""
         shares = {checklist.id: _share(checklist, passages) for checklist in self._catalogue().checklists}
-        named = [checklist.id for checklist in self._named(question) if shares[checklist.id] > 0]
+        named = [checklist.id for checklist in self._named(question) if not passages or shares[checklist.id] > 0]
         fitting = named or [id_ for id_, share in shares.items() if share > MAJORITY]
         return self._checklist(fitting[0]) if len(fitting) == 1 else None
 

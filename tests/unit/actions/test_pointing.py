@@ -341,6 +341,14 @@ def test_the_place_in_the_original_counts_for_a_digest() -> None:
     assert offer.values == {"topic": "intelligence"}
 
 
+def test_the_checklist_that_a_question_names_is_offered_where_nothing_is_quoted() -> None:
+    offer = POINTER.offer("What should stand in the annex about prisoners?", [])
+    assert offer is not None
+    assert offer.values == {"topic": "detention"}
+    assert POINTER.offer("What should stand in the annex about prisoners and intel?", []) is None
+    assert POINTER.offer("What should stand in the annex?", []) is None
+
+
 def test_nothing_is_offered_under_quotes_that_no_checklist_rests_on() -> None:
     elsewhere = Source("s3", "other.md", title="Another Text")
     assert POINTER.offer("What should we agree about detainees?", [passage(10, elsewhere)]) is None
