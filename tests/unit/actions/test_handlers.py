@@ -49,6 +49,9 @@ class OnePassage:
     def passage(self, passage_id: str, scope: Scope = PUBLIC) -> Passage | None:
         return PASSAGE if passage_id == "p1" else None
 
+    def beside(self, passage: Passage) -> tuple[Passage | None, Passage | None]:
+        return None, None
+
 
 @pytest.fixture
 def context(database: Database, clock: ManualClock) -> Context:
