@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -20,7 +21,9 @@ KEYS = frozenset({"at", "says", "lines"})
 LEAST_WORDS, MOST_ENTRIES = 3, 20_000
 NEXT = "mend or remove it"
 # "the Harbour Liaison Cell (HLC)": letters of the words before the bracket, in order.
-_DEFINED = re.compile(r"((?:[\w&'’-]+ ){2,9})\(([A-Z][A-Za-z]{1,9})s?\)")
+_SHORT = re.compile(r"(?<= )\(([A-Z][A-Za-z]{1,9})s?\)")
+_OTHER = re.compile(r"[^\w&'’ -]")
+LONGEST_NAME, MOST_NAME_WORDS, MOST_SHORT_FORMS = 200, 9, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +80,34 @@ def resolved(
 
 def short_forms(passages: Sequence[Passage]) -> tuple[PassageFinder, ...]:
     """For each passage that uses one form of a name that the document abbreviates, the other form."""
-    pairs = dict(_defined(" ".join(passage.text for passage in passages)))
+    defined = dict(_defined(normal(" ".join(passage.text for passage in passages))))
+    pairs = {form: pair for pair in islice(defined.items(), MOST_SHORT_FORMS) for form in (pair[0], pair[1].casefold())}
+    short_form, long_form = ("|".join(re.escape(f) for f in pairs if (" " in f) is long) for long in (False, True))
+    patterns = re.compile(rf"\b(?:{short_form})(?=s?\b)"), re.compile(rf"\b(?:{long_form})\b", re.IGNORECASE)
     found: list[PassageFinder] = []
-    for short, long in pairs.items():
-        forms = (re.compile(rf"\b{re.escape(short)}s?\b"), re.compile(rf"\b{re.escape(long)}\b", re.IGNORECASE))
-        for ordinal, passage in enumerate(passages):
-            has = [form.search(passage.text) is not None for form in forms]
-            if has[0] != has[1]:
-                used, line = (forms[0], long) if has[0] else (forms[1], short)
-                position = next((n for n, s in enumerate(passage.sentences) if used.search(s.text)), 0)
-                found.append(PassageFinder(ordinal, position, line))
-    return tuple(found)
+    for ordinal, passage in enumerate(passages if pairs else ()):
+        uses = _first_uses(passage, patterns)
+        for form in uses.keys() & pairs.keys():
+            short, long = pairs[form]
+            if short not in uses or long.casefold() not in uses:
+                found.append(PassageFinder(ordinal, uses[form], long if form == short else short))
+    return tuple(sorted(found, key=lambda each: (each.ordinal, each.position, each.line)))
+
+
+def _first_uses(passage: Passage, patterns: Iterable[re.Pattern[str]]) -> dict[str, int]:
+    """The forms that a passage uses, long ones in small letters, each with the position of the first sentence."""
+    uses: dict[str, int] = {}
+    for position, sentence in enumerate(passage.sentences):
+        for form in (form for pattern in patterns for form in pattern.findall(sentence.text)):
+            uses.setdefault(form.casefold() if " " in form else form, position)
+    return uses
 
 
 def _defined(text: str) -> Iterator[tuple[str, str]]:
-    """(short form, long form) of every definition in the text: the letters begin its words, small ones aside."""
-    for match in _DEFINED.finditer(normal(text)):
-        words, letters = match[1].split(), match[2]
+    """(short form, long form) of every definition in a text: the letters begin its words, small ones aside."""
+    for match in _SHORT.finditer(text):
+        before = text[max(0, match.start() - LONGEST_NAME) : match.start()]
+        words, letters = _OTHER.split(before)[-1].split()[-MOST_NAME_WORDS:], match[1]
         for count in range(2, len(words) + 1):
             long = words[-count:]
             initials = [word[0] for word in long if word[0].isalnum()]

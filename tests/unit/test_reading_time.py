@@ -12,7 +12,9 @@ from bot.actions.arguments import LONGEST_COMMAND, UsageError
 from bot.actions.table import REGISTRY
 from bot.slack.threads import plain_words
 from bot.views.escaping import escape, plain
+from ingest.finders import short_forms
 from retrieval.answers.questions import MAX_CHARACTERS, understand
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
 from retrieval.screening.disguise import unmasked
 from retrieval.screening.refusal import screen
 
@@ -47,6 +49,7 @@ WORDS = (
     "“a ",
     '"a ',
     "a b ",
+    "A a (AA) ",
     "and what ",
     "the ",
     "not ",
@@ -62,11 +65,16 @@ def judge(question: str) -> None:
     screen().check(unmasked(question))
 
 
+def defined(text: str) -> None:
+    short_forms([Passage("p-0", Source("s", "x.md"), (Sentence((Span(text),)),))])
+
+
 READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "the words of a message": (lambda text: plain_words(text, "UBOT"), LONG),
     "a text made harmless": (escape, LONG),
     "a label made harmless": (plain, LONG),
     "a question": (judge, QUESTION),
+    "the short forms of a document": (defined, LONG),
     "the arguments of a command": (lambda text: REGISTRY.parse("checklist", text), LONGEST_COMMAND),
     "the arguments of a form": (lambda text: REGISTRY.parse("partner", f"add {text[:-4]}"), LONGEST_COMMAND),
 }

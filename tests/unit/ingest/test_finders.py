@@ -87,6 +87,26 @@ def test_each_form_of_a_name_that_the_text_abbreviates_finds_the_other() -> None
     )
 
 
+def test_a_name_that_holds_another_short_form_is_found_by_both() -> None:
+    texts = passages(
+        "The Harbour Liaison Cell (HLC) meets. Its HLC Watch Officer (HWO) writes.",
+        "An HLC watch officer's log is kept.",
+        "Two HWOs; or a harbour-liaison cell.",
+    )
+    assert short_forms(texts) == (
+        PassageFinder(1, 0, "HWO"),
+        PassageFinder(1, 0, "Harbour Liaison Cell"),
+        PassageFinder(2, 0, "HLC Watch Officer"),
+    )
+
+
+def test_of_a_thousand_short_forms_the_first_five_hundred_count() -> None:
+    names = [f"{a}{b}{c}" for a in "BCDFG" for b in "HJKLMNPQRS" for c in "TVWXYZABCDEFGHJKLMNP"]
+    defined = " ".join(f"The {a}one {b}two {c}three ({a}{b}{c}) meets." for a, b, c in names)
+    found = short_forms(passages(defined, " ".join(names)))
+    assert {finder.line for finder in found} == {f"{a}one {b}two {c}three" for a, b, c in names[:500]}
+
+
 @pytest.mark.parametrize(
     "text",
     ["The pilots (see Annex) decide.", "Boats and ropes (BR1) are kept.", "It rained (A).", "(HLC) stands alone.", "("],
