@@ -40,7 +40,15 @@ def show_button(workspace: Workspace, action_id: str, value: str = "x") -> Messa
 
 @pytest.mark.parametrize(
     ("action_id", "value"),
-    [("partner.retire", "x"), ("nudge.acknowledge", "x"), ("nudge.record", "[1]"), ("passage.show", "{}")],
+    [
+        ("partner.retire", "x"),
+        ("nudge.acknowledge", "x"),
+        ("nudge.record", "[1]"),
+        ("passage.show", "{}"),
+        ("answer.offer.1", '{"k": "action", "a": "partner.retire", "c": "proviso partner retire"}'),
+        ("answer.offer.1", '{"k": "partner", "a": "partner.show", "c": "proviso partner show", "v": {"name": "x"}}'),
+        ("answer.offer.1", '{"k": "help", "a": null, "c": "proviso help"}'),
+    ],
 )
 def test_a_button_of_an_earlier_version_says_so_to_who_clicked_it(
     bot: Bot, workspace: Workspace, action_id: str, value: str

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.actions.registry import Call
-from bot.slack.responder import Asker, Responder, read_or_outdated
+from bot.slack.responder import Asker, Outdated, Responder, read_or_outdated
 from bot.slack.summaries import Clicked
 from bot.views.answers.model import AnswerView
 from bot.views.answers.values import MORE, OFFER, read_offer
@@ -31,10 +31,12 @@ def show_more(responder: Responder, asker: Asker, _body: dict[str, Any], action:
 
 
 def follow_offer(responder: Responder, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
-    """Do what was offered: show it to whoever clicked, or open its form."""
-    offered = read_or_outdated(read_offer, action.get("value"))
-    context = responder.context(asker)
-    call = Call(responder.registry.get(str(offered.action)), offered.values)
+    """Do what was offered: show it to whoever clicked, or open its form. Raises Outdated for what no button does."""
+    offer = read_or_outdated(read_offer, action.get("value"))
+    offered = {each.name: each for each in responder.registry.on("button")}.get(offer.action or "")
+    if offered is None:
+        raise Outdated
+    context, call = responder.context(asker), Call(offered, offer.values)
     if call.action.form is not None:
         responder.open_modal(asker, body["trigger_id"], responder.registry.ask(context, call))
     else:

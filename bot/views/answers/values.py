@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from typing import get_args
 
 from bot.views import limits
-from retrieval.types import Offer
+from retrieval.types import Offer, OfferKind
 
 MORE = "answer.more"
 SUMMARISE = "answer.summarise"
@@ -16,16 +16,6 @@ OFFER = "answer.offer"
 _ROOM = 800
 
 
-@dataclass(frozen=True)
-class Offered:
-    """An action of ours that a button leads to, and the values of its form."""
-
-    kind: str
-    action: str | None
-    command: str
-    values: dict[str, str] = field(default_factory=dict)
-
-
 def offer_value(offer: Offer) -> str:
     """What the button of an offer carries; without the values of its form where there is no room for them."""
     data = {"k": offer.kind, "a": offer.action, "c": limits.clip(offer.command, _ROOM // 4)}
@@ -33,12 +23,13 @@ def offer_value(offer: Offer) -> str:
     return whole if limits.width(whole) <= _ROOM else json.dumps(data, ensure_ascii=False)
 
 
-def read_offer(value: str) -> Offered:
-    """The inverse of `offer_value`; raises ValueError on anything else."""
+def read_offer(value: str) -> Offer:
+    """The offer of a button, without its label; raises ValueError on anything else."""
     try:
         data = json.loads(value)
         values = {str(name): str(given) for name, given in data.get("v", {}).items()}
         action = data["a"]
-        return Offered(str(data["k"]), None if action is None else str(action), str(data["c"]), values)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        kind = next(kind for kind in get_args(OfferKind) if kind == data["k"])
+        return Offer(kind, "", str(data["c"]), None if action is None else str(action), values)
+    except (AttributeError, KeyError, TypeError, ValueError, StopIteration) as error:
         raise ValueError("not the value of an offer's button") from error
