@@ -19,11 +19,11 @@ from ingest.planning import Plan, Planner, versioned
 from ingest.report import DuplicateFile, FileNote, IngestReport, Progress
 from ingest.roots import Place
 from ingest.walk import scope_of
+from retrieval.corpus.finders import AnchoredFinder
 from retrieval.corpus.passages import EVERYTHING, Source
 from retrieval.corpus.records import source_id
 from retrieval.corpus.sources import Corpus, CorpusChange, Document, Staged
 from retrieval.errors import EmbeddingRefused, IndexDamaged
-from retrieval.index.placing import LOST, Listed
 from retrieval.ports import Clock
 
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ class Ingestor:
     def _lost(self, staged: Sequence[Staged]) -> list[FileNote]:
         """What is said of curators' lines whose place the files read now no longer have."""
         read = {item.source_id: item.path for item in staged}
-        finders = [finder for finder in self._generations.finders() if finder.state == LOST] if read else []
-        return [FileNote(read[f.source], _lost_line(f)) for f in finders if f.source in read]
+        finders = self._generations.lost_finders() if read else []
+        return [FileNote(read[f.anchor.source_key], _lost_line(f)) for f in finders if f.anchor.source_key in read]
 
     def _labelled(self) -> set[str]:
         """Ids of the sources that not everybody may see."""
@@ -186,10 +186,11 @@ def document_of(parts: Parts, place: Place, count: Count = estimate) -> Document
     return Document(source, place.root, versioned(parts.content_hash), passages)
 
 
-def _lost_line(finder: Listed) -> str:
+def _lost_line(finder: AnchoredFinder) -> str:
     return (
-        f"the line “{finder.line}” has lost its place {finder.place}; it is kept and not searched; add it where it "
-        f"belongs now with `proviso finders add`, and remove this one with `proviso finders remove {finder.finder_id}`"
+        f"the line “{finder.line}” has lost its place {finder.anchor.place}; it is kept and not searched; add it "
+        "where it belongs now with `proviso finders add`, and remove this one with `proviso finders remove "
+        f"{finder.finder_id}`"
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from retrieval.corpus.finders import AnchoredFinder
 from retrieval.corpus.sources import present_sources
 from retrieval.corpus.tables import GenerationRow
 from retrieval.database import Database
@@ -20,7 +21,7 @@ from retrieval.index.building import Builder
 from retrieval.index.files import IndexFiles
 from retrieval.index.manifest import same_space
 from retrieval.index.opening import OpenGeneration, close_retired, open_generation
-from retrieval.index.placing import Listed, listed
+from retrieval.index.placing import Listed, listed, lost
 from retrieval.index.publishing import Plan, begin, plan, pointer, publish
 from retrieval.index.sweeping import GRACE, Sweeper
 from retrieval.index.vectors import Progress
@@ -136,6 +137,11 @@ class Generations:
         """Every finder of the present corpus with its place; those that have none, too."""
         with self._database.read() as session:
             return listed(session, present_sources(session))
+
+    def lost_finders(self) -> list[AnchoredFinder]:
+        """The finders whose source is there and whose place in it is not."""
+        with self._database.read() as session:
+            return lost(session, present_sources(session))
 
     def discard(self, opened: OpenGeneration) -> None:
         """Open anew at the next question: `opened` turned out to be gone or damaged while it was read."""

@@ -82,6 +82,11 @@ def listed(session: Session, present: Present) -> list[Listed]:
     return sorted(set(shown), key=lambda each: (each.title or "", each.source, each.place or "", each.line))
 
 
+def lost(session: Session, present: Present) -> list[AnchoredFinder]:
+    """The finders whose source is there and whose place is not."""
+    return _anchored(session, [version for version in _versions(present) if _speaks(version)])[1]
+
+
 def _versions(present: Present) -> list[_Version]:
     return [_Version(row.version_id, source_from_json(row.source, stands), stands) for _, row, stands in present]
 
