@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.actions.registry import Registry
 from bot.checklists.catalogue import Basis, Catalogue, Checklist
+from retrieval.corpus.finders import Places
 from retrieval.corpus.passages import Passage
 from retrieval.screening.greetings import greets
 from retrieval.shipped import shipped_yaml
@@ -24,7 +25,6 @@ OUTSET = "assessment"
 MAJORITY = 0.5
 _GREETED = ("help", "checklist")
 _CONTRACTED = re.compile(r"\b(who|what|when|where|how)'s\b", re.IGNORECASE)
-_NUMBER = re.compile(r"\d+")
 _PART = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -135,12 +135,6 @@ def _rests_on(basis: Basis, passage: Passage) -> bool:
     source = passage.source
     if normal(basis.source) not in {normal(title) for title in (source.title, source.digest_of) if title}:
         return False
-    # A place of the original, where the document is a digest or a copy with paragraphs of its own.
-    original = {number for s in passage.sentences for number in _numbers(s.locator or "")}
-    own = set() if source.digest_of else {n for s in passage.sentences for n in _numbers(s.place or "")}
-    places = original or own | set(() if source.digest_of else passage.paragraphs)
-    return basis.locator is None or bool(places & _numbers(basis.locator))
-
-
-def _numbers(locator: str) -> set[int]:
-    return {int(number) for number in _NUMBER.findall(locator)}
+    # What a digest says without a place of its original is at none of the original's places.
+    there = Places([passage]).at(basis.locator) if basis.locator else ()
+    return basis.locator is None or any(sentence.locator or not source.digest_of for _, _, sentence in there)

@@ -259,11 +259,13 @@ def _row(finder: AnchoredFinder, now: datetime) -> dict[str, object]:
 
 
 def _names(sentence: Sentence) -> set[str | tuple[str, int]]:
-    """What a sentence may be called by: its number, its original's place, and the numbers of paragraphs and pages."""
-    names: set[str | tuple[str, int]] = {name.casefold() for name in (sentence.locator, sentence.place) if name}
+    """What a sentence may be called by: its original's place alone where it has one, since that counts paragraphs of
+    another text; else its number, and the numbers of its paragraphs and pages."""
+    if sentence.locator:
+        return {sentence.locator.casefold(), *_numbered(sentence.locator)}
+    names: set[str | tuple[str, int]] = {sentence.place.casefold()} if sentence.place else set()
     names |= {("par", span.paragraph) for span in sentence.spans if span.paragraph is not None}
-    names |= {("page", span.page) for span in sentence.spans if span.page is not None}
-    return names | (_numbered(sentence.locator) if sentence.locator else set())
+    return names | {("page", span.page) for span in sentence.spans if span.page is not None}
 
 
 def _numbered(place: str) -> set[str | tuple[str, int]]:

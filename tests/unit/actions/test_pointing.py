@@ -349,6 +349,12 @@ def test_the_checklist_that_a_question_names_is_offered_where_nothing_is_quoted(
     assert POINTER.offer("What should stand in the annex?", []) is None
 
 
+def test_the_paragraphs_of_a_digest_are_none_of_its_original() -> None:
+    digest = Source("s2", "digest.md", title="Digest", kind="digest", digest_of=FRIENDS.title)
+    for own in (passage(7, digest), passage(7, digest, "par. 99")):
+        assert POINTER.offer("What goes with the intel we share?", [own]) is None
+
+
 def test_nothing_is_offered_under_quotes_that_no_checklist_rests_on() -> None:
     elsewhere = Source("s3", "other.md", title="Another Text")
     assert POINTER.offer("What should we agree about detainees?", [passage(10, elsewhere)]) is None

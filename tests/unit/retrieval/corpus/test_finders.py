@@ -68,6 +68,12 @@ def test_a_place_names_paragraphs_ranges_of_them_or_a_number_of_the_text(place: 
     assert [found.text for _, _, found in Places(HARBOUR).at(place)] == texts
 
 
+def test_a_sentence_that_names_a_place_of_an_original_is_called_by_that_alone() -> None:
+    digest = Places([passage("a", sentence("Boats.", 7, locator="par. 3"), sentence("Own words.", 3, place="item 3"))])
+    found = {place: [s.text for _, _, s in digest.at(place)] for place in ("par. 3", "par. 7", "item 3")}
+    assert found == {"par. 3": ["Boats.", "Own words."], "par. 7": [], "item 3": ["Own words."]}
+
+
 def test_pages_name_places_too_and_are_no_paragraphs() -> None:
     scan = (passage("a", sentence("On the third page.", page=3)), passage("b", sentence("In paragraph three.", 3)))
     assert Places(scan).resolve(Anchor("s", "p. 3")) == ("a", 0)
