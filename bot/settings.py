@@ -97,6 +97,12 @@ class Settings(BaseSettings):
         pattern=r"^(off|([01]?\d|2[0-3]):[0-5]\d)$",
         description="When every remembered folder is brought in line each night, in `PROVISO_ZONE`; `off`: never.",
     )
+    proviso_thread_hours: int = Field(
+        24,
+        ge=0,
+        le=168,
+        description="How long a thread is remembered after its last question, for follow-ups; 0: not at all.",
+    )
     proviso_answers: int = Field(4, ge=1, le=64, description="How many questions one process answers at once.")
     proviso_listeners: int = Field(
         40, ge=5, le=200, description="Threads for commands, buttons and forms; few of them starve while Slack is slow."

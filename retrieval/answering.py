@@ -18,7 +18,7 @@ from retrieval.answers.sentences import Candidate, SentenceRanker
 from retrieval.corpus.passages import PUBLIC, Passage, Scope
 from retrieval.ports import Embedder, Failure, Pointer, Searcher, Selection, Selector
 from retrieval.screening.addressing import without_addressees
-from retrieval.screening.greetings import ABOUT, greets
+from retrieval.screening.greetings import ABOUT
 from retrieval.screening.refusal import Guard, Kind
 from retrieval.search.glossary import Glossary
 from retrieval.search.succession import overtaken, yield_to_successors
@@ -132,8 +132,6 @@ class Answerer:
         if offers:
             text = ABOUT if offers[0].kind == "help" else POINTED
             return Answer(asked.question, "pointed", text, offers=offers, reason=offers[0].kind)
-        if greets(asked.question):
-            return Answer(asked.question, "abstained", ABOUT, reason="greeting")
         found = self._find(asked, timings)
         answer = self._offered(found, self._select(found))
         timings.mark("answer" if self._selector is None else "model")

@@ -50,3 +50,8 @@ def may_show(
             return place.inside is True and (person is None or person.member is True)
         case _:
             return False
+
+
+def may_follow_up(place: Place, person: Person) -> bool:
+    """Whether a reply may be made to somebody who did not ask for it by a mention."""
+    return place.inside is True and person.member is True

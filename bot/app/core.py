@@ -41,6 +41,7 @@ from retrieval.search.retriever import HybridRetriever
 if TYPE_CHECKING:
     from bot.actions.registry import Services
     from bot.checklists.catalogue import Catalogue
+    from bot.conversations.threads import Conversations
     from bot.work.folders import FolderSync
     from ingest.passages import Count
     from ingest.report import Progress
@@ -203,6 +204,13 @@ class Core:
         from bot.checklists.catalogue import Catalogue
 
         return Catalogue.load()
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        """The threads that are remembered."""
+        from bot.conversations.threads import Conversations
+
+        return Conversations(self.database, self.clock, timedelta(hours=self.settings.proviso_thread_hours))
 
     @cached_property
     def services(self) -> Services:

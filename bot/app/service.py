@@ -211,6 +211,8 @@ def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
                 wake=posting.wake,
             ),
             inbox,
+            core.conversations,
+            privacy=Privacy(quick_client),
             signing_secret=secret,
             listeners=settings.proviso_listeners,
         ),
@@ -253,7 +255,9 @@ def _workers(core: Core, inbox: Inbox, status: Status) -> WorkerPool:
 
     person = our_id if core.settings.proviso_chat_model else None
     summarised = core.summariser is not None
-    questions = QuestionHandler(core.answerer, REGISTRY, core.ageing, status, person, summarised=summarised)
+    questions = QuestionHandler(
+        core.answerer, REGISTRY, core.ageing, core.conversations, status, person=person, summarised=summarised
+    )
     summaries = SummaryHandler(core.database, core.summariser, person)
     return WorkerPool(
         inbox,
@@ -284,8 +288,8 @@ def _sweep(core: Core, scanner: Scanner) -> None:
     """Erase what has outlived its age, clear away old indexes, and look at changed time zones."""
     now = core.clock.now()
     with core.database.write() as session:
-        swept = sweep(session, now)
+        swept, turns = sweep(session, now), core.conversations.erase(session, now)
     core.generations.sweep(now)
     core.sweep_model(now)
     scanner.refresh()
-    logger.info("swept %d contents, %d events, %d messages", swept.contents, swept.events, swept.messages)
+    logger.info("%s, %d threads and turns", swept, turns)

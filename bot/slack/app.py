@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from slack_bolt import App
 
+from bot.conversations.threads import Conversations
 from bot.slack.admission import Admission
 from bot.slack.inbox_middleware import InboxMiddleware
 from bot.slack.listeners import actions, commands, events, outdated, views
+from bot.slack.privacy import Privacy
 from bot.slack.responder import Responder
 from bot.work.inbox import Inbox
 
@@ -20,11 +22,13 @@ LISTENERS = 40
 def build_bolt(
     responder: Responder,
     inbox: Inbox,
+    conversations: Conversations,
     *,
+    privacy: Privacy | None = None,
     signing_secret: str | None = None,
     listeners: int = LISTENERS,
 ) -> App:
-    """A Bolt app on `responder.client`, for Socket Mode and HTTP alike.
+    """A Bolt app on `responder.client`, for Socket Mode and HTTP alike. `privacy` is asked before an event is acked.
 
     It calls auth.test now: a token that is first checked when an event arrives could lose that event. Raises what the
     call raises.
@@ -38,7 +42,7 @@ def build_bolt(
         before_authorize=Admission(str(responder.client.auth_test()["team_id"])),
         listener_executor=ThreadPoolExecutor(max_workers=listeners, thread_name_prefix="listener"),
     )
-    app.use(InboxMiddleware(inbox, responder.teams).handle)
+    app.use(InboxMiddleware(inbox, responder.teams, conversations, privacy or responder.privacy).handle)
     commands.register(app, responder)
     actions.register(app, responder, inbox)
     views.register(app, responder)

@@ -1,18 +1,24 @@
-"""Every question is a committed row before Slack hears that it has arrived."""
+"""Every question is a committed row before Slack hears that it has arrived; what is none leaves no trace."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bolt import BoltContext, BoltResponse
+from sqlalchemy.orm import Session
 
+from bot.access.policy import may_follow_up
+from bot.conversations.followups import asks
+from bot.conversations.threads import Conversations, Place
+from bot.slack.privacy import Privacy
 from bot.slack.teams import Teams
-from bot.slack.threads import plain_words, thread_of
+from bot.slack.threads import mentions, plain_words, thread_of
 from bot.views.limits import QUESTION
 from bot.work.inbox import Inbox
+from bot.work.outbox import post_key
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +37,7 @@ class Question:
     """Something a person asked. `key` is the same for every event that brings the same message.
 
     The answer goes to `channel` and `thread` of the body; with `only_for` (Slack's id), that person alone sees it.
+    `follow_up`: it did not mention us.
     """
 
     key: str
@@ -38,34 +45,93 @@ class Question:
 
 
 class InboxMiddleware:
-    """Keeps mentions and direct messages in the inbox; what was seen before is acked and dropped.
+    """Keeps mentions, direct messages and follow-ups in the inbox; what was seen before is acked and dropped.
 
-    An exception here (the database is away) leaves the event without an ack, and Slack delivers it again.
+    Every other message is acked and dropped, and nothing of it is kept. An exception here (the database is away)
+    leaves the event without an ack, and Slack delivers it again. `privacy` should be quick: Slack waits three seconds.
     """
 
-    def __init__(self, inbox: Inbox, teams: Teams) -> None:
+    def __init__(self, inbox: Inbox, teams: Teams, conversations: Conversations, privacy: Privacy) -> None:
         self._inbox = inbox
         self._teams = teams
+        self._conversations = conversations
+        self._privacy = privacy
 
     def handle(self, body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
         """A global Bolt middleware."""
-        question = read_question(body, context.bot_user_id)
-        if question is None:
-            return next_()
+        bot_user = context.bot_user_id
+        question = read_question(body, bot_user)
+        followed = None if question else read_follow_up(body, bot_user)
         try:
-            team = self._teams.id_of(context.team_id or "")
-            new = self._inbox.receive(KIND, question.key, question.body, team)
+            if followed and self._is_ours(followed, context.team_id or "", body):
+                question = followed
+            if question is not None:
+                self._keep(question, context.team_id or "")
         except Exception as error:  # Bolt logs what is raised here, and a database error quotes the question
             raise NotKept(type(error).__name__) from None
+        return BoltResponse(status=200, body="") if question or followed else next_()
+
+    def _keep(self, question: Question, slack_team: str) -> None:
+        team, said = self._teams.id_of(slack_team), question.body
+
+        def note(session: Session) -> None:
+            self._conversations.note(
+                session,
+                Place(team, said["channel"], said["thread"] or ""),
+                key=post_key("answer", team, question.key),
+                ts=question.key.removeprefix(f"{said['channel']}:"),
+                slack_user=said["user"],
+                question=said["text"],
+            )
+
+        new = self._inbox.receive(KIND, question.key, said, team, beside=note if said["text"] else None)
         logger.info("question received, new: %s", new)
-        return BoltResponse(status=200, body="")
+
+    def _is_ours(self, question: Question, slack_team: str, body: Mapping[str, Any]) -> bool:
+        """Whether a message is by whoever asked first in a live thread, which nobody from elsewhere reads or wrote in.
+
+        The thread is looked up first: nobody is looked up in Slack for what other people write to each other.
+        """
+        said = question.body
+        place = Place(self._teams.id_of(slack_team), said["channel"], said["thread"])
+        return (
+            not body.get("is_ext_shared_channel")
+            and self._conversations.asked_first(place, said["user"])
+            and may_follow_up(self._privacy.place(said["channel"]), self._privacy.person(said["user"]))
+        )
 
 
 def read_question(body: Mapping[str, Any], bot_user: str | None) -> Question | None:
     """The question of an event: a mention, or a direct message, by a person; None for everything else."""
-    event = body.get("event")
-    if body.get("type") != "event_callback" or not isinstance(event, dict) or not _asked(event, bot_user):
+    event = _event(body)
+    if event is None or not _is_by_person(event, bot_user):
         return None
+    wanted = event.get("type") == "app_mention" or (event.get("type") == "message" and _is_direct(event))
+    return _question(event, bot_user) if wanted else None
+
+
+def read_follow_up(body: Mapping[str, Any], bot_user: str | None) -> Question | None:
+    """What may be a follow-up: a question by a person in the thread of a channel, without a mention of anybody.
+
+    A mention of the bot comes as an event of its own. Whether the thread is one of ours is not looked at.
+    """
+    event = _event(body)
+    if event is None or event.get("type") != "message" or _is_direct(event) or not _is_by_person(event, bot_user):
+        return None
+    text = _whole(event.get("text"))
+    in_thread = event.get("thread_ts") and event["thread_ts"] != event["ts"] and not event.get("subtype")
+    if not in_thread or mentions(text) or not asks(plain_words(text, bot_user)):
+        return None
+    found = _question(event, bot_user)
+    return replace(found, body=found.body | {"follow_up": True})
+
+
+def _event(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    event = body.get("event")
+    return event if body.get("type") == "event_callback" and isinstance(event, dict) else None
+
+
+def _question(event: Mapping[str, Any], bot_user: str | None) -> Question:
     channel, ts = str(event["channel"]), str(event["ts"])
     text = plain_words(_whole(event.get("text")), bot_user)
     kept = {
@@ -84,13 +150,12 @@ def _whole(text: object) -> str:
     return text.encode("utf-8", "replace").decode() if isinstance(text, str) else ""
 
 
-def _asked(event: Mapping[str, Any], bot_user: str | None) -> bool:
-    kind = event.get("type")
-    wanted = kind == "app_mention" or (kind == "message" and _is_direct(event))
+def _is_by_person(event: Mapping[str, Any], bot_user: str | None) -> bool:
+    """Whether a person said this for the first time: no app, no edit, no message of the workspace about itself."""
     by_person = bool(event.get("user")) and event.get("user") not in (bot_user, _SLACKBOT)
     by_bot = event.get("bot_id") or event.get("bot_profile")
     first = event.get("subtype") in _BY_PEOPLE and not event.get("edited") and not event.get("hidden")
-    return bool(wanted and by_person and not by_bot and first and event.get("channel") and event.get("ts"))
+    return bool(by_person and not by_bot and first and event.get("channel") and event.get("ts"))
 
 
 def _is_direct(event: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from bot.actions.registry import HOME, Action, Registry
 from bot.actions.table import REGISTRY
 from bot.slack.scopes import requested
 
-EVENTS = ("app_mention", "message.im")
+EVENTS = ("app_mention", "message.channels", "message.groups", "message.im")
 _NOUNS = {
     "checklist": "Look a checklist up",
     "partner": "The register of partners",

@@ -7,22 +7,27 @@ from dataclasses import replace
 
 from bot.actions.help import LEAD, help_view
 from bot.actions.registry import Registry
+from bot.conversations.threads import Conversations, shortened
 from bot.slack.status import Status
 from bot.views.answers.model import AnswerView
 from bot.views.limits import QUESTION
+from bot.views.notices.model import NoticeView
 from bot.views.sources import Ageing
 from bot.views.view import StoredView
 from bot.work.inbox import Received
 from bot.work.outbox import Post, post_key
 from retrieval.model.summary import may_be_summarised
 from retrieval.ports import Answering
-from retrieval.screening.greetings import greets
-from retrieval.types import Answer
+from retrieval.types import Answer, Turn
 
 _NO_WORDS = "You mentioned me without a question. " + LEAD
 _NO_FILES = "I cannot read files: ask in words, and have documents added to the guidance instead. " + LEAD
 _FAILED = (
     "Something went wrong on my side, after several tries. Your question was not kept. Next step: ask again in a while."
+)
+REPEATED = (
+    "For this I find nothing but what I quoted above. You alone see this. Next step: mention me with the whole "
+    "question, or pay no heed if it was not meant for me."
 )
 _ASK_ALONE = "This is about the register, which is not spoken of here. Next step: ask me in a direct message."
 _OF_THE_REGISTER = frozenset({"partner", "nudges"})
@@ -37,8 +42,9 @@ class _MayPass(Exception):
 class QuestionHandler:
     """Handles the inbox kind "question". Every question gets exactly one post, whatever becomes of it.
 
-    `person` gives our id of somebody by workspace and Slack's id: the limits on a model are each person's own.
-    `summarised`: a reader may have an answer summed up.
+    A follow-up without a mention may have been meant for somebody else: its thread sees nothing but a new answer, the
+    asker alone what else becomes of it, and a greeting gets no post. `person` gives our id of somebody by workspace and
+    Slack's id: the limits on a model are each person's own. `summarised`: a reader may have an answer summed up.
     """
 
     def __init__(
@@ -46,14 +52,16 @@ class QuestionHandler:
         answering: Answering,
         registry: Registry,
         ageing: Callable[[], Ageing],
+        conversations: Conversations,
         status: Status | None = None,
-        person: Callable[[str, str], str] | None = None,
         *,
+        person: Callable[[str, str], str] | None = None,
         summarised: bool = False,
     ) -> None:
         self._answering = answering
         self._registry = registry
         self._ageing = ageing
+        self._conversations = conversations
         self._status = status
         self._person = person
         self._summarised = summarised
@@ -69,20 +77,31 @@ class QuestionHandler:
             lead = _NO_FILES if body.get("files") else _NO_WORDS
             return [_post(received, help_view(self._registry, lead))]
         if int(body.get("length", 0)) > QUESTION:
-            return [self._answer(received, _too_long(int(body["length"])))]
-        if greets(text):
-            return [_post(received, help_view(self._registry))]
+            return [self._answer(_aside(received), _too_long(int(body["length"])))]
         # Slack shows and clears a status per thread: without a thread it would go on after the answer.
-        if self._status is not None and body["thread"]:
+        if self._status is not None and body["thread"] and not body.get("follow_up"):
             self._status.searching(body["channel"], body["thread"])
-        answer = self._answering.answer(text, asker=self._asker(received))
+        turns = self._conversations.before(_key(received))
+        answer = self._answering.answer(text, context=turns, asker=self._asker(received))
         if answer.status == "failed" and received.attempt < _TRIES:
             raise _MayPass
+        if body.get("follow_up") and (answer.status != "answered" or _repeats(answer, turns)):
+            self._conversations.forget(_key(received))
+            return self._beside_the_thread(_aside(received), answer)
+        self._conversations.answered(_key(received), answer.text)
+        if _leads_to_help(answer):
+            return [_post(received, help_view(self._registry))]
         return [self._answer(received, answer if _alone(received) else _for_everybody(answer))]
+
+    def _beside_the_thread(self, received: Received, answer: Answer) -> list[Post]:
+        """What a follow-up without a mention gets that brings the thread nothing new; a greeting gets nothing."""
+        if answer.status == "answered":
+            return [_post(received, NoticeView(REPEATED))]
+        return [] if _leads_to_help(answer) else [self._answer(received, answer)]
 
     def failed(self, received: Received) -> Sequence[Post]:
         """What is posted when no try succeeded."""
-        return [self._answer(received, Answer("", "failed", _FAILED))]
+        return [self._answer(_aside(received), Answer("", "failed", _FAILED))]
 
     def _asker(self, received: Received) -> str | None:
         user = str(received.body.get("user") or "")
@@ -96,6 +115,20 @@ class QuestionHandler:
 def _alone(received: Received) -> bool:
     """Whether whoever asked is the only reader."""
     return bool(received.body.get("only_for")) or str(received.body["channel"]).startswith("D")
+
+
+def _repeats(answer: Answer, turns: Sequence[Turn]) -> bool:
+    return any(turn.role == "assistant" and turn.text == shortened(answer.text) for turn in turns)
+
+
+def _leads_to_help(answer: Answer) -> bool:
+    return answer.status == "pointed" and answer.reason == "help"
+
+
+def _aside(received: Received) -> Received:
+    """The question; where it mentioned nobody, to be answered for its asker alone."""
+    body = received.body
+    return replace(received, body={**body, "only_for": body["user"]}) if body.get("follow_up") else received
 
 
 def _for_everybody(answer: Answer) -> Answer:

@@ -22,6 +22,7 @@ class Scope:
     on_request: bool = False
 
 
+_FOLLOW_UPS = "to receive follow-ups without a mention in its own threads (other messages are dropped as they arrive)"
 _LOOK_UP = "to look up whether a message of its own arrived, after a broken connection, so that nothing is posted twice"
 _SHARED = "to see whether a channel is shared with another organisation: nothing of the register is shown there"
 _HISTORY = ("conversations.history", "conversations.replies")
@@ -36,12 +37,17 @@ SCOPES = (
         "to receive direct messages to the bot, and to look up whether a message of its own arrived",
         "no direct message arrives",
     ),
-    Scope("channels:history", _HISTORY, _LOOK_UP, "a message in a public channel may be posted twice"),
+    Scope(
+        "channels:history",
+        ("Event message.channels", *_HISTORY),
+        f"{_FOLLOW_UPS}; {_LOOK_UP}",
+        "a message in a public channel may be posted twice, and follow-ups there need a mention",
+    ),
     Scope(
         "groups:history",
-        _HISTORY,
-        "to look up whether a message of its own arrived in a private channel",
-        "a message in a private channel may be posted twice",
+        ("Event message.groups", *_HISTORY),
+        "the same in private channels",
+        "a message in a private channel may be posted twice, and follow-ups there need a mention",
         needed=False,
     ),
     Scope(

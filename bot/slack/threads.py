@@ -27,6 +27,11 @@ def thread_of(event: Mapping[str, Any]) -> str | None:
     return None if direct else str(event["ts"])
 
 
+def mentions(text: str) -> bool:
+    """Whether a message mentions somebody: a person, a group, or everybody."""
+    return bool(_PERSON.search(text) or _GROUP.search(text))
+
+
 def plain_words(text: str, bot_user: str | None) -> str:
     """What was written, with Slack's mark-up turned back into words, and without the people it is addressed to."""
     text = _PERSON.sub(lambda m: "" if m[1] == bot_user else f"@{m[1]}", text)

@@ -71,8 +71,19 @@ class Inbox:
         """Return how many seconds a lease lasts unless it is renewed."""
         return self._lease.total_seconds()
 
-    def receive(self, kind: str, key: str, body: Mapping[str, Any], team_id: str) -> bool:
-        """Store an event and commit it. Return False when the same event was stored before."""
+    def receive(
+        self,
+        kind: str,
+        key: str,
+        body: Mapping[str, Any],
+        team_id: str,
+        *,
+        beside: Callable[[Session], None] | None = None,
+    ) -> bool:
+        """Store an event and commit it. Return False when the same event was stored before.
+
+        `beside` is called for a new event, in the transaction that stores it.
+        """
         now = self._clock.now()
         values = {
             "kind": kind,
@@ -86,6 +97,8 @@ class Inbox:
         }
         with self._database.write() as session:
             new = insert_once(session, InboxRow, values)
+            if new and beside is not None:
+                beside(session)
             fault("receive.before_commit")
         fault("receive.after_commit")
         if new:

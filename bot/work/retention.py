@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, Delete, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.work.inbox import DONE, FAILED
@@ -45,13 +44,8 @@ def sweep(session: Session, now: datetime, ages: Ages | None = None) -> Swept:
     erase = update(OutboxRow).where(*ended, OutboxRow.finished_at < now - ages.contents, OutboxRow.data.is_not(None))
     contents = change(session, erase.values(data=None, asker=None))
     keys = select(OutboxRow.key).where(*ended, OutboxRow.finished_at < now - ages.messages)
-    _delete(session, delete(OutboxLogRow).where(OutboxLogRow.key.in_(keys)))
-    messages = _delete(session, delete(OutboxRow).where(OutboxRow.key.in_(keys)))
+    change(session, delete(OutboxLogRow).where(OutboxLogRow.key.in_(keys)))
+    messages = change(session, delete(OutboxRow).where(OutboxRow.key.in_(keys)))
     long_done = now - max(ages.events, SHORTEST_KEY_AGE)
     done = delete(InboxRow).where(InboxRow.state.in_((DONE, FAILED)), InboxRow.finished_at < long_done)
-    return Swept(contents, _delete(session, done), messages)
-
-
-def _delete(session: Session, statement: Delete) -> int:
-    result = session.execute(statement.execution_options(synchronize_session=False))
-    return cast("CursorResult[Any]", result).rowcount
+    return Swept(contents, change(session, done), messages)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Update, or_
+from sqlalchemy import ColumnElement, CursorResult, Delete, Update, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 
@@ -23,8 +23,8 @@ def insert_once(session: Session, table: type[DeclarativeBase], values: Mapping[
     return inserted.first() is not None
 
 
-def change(session: Session, statement: Update) -> int:
-    """Run an UPDATE; how many rows it changed. Objects of the session are not refreshed."""
+def change(session: Session, statement: Update | Delete) -> int:
+    """Run an UPDATE or a DELETE; how many rows it met. Objects of the session are not refreshed."""
     result = session.execute(statement.execution_options(synchronize_session=False))
     return cast("CursorResult[Any]", result).rowcount
 

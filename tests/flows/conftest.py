@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from bot.actions.pointing import ActionPointer
 from bot.actions.registry import Services
 from bot.actions.table import REGISTRY
 from bot.checklists.catalogue import Catalogue
+from bot.conversations.threads import Conversations
 from bot.partners import tables as _partners
 from bot.reminders import tables as _reminders
 from bot.reminders.nudges import still_wanted
@@ -70,6 +71,7 @@ class Bot:
         teams = Teams(database)
         services = Services(database, Catalogue.load(), searcher, zone="Europe/Brussels")
         self.inbox = Inbox(database, sandbox.clock)
+        self.conversations = Conversations(database, sandbox.clock, timedelta(hours=24))
         self.scanner = Scanner(database, sandbox.clock)
         self.sender = Sender(
             database,
@@ -82,7 +84,12 @@ class Bot:
         status = Status(build_client(sandbox.bot_token, sandbox.api_url, timeout=2))
         summarised = summariser is not None
         questions = QuestionHandler(
-            answering, REGISTRY, lambda: Ageing(sandbox.clock.now().date()), status, summarised=summarised
+            answering,
+            REGISTRY,
+            lambda: Ageing(sandbox.clock.now().date()),
+            self.conversations,
+            status,
+            summarised=summarised,
         )
         summaries = SummaryHandler(database, summariser)
         self.workers = WorkerPool(
@@ -94,7 +101,7 @@ class Bot:
         self.posting = WakingLoop("posting", lambda: self.sender.send_due(1))
         self.inbox.on_receive, self.inbox.on_posts = self.workers.wake, self.posting.wake
         self.responder = Responder(services, REGISTRY, teams, privacy, client, sandbox.clock, wake=self.posting.wake)
-        self.app = build_bolt(self.responder, self.inbox, signing_secret=sandbox.signing_secret)
+        self.app = build_bolt(self.responder, self.inbox, self.conversations, signing_secret=sandbox.signing_secret)
         self._hang_up = self._connect(sandbox, address)
         self.workers.start()
         self.posting.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from slack_sdk import WebClient
 from bot.actions.registry import Services
 from bot.actions.table import REGISTRY
 from bot.checklists.catalogue import Catalogue
+from bot.conversations.threads import Conversations
 from bot.slack.app import build_bolt
-from bot.slack.inbox_middleware import InboxMiddleware, NotKept, Question, read_question
+from bot.slack.inbox_middleware import InboxMiddleware, NotKept, Question, read_follow_up, read_question
 from bot.slack.privacy import Privacy
 from bot.slack.responder import Responder
 from bot.slack.teams import Teams
@@ -149,13 +151,20 @@ def inbox(database: Database, clock: ManualClock) -> Inbox:
     return Inbox(database, clock)
 
 
+@pytest.fixture
+def middleware(database: Database, clock: ManualClock, inbox: Inbox, client: WebClient) -> InboxMiddleware:
+    remembered = Conversations(database, clock, timedelta(hours=24))
+    return InboxMiddleware(inbox, Teams(database), remembered, Privacy(client))
+
+
 def handle(middleware: InboxMiddleware, payload: dict[str, Any]) -> BoltResponse:
     context = BoltContext({"bot_user_id": "UBOT", "team_id": "T1"})
     return middleware.handle(payload, context, lambda: BoltResponse(status=404, body=""))
 
 
-def test_the_row_is_there_before_the_ack_and_a_duplicate_is_acked_and_dropped(inbox: Inbox, database: Database) -> None:
-    middleware = InboxMiddleware(inbox, Teams(database))
+def test_the_row_is_there_before_the_ack_and_a_duplicate_is_acked_and_dropped(
+    middleware: InboxMiddleware, inbox: Inbox
+) -> None:
     assert [handle(middleware, body()).status for _ in range(3)] == [200, 200, 200]
     received = inbox.lease("worker")
     assert received is not None
@@ -163,17 +172,19 @@ def test_the_row_is_there_before_the_ack_and_a_duplicate_is_acked_and_dropped(in
     assert inbox.lease("worker") is None
 
 
-def test_what_is_no_question_goes_on_to_the_listeners(inbox: Inbox, database: Database) -> None:
-    assert handle(InboxMiddleware(inbox, Teams(database)), body(bot_id="B1")).status == 404
+def test_what_is_no_question_goes_on_to_the_listeners(middleware: InboxMiddleware) -> None:
+    assert handle(middleware, body(bot_id="B1")).status == 404
 
 
-def test_a_question_that_cannot_be_kept_is_not_acked_and_not_quoted(inbox: Inbox) -> None:
-    class Away:
-        def id_of(self, slack_team: str) -> str:
-            raise RuntimeError("the question: why & when?")
+def test_a_question_that_cannot_be_kept_is_not_acked_and_not_quoted(
+    middleware: InboxMiddleware, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_teams: Teams, _slack_team: str) -> str:
+        raise RuntimeError("the question: why & when?")
 
+    monkeypatch.setattr(Teams, "id_of", away)
     with pytest.raises(NotKept) as error:
-        handle(InboxMiddleware(inbox, Away()), body())  # type: ignore[arg-type]  # only id_of is asked
+        handle(middleware, body())
     assert (str(error.value), error.value.__cause__) == ("RuntimeError", None)
 
 
@@ -182,10 +193,88 @@ def test_when_the_database_is_away_bolt_does_not_ack(
 ) -> None:
     services = Services(sqlite_database, Catalogue.load(), OnePassage())
     responder = Responder(services, REGISTRY, Teams(sqlite_database), Privacy(client), client, clock)
-    app = build_bolt(responder, Inbox(sqlite_database, clock), signing_secret="s")
+    conversations = Conversations(sqlite_database, clock, timedelta(hours=24))
+    app = build_bolt(responder, Inbox(sqlite_database, clock), conversations, signing_secret="s")
     sent = BoltRequest(mode="socket_mode", body=body())
     assert app.dispatch(sent).status == 200
     with sqlite_database.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE inbox")
     assert app.dispatch(BoltRequest(mode="socket_mode", body=body(ts="9.000001"))).status == 500
     assert app.dispatch(BoltRequest(mode="socket_mode", body=body(type="channel_rename"))).status == 200
+
+
+IN_THREAD: dict[str, Any] = {
+    "type": "message",
+    "channel_type": "channel",
+    "channel": "C0OPS",
+    "user": "U0AMAL",
+    "ts": "9.000001",
+    "thread_ts": "5.000001",
+    "text": "and for detainees?",
+}
+
+
+def test_a_question_in_the_thread_of_a_channel_may_be_a_follow_up() -> None:
+    found = read_follow_up(body(**IN_THREAD), "UBOT")
+    assert found is not None
+    assert (found.key, found.body["thread"], found.body["text"], found.body["follow_up"]) == (
+        "C0OPS:9.000001",
+        "5.000001",
+        "and for detainees?",
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"text": "<@UBOT> and for detainees?"},
+        {"text": "<@U2> and for detainees?"},
+        {"text": "and for detainees? cc <!subteam^S1>"},
+        {"text": "<!here> and for detainees?"},
+        {"text": "We asked that last week."},
+        {"text": "?"} | {"thread_ts": None},
+        {"thread_ts": None},
+        {"thread_ts": "9.000001"},
+        {"subtype": "thread_broadcast"},
+        {"subtype": "message_changed"},
+        {"bot_id": "B1"},
+        {"user": "UBOT"},
+        {"edited": {"user": "U0AMAL", "ts": "9"}},
+        {"channel": "D1", "channel_type": "im"},
+        {"type": "app_mention"},
+    ],
+)
+def test_what_is_said_to_others_or_outside_threads_is_no_follow_up(changed: dict[str, Any]) -> None:
+    assert read_follow_up(body(**IN_THREAD | changed), "UBOT") is None
+
+
+def kept(inbox: Inbox) -> list[str]:
+    found = []
+    while received := inbox.lease("worker"):
+        found.append(received.key)
+        inbox.finish(received, [])
+    return found
+
+
+def test_a_follow_up_is_kept_in_a_thread_that_its_author_began(middleware: InboxMiddleware, inbox: Inbox) -> None:
+    handle(middleware, body(user="U0AMAL", channel="C0OPS"))
+    assert [handle(middleware, body(**IN_THREAD)).status for _ in range(2)] == [200, 200]
+    assert kept(inbox) == ["C0OPS:5.000001", "C0OPS:9.000001"]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"user": "U0BO"}, {"thread_ts": "6.000001"}, {"channel": "C0LIAISON"}, {"user": "U0NOBODY"}]
+)
+def test_what_others_ask_or_what_is_asked_elsewhere_leaves_no_row(
+    middleware: InboxMiddleware, inbox: Inbox, changed: dict[str, Any]
+) -> None:
+    handle(middleware, body(user="U0AMAL", channel="C0OPS"))
+    assert handle(middleware, body(**IN_THREAD | changed)).status == 200
+    assert kept(inbox) == ["C0OPS:5.000001"]
+
+
+def test_what_slack_says_is_shared_with_others_leaves_no_row(middleware: InboxMiddleware, inbox: Inbox) -> None:
+    handle(middleware, body(user="U0AMAL", channel="C0OPS"))
+    assert handle(middleware, body(**IN_THREAD) | {"is_ext_shared_channel": True}).status == 200
+    assert kept(inbox) == ["C0OPS:5.000001"]

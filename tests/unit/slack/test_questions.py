@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,19 +12,23 @@ from slack_sdk import WebClient
 from sqlalchemy import select
 
 from bot.actions.table import REGISTRY
+from bot.conversations.threads import Conversations, Place
 from bot.sandbox.driver import Workspace
-from bot.slack.questions import QuestionHandler
+from bot.slack.questions import REPEATED, QuestionHandler
 from bot.slack.status import PAUSE_SECONDS, SEARCHING, STILL_SENDING, Status
 from bot.views.blocks import render_blocks
 from bot.views.sources import Ageing
 from bot.views.stored import view_of
 from bot.work.inbox import Inbox, Received
 from bot.work.outbox import post_key
+from bot.work.people import team_id
 from bot.work.tables import InboxRow, OutboxRow
 from bot.work.workers import WorkerPool
 from retrieval.corpus.passages import PUBLIC, Scope
 from retrieval.database import Database
+from retrieval.screening.greetings import ABOUT
 from retrieval.types import Answer, Turn
+from retrieval.types import Status as Outcome
 from tests.support.clock import ManualClock
 from tests.unit.slack.test_delivery import api_error
 
@@ -51,6 +56,26 @@ class Echo:
         return Answer(question, "abstained", "Not covered.")
 
 
+class Said:
+    """Answers everything alike; remembers the turns that it was given."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.reply = answer
+        self.turns: list[tuple[Turn, ...]] = []
+
+    def answer(
+        self,
+        question: str,
+        *,
+        context: Sequence[Turn] = (),
+        id: str | None = None,
+        scope: Scope = PUBLIC,
+        asker: str | None = None,
+    ) -> Answer:
+        self.turns.append(tuple(context))
+        return self.reply
+
+
 class Faltering:
     """Fails so many times, then answers."""
 
@@ -72,21 +97,28 @@ class Faltering:
         return Answer(question, "abstained", "Not covered.")
 
 
+@pytest.fixture
+def conversations(sqlite_database: Database, clock: ManualClock) -> Conversations:
+    return Conversations(sqlite_database, clock, timedelta(hours=24))
+
+
 def received(text: str, **changed: Any) -> Received:
     body = {"channel": "C0OPS", "thread": "5.000001", "user": "U1", "text": text, "length": len(text), "files": 0}
     return Received("question", "C0OPS:5.000001", body | changed, "team", 1)
 
 
-def test_who_asks_is_passed_on_by_an_id_that_slack_does_not_know() -> None:
+def test_who_asks_is_passed_on_by_an_id_that_slack_does_not_know(conversations: Conversations) -> None:
     echo = Echo()
-    handler = QuestionHandler(echo, REGISTRY, ageing, person=lambda team, user: f"person of {team}, {len(user)}")
+    handler = QuestionHandler(
+        echo, REGISTRY, ageing, conversations, person=lambda team, user: f"person of {team}, {len(user)}"
+    )
     handler(received("When?"))
     assert echo.askers == ["person of team, 2"]
 
 
-def test_an_answer_goes_to_its_thread_under_a_key_of_its_own() -> None:
+def test_an_answer_goes_to_its_thread_under_a_key_of_its_own(conversations: Conversations) -> None:
     echo = Echo()
-    posts = QuestionHandler(echo, REGISTRY, ageing)(received("When?"))
+    posts = QuestionHandler(echo, REGISTRY, ageing, conversations)(received("When?"))
     assert echo.asked == ["When?"]
     assert len(posts) == 1
     post = posts[0]
@@ -102,25 +134,28 @@ def test_an_answer_goes_to_its_thread_under_a_key_of_its_own() -> None:
     [
         ("", {}, "help", "You mentioned me without a question."),
         ("", {"files": 1}, "help", "I cannot read files"),
-        ("hello", {}, "help", "I answer questions on good practice"),
-        ("thanks!", {}, "help", "I answer questions on good practice"),
-        ("help", {}, "help", "I answer questions on good practice"),
-        ("?", {}, "help", "I answer questions on good practice"),
         ("w" * 4001, {"length": 9000}, "answer", "Your question has 9,000 characters; I take up to 4,000."),
     ],
 )
 def test_what_is_no_question_for_the_index_is_answered_without_it(
-    text: str, changed: dict[str, Any], view: str, said: str
+    text: str, changed: dict[str, Any], view: str, said: str, conversations: Conversations
 ) -> None:
     echo = Echo()
-    (post,) = QuestionHandler(echo, REGISTRY, ageing)(received(text, **changed))
+    (post,) = QuestionHandler(echo, REGISTRY, ageing, conversations)(received(text, **changed))
     assert echo.asked == []
     assert post.view == view
     assert said in str(render_blocks(view_of(post.view, post.data)))
 
 
-def test_a_question_that_failed_too_often_is_told_with_a_reference() -> None:
-    (post,) = QuestionHandler(Echo(), REGISTRY, ageing).failed(received("When?"))
+def test_what_leads_to_the_help_is_shown_all_that_can_be_typed(conversations: Conversations) -> None:
+    pointed = Said(Answer("hello", "pointed", ABOUT, reason="help"))
+    (post,) = QuestionHandler(pointed, REGISTRY, ageing, conversations)(received("hello"))
+    assert post.view == "help"
+    assert "I answer questions on good practice" in str(render_blocks(view_of(post.view, post.data)))
+
+
+def test_a_question_that_failed_too_often_is_told_with_a_reference(conversations: Conversations) -> None:
+    (post,) = QuestionHandler(Echo(), REGISTRY, ageing, conversations).failed(received("When?"))
     shown = str(render_blocks(view_of(post.view, post.data)))
     assert "No answer this time" in shown
     assert post.key[:8] in shown
@@ -128,11 +163,11 @@ def test_a_question_that_failed_too_often_is_told_with_a_reference() -> None:
 
 @pytest.mark.parametrize(("failures", "text"), [(0, "Not covered."), (2, "Not covered."), (3, "Something went wrong.")])
 def test_a_question_that_fails_is_tried_three_times_before_that_is_told(
-    sqlite_database: Database, clock: ManualClock, failures: int, text: str
+    sqlite_database: Database, clock: ManualClock, failures: int, text: str, conversations: Conversations
 ) -> None:
     inbox = Inbox(sqlite_database, clock)
     question = received("When?")
-    pool = WorkerPool(inbox, {question.kind: QuestionHandler(Faltering(failures), REGISTRY, ageing)})
+    pool = WorkerPool(inbox, {question.kind: QuestionHandler(Faltering(failures), REGISTRY, ageing, conversations)})
     inbox.receive(question.kind, question.key, question.body, question.team_id)
     for _ in range(4):
         pool.run_once()
@@ -145,16 +180,18 @@ def test_a_question_that_fails_is_tried_three_times_before_that_is_told(
     assert (kept.state, kept.attempt, kept.body) == ("done", min(failures + 1, 3), None)
 
 
-def test_the_thread_says_that_the_guidance_is_searched(client: WebClient, workspace: Workspace) -> None:
+def test_the_thread_says_that_the_guidance_is_searched(
+    client: WebClient, workspace: Workspace, conversations: Conversations
+) -> None:
     asked = workspace.user("amal").say("C-ops", "hello")
-    handler = QuestionHandler(Echo(), REGISTRY, ageing, Status(client))
+    handler = QuestionHandler(Echo(), REGISTRY, ageing, conversations, Status(client))
     handler(received("When?", thread=asked.ts))
     assert list(workspace.world.live_statuses("C0OPS")) == [(asked.ts, SEARCHING)]
 
 
 @pytest.mark.parametrize(("code", "calls"), [("unknown_method", [1, 1, 2]), ("channel_not_found", [1, 2, 3])])
 def test_a_status_that_cannot_be_shown_is_no_obstacle_and_is_tried_again_later(
-    client: WebClient, monkeypatch: pytest.MonkeyPatch, code: str, calls: list[int]
+    client: WebClient, monkeypatch: pytest.MonkeyPatch, code: str, calls: list[int], conversations: Conversations
 ) -> None:
     tried: list[dict[str, Any]] = []
     seconds = [0.0]
@@ -164,7 +201,7 @@ def test_a_status_that_cannot_be_shown_is_no_obstacle_and_is_tried_again_later(
         raise api_error(code)
 
     monkeypatch.setattr(client, "assistant_threads_setStatus", refuse)
-    handler = QuestionHandler(Echo(), REGISTRY, ageing, Status(client, timer=lambda: seconds[0]))
+    handler = QuestionHandler(Echo(), REGISTRY, ageing, conversations, Status(client, timer=lambda: seconds[0]))
     counted = []
     for passed in (0.0, PAUSE_SECONDS - 1, PAUSE_SECONDS):
         seconds[0] = passed
@@ -197,3 +234,70 @@ def test_no_status_is_shown_while_slack_asks_to_wait(client: WebClient, workspac
     asked = workspace.user("amal").say("C-ops", "When?")
     Status(client, held=lambda: True).searching("C0OPS", asked.ts)
     assert asked.ts not in dict(workspace.world.live_statuses("C0OPS"))
+
+
+def asked(conversations: Conversations, database: Database, question: str, ts: str, **changed: Any) -> Received:
+    """A question of U1 in one thread, noted as its newest turn."""
+    with database.write() as session:
+        team = team_id(session, "T1")
+        key = post_key("answer", team, f"C0OPS:{ts}")
+        place = Place(team, "C0OPS", "5.000001")
+        conversations.note(session, place, key=key, ts=ts, slack_user="U1", question=question)
+    return replace(received(question, **changed), key=f"C0OPS:{ts}", team_id=team)
+
+
+def test_a_follow_up_is_answered_with_the_turns_of_its_thread(
+    sqlite_database: Database, conversations: Conversations
+) -> None:
+    said = Said(Answer("", "answered", "Before support begins."))
+    handler = QuestionHandler(said, REGISTRY, ageing, conversations)
+    handler(asked(conversations, sqlite_database, "When is a partner assessed?", "5.000001"))
+    handler(asked(conversations, sqlite_database, "And by whom?", "6.000001"))
+    first = (Turn("user", "When is a partner assessed?"), Turn("assistant", "Before support begins."))
+    assert said.turns == [(), first]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Answer("", "answered", "Before support begins."), [REPEATED]),
+        (Answer("", "pointed", ABOUT, reason="help"), []),
+    ],
+)
+def test_without_a_mention_a_repetition_is_told_aside_a_greeting_gets_nothing_and_neither_is_a_turn(
+    sqlite_database: Database, conversations: Conversations, answer: Answer, told: list[str]
+) -> None:
+    first = Said(Answer("", "answered", "Before support begins."))
+    question = asked(conversations, sqlite_database, "When is a partner assessed?", "5.000001")
+    assert len(QuestionHandler(first, REGISTRY, ageing, conversations)(question)) == 1
+    handler = QuestionHandler(Said(answer), REGISTRY, ageing, conversations)
+    posts = handler(asked(conversations, sqlite_database, "Lunch?", "6.000001", follow_up=True))
+    assert [post.data["text"] for post in posts if post.ephemeral_user == "U1"] == told
+    assert len(posts) == len(told)
+    then = asked(conversations, sqlite_database, "And by whom?", "7.000001")
+    assert [turn.text for turn in conversations.before(post_key("answer", then.team_id, then.key))] == [
+        "When is a partner assessed?",
+        "Before support begins.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "only_for"),
+    [("answered", None), ("abstained", "U1"), ("refused", "U1"), ("pointed", "U1"), ("failed", "U1")],
+)
+def test_without_a_mention_the_thread_sees_an_answer_and_the_asker_alone_everything_else(
+    sqlite_database: Database, conversations: Conversations, status: Outcome, only_for: str | None
+) -> None:
+    handler = QuestionHandler(Said(Answer("", status, "A reply.")), REGISTRY, ageing, conversations)
+    question = asked(conversations, sqlite_database, "And by whom?", "6.000001", follow_up=True)
+    (post,) = handler(replace(question, attempt=3))
+    assert (post.ephemeral_user, post.thread) == (only_for, "5.000001")
+    mentioned = asked(conversations, sqlite_database, "And by whom?", "7.000001")
+    (post,) = handler(replace(mentioned, attempt=3))
+    assert post.ephemeral_user is None
+
+
+def test_a_follow_up_that_failed_is_told_to_its_asker_alone(conversations: Conversations) -> None:
+    handler = QuestionHandler(Echo(), REGISTRY, ageing, conversations)
+    (post,) = handler.failed(received("When?", follow_up=True))
+    assert post.ephemeral_user == "U1"
