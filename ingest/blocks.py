@@ -19,7 +19,8 @@ class Block:
     first rows are headers; of a note, 0 when its text does not begin with its number.
 
     A table has a row a line, cells parted by tabs; a vertical tab parts the paragraphs of a cell. `header_page` is the
-    page of its header rows where that is another one, because the table goes on from there.
+    page of its header rows where that is another one, because the table goes on from there. `places` are those of its
+    rows where they have any ("Conditions, row 4").
     """
 
     text: str
@@ -28,6 +29,7 @@ class Block:
     kind: Kind = "text"
     level: int | None = None
     header_page: int | None = None
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

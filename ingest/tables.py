@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from ingest.blocks import Block
@@ -10,8 +12,11 @@ from ingest.errors import MAX_PIECES, too_many_parts
 from retrieval.corpus.passages import Sentence, Span
 from retrieval.text.sentences import split_sentences
 
-# A longer row is quoted in parts; a longer header would crowd out what stands under it.
+# A longer row, or one with longer headers, is quoted in parts; a longer header crowds out what stands under it.
 ROW_WORDS, HEADER_WORDS, LABEL_WORDS = 60, 40, 12
+# What labels the cells below it is short.
+MOST_OF_A_LABEL = 8
+YEAR = re.compile(r"(?:19|20)\d\d")
 # What has more characters a word than this is counted by them.
 WORD_CHARACTERS = 12
 CELL, PART = "\t", "\v"
@@ -19,14 +24,73 @@ CELL, PART = "\t", "\v"
 MAX_COLUMNS = 100
 
 Clean = Callable[[str], str]
+# A column, and the paragraphs of the cell in it.
+Numbered = tuple[int, Sequence[str]]
 
 
 class Cell(NamedTuple):
-    """The paragraphs of a cell, and how many columns and rows it takes."""
+    """The paragraphs of a cell, and how many columns and rows it takes. `goes_on`: it is one with the cell above."""
 
     parts: tuple[str, ...]
     columns: int = 1
     rows: int = 1
+    goes_on: bool = False
+
+    @property
+    def text(self) -> str:
+        """Its paragraphs on one line."""
+        return " ".join(" ".join(self.parts).split())
+
+
+def header_rows(rows: Sequence[Sequence[Cell]], first: int) -> int:
+    """How many rows are headers, where the first ones are known to be.
+
+    Below a header that spans columns the next row names these columns, and a row that a header reaches down into
+    is one too; below a title over all columns, a row of labels.
+    """
+    count = first
+    while 0 < count < len(rows) - 1 and _labels_too(rows, count):
+        count += 1
+    return count
+
+
+def _labels_too(rows: Sequence[Sequence[Cell]], count: int) -> bool:
+    above, row = rows[count - 1], rows[count]
+    reach = any(cell.goes_on and cell.text for cell in row)
+    reach |= any(cell.rows > count - index for index, head in enumerate(rows[:count]) for cell in head)
+    if reach:
+        return True
+    if not any(cell.columns > 1 for cell in above):
+        return False
+    if len(above) == 1:
+        return are_labels(row)
+    below = _by_column(row)
+    single = {column: cell for column, cell in _by_column(above).items() if cell.columns == 1 and cell.text}
+    return all(_is_short(cell) for cell in row) and all(
+        column not in below or below[column].text in ("", cell.text) for column, cell in single.items()
+    )
+
+
+def _by_column(row: Sequence[Cell]) -> dict[int, Cell]:
+    found: dict[int, Cell] = {}
+    column = 0
+    for cell in row:
+        found[column] = cell
+        column += cell.columns
+    return found
+
+
+def are_labels(cells: Sequence[Cell]) -> bool:
+    """Whether every cell holds a label of its own."""
+    texts = [cell.text for cell in cells]
+    return len(set(texts)) == len(texts) and all(
+        _is_short(cell) and (YEAR.fullmatch(text) or any(map(str.isalpha, text)))
+        for text, cell in zip(texts, cells, strict=True)
+    )
+
+
+def _is_short(cell: Cell) -> bool:
+    return len(cell.text.split()) <= MOST_OF_A_LABEL and not cell.text.endswith(".")
 
 
 def rows_of(rows: Sequence[Sequence[Cell]], headers: int) -> tuple[list[str], int]:
@@ -79,10 +143,12 @@ def row_sentences(block: Block, clean: Clean) -> list[Sentence]:
     rows = [[_parts(cell, clean) for cell in line.split(CELL)] for line in block.text.split("\n")]
     count = min(block.level or 0, len(rows))
     headers, body = rows[:count], rows[count:]
-    spell = _Speller(block, _labels(headers) if _words(headers) <= HEADER_WORDS else {})
+    labels = _labels(headers)
+    spell = _Speller(block, {} if any(_words([[label]]) > HEADER_WORDS for label in labels.values()) else labels)
     found = [spell.unsaid(body)] if spell.labels else [spell.plain(row) for row in headers]
-    for row in body:
-        found += spell.row(row)
+    places = block.places[count:] or (None,) * len(body)
+    for place, row in zip(places, body, strict=True):
+        found += (replace(sentence, place=place) for sentence in spell.row(row))
     return [sentence for sentence in found if sentence.spans]
 
 
@@ -123,26 +189,54 @@ class _Speller:
 
     def row(self, row: Sequence[Sequence[str]]) -> Iterator[Sentence]:
         """The row as one sentence; a long one as the sentences of its cells, each cell's first with its labels."""
-        if _words([row]) <= ROW_WORDS:
-            filled = ((column, cell) for column, cell in enumerate(row) if cell)
-            spans = tuple(span for column, cell in filled for span in (*self._head(column), *self._cell(cell)))
-            yield Sentence(spans, row=True)
+        filled = [(column, cell) for column, cell in enumerate(row) if cell]
+        if _words([row]) <= ROW_WORDS and self._label_words(filled) <= HEADER_WORDS:
+            yield Sentence(self._spelled(filled), row=True)
             return
         lead: tuple[Span, ...] = ()
-        for column, cell in enumerate(row):
-            head = (*lead, *self._head(column))
-            if column == 0 and 0 < _words([[cell]]) <= LABEL_WORDS:
-                lead = (*head, *self._cell(cell))
-                continue
-            for text in (text for part in cell for text in split_sentences(part)):
-                yield Sentence((*head, self._said(text)), row=True)
-                head = ()
+        if filled and filled[0][0] == 0 and _words([[filled[0][1]]]) <= LABEL_WORDS:
+            lead = self._spelled(filled[:1])
+            filled = filled[1:]
+        for run in self._runs(filled):
+            spans = (*lead, *self._spelled(run))
+            if len(run) > 1 or _words([[run[0][1]]]) <= LABEL_WORDS:
+                yield Sentence(spans, row=True)
+            else:
+                yield from self._sentences(run[0], lead)
+
+    def _runs(self, filled: Sequence[Numbered]) -> Iterator[list[Numbered]]:
+        """The cells in runs of short ones that are read together; a longer cell alone."""
+        run: list[Numbered] = []
+        for cell in filled:
+            is_long = _words([[cell[1]]]) > LABEL_WORDS
+            whole = [*run, cell]
+            if run and (is_long or _words([[c for _, c in whole]]) + self._label_words(whole) > HEADER_WORDS):
+                yield run
+                run = []
+            run.append(cell)
+            if is_long:
+                yield run
+                run = []
+        if run:
+            yield run
+
+    def _sentences(self, cell: Numbered, lead: tuple[Span, ...]) -> Iterator[Sentence]:
+        """The sentences of a long cell, the first with its labels."""
+        head = (*lead, *self._head(cell[0]))
+        for text in (text for part in cell[1] for text in split_sentences(part)):
+            yield Sentence((*head, self._said(text)), row=True)
+            head = ()
+
+    def _label_words(self, filled: Sequence[Numbered]) -> int:
+        return _words([[self.labels.get(column, ()) for column, _ in filled]])
+
+    def _spelled(self, filled: Sequence[Numbered]) -> tuple[Span, ...]:
+        return tuple(span for column, cell in filled for span in (*self._head(column), *self._cell(cell)))
 
     def _head(self, column: int) -> Iterator[Span]:
-        """The labels of a column; where the table goes on from an earlier page they are the stem of each row."""
-        page = self._block.header_page
-        for text in self.labels.get(column, ()):
-            yield self._said(text) if page is None else Span(text, self._block.paragraph, page, "stem")
+        """The labels of a column, on the page where they stand."""
+        page = self._block.header_page or self._block.page
+        return (Span(text, self._block.paragraph, page, "stem") for text in self.labels.get(column, ()))
 
     def _cell(self, cell: Sequence[str]) -> Iterator[Span]:
         return map(self._said, cell)

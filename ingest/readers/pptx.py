@@ -16,7 +16,7 @@ from ingest.readers.metadata import as_author, as_title, known_fields
 from ingest.readers.text import SUPERSCRIPTS, check_length, no_text
 from ingest.readers.word.parts import has_doctype, parse_part
 from ingest.readers.word.text import tag_of
-from ingest.tables import Cell, rows_of
+from ingest.tables import Cell, header_rows, rows_of
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 DIAGRAM = "/diagramData"
@@ -109,7 +109,7 @@ class _Deck:
     def _table(self, table: Any) -> None:
         rows = [[_cell(cell) for cell in row.cells if not cell.is_spanned] for row in table.rows]
         has_head = table.first_row and len(rows) > 1 and len(table.columns) > 1
-        lines, headers = rows_of(rows, int(has_head))
+        lines, headers = rows_of(rows, header_rows(rows, int(has_head)))
         self._add("\n".join(lines), "table", headers)
 
     def _related(self, slide: Any) -> None:

@@ -11,6 +11,7 @@ SourceKind = Literal["source", "digest"]
 # What a span does in a quote: the statement itself, the stem its item needs, its neighbours, or who holds the view.
 SpanRole = Literal["quote", "stem", "before", "after", "holder"]
 
+STOPS = (".", "!", "?", ":", ";", ",", "…")
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 
@@ -18,8 +19,7 @@ _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 class Span:
     """A piece of text verbatim in one paragraph. `paragraph` and `page` count from 1; unknown is None.
 
-    `role` says what the span does in a quote. In a stored sentence it is "quote", or "stem" for the headers of a table
-    that goes on from an earlier page.
+    `role` says what the span does in a quote. In a stored sentence it is "quote", or "stem" for the headers of a row.
     """
 
     text: str
@@ -45,8 +45,22 @@ class Sentence:
 
     @property
     def text(self) -> str:
-        """The spans joined by a space."""
-        return " ".join(span.text for span in self.spans)
+        """The spans joined by a space; in a row each header, or two of one column, before its cell."""
+        if not self.row:
+            return " ".join(span.text for span in self.spans)
+        labelled = any(span.role == "stem" for span in self.spans)
+        pairs = zip(self.spans, self.spans[1:], strict=False)
+        glued = (span.text + _glue(span, after, labelled=labelled) for span, after in pairs)
+        return "".join((*glued, *(span.text for span in self.spans[-1:])))
+
+
+def _glue(span: Span, after: Span, *, labelled: bool) -> str:
+    """What is read between two spans of a row."""
+    if span.role == after.role == "stem":
+        return " – "
+    if span.text.endswith(STOPS) or (labelled and span.role == after.role):
+        return " "
+    return ": " if span.role == "stem" else "; "
 
 
 @dataclass(frozen=True, slots=True)

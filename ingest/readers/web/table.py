@@ -9,7 +9,7 @@ from lxml import etree
 
 from ingest.readers.web.rules import all_in, text_of, why_left_out
 from ingest.readers.web.tree import local_name
-from ingest.tables import Cell, rows_of
+from ingest.tables import Cell, header_rows, rows_of
 
 PARTS = frozenset({"thead", "tbody", "tfoot", "tr", "colgroup", "col"})
 CELLS = frozenset({"td", "th"})
@@ -41,7 +41,7 @@ def table_rows(table: etree._Element, read: Read) -> tuple[list[str], int]:
     if not headers and len(rows) > 1:
         headers = int(_is_shaded(rows[0]) and not _is_shaded(rows[1]))
     cells = [[_cell(cell, read) for cell in _cells(row)] for row in rows]
-    return rows_of(cells, headers)
+    return rows_of(cells, header_rows(cells, headers))
 
 
 def left_out(table: etree._Element) -> Iterator[tuple[str, str]]:

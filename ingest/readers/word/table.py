@@ -8,11 +8,10 @@ from lxml import etree
 
 from ingest.readers.word.styles import Styles, is_bold, value_of
 from ingest.readers.word.text import W, all_text, is_on, tag_of
-from ingest.tables import Cell, rows_of
+from ingest.tables import Cell, are_labels, header_rows, rows_of
 
 CONTAINERS = frozenset({"sdt", "sdtContent", "ins", "moveTo", "customXml"})
 FIRST_ROW = 0x20
-LABEL_WORDS = 8
 PLAIN = frozenset({"auto", "ffffff"})
 
 Read = Callable[[etree._Element], Sequence[str]]
@@ -43,7 +42,7 @@ def table_lines(table: etree._Element, styles: Styles, read: Read) -> tuple[list
     rows = rows_in(table)
     above: dict[int, tuple[str, ...]] = {}
     cells = [list(_cells(row, above, read)) for row in rows]
-    return rows_of(cells, _header_rows(table, rows, cells, styles))
+    return rows_of(cells, header_rows(cells, _first_headers(table, rows, cells, styles)))
 
 
 def _cells(row: etree._Element, above: dict[int, tuple[str, ...]], read: Read) -> Iterator[Cell]:
@@ -58,26 +57,29 @@ def _cells(row: etree._Element, above: dict[int, tuple[str, ...]], read: Read) -
         goes_on = merge is not None and value_of(merge) != "restart"
         parts = above.get(column, ()) if goes_on else tuple(read(cell))
         above[column] = parts if merge is not None else ()
-        yield Cell(parts, columns)
+        yield Cell(parts, columns, goes_on=goes_on)
         column += columns
 
 
-def _header_rows(
+def _first_headers(
     table: etree._Element, rows: Sequence[etree._Element], cells: Sequence[Sequence[Cell]], styles: Styles
 ) -> int:
     """How many rows are marked as headers; else the first one where it holds labels and is set apart.
 
-    It is when it alone is bold or shaded throughout, or when the table says so and it has more than two cells.
+    It is when it alone is bold or shaded throughout, or when the table says so and has more than two columns.
     """
     marked = 0
     while marked < len(rows) and is_on(rows[marked].find(f"{W}trPr/{W}tblHeader")):
         marked += 1
-    if marked or len(rows) < 2 or not _are_labels(cells[0]):
+    if marked or len(rows) < 2 or not are_labels(cells[0]):
         return marked
     if any(looks(rows[0]) and not looks(rows[1]) for looks in (_is_bold_row, _is_shaded)):
         return 1
     special = _first_row_is_special(table)
-    return int(special and (_is_bold_row(rows[0]) or len(cells[0]) > 2 or styles.shows_first_row(table)))
+    return int(
+        special
+        and (_is_bold_row(rows[0]) or sum(cell.columns for cell in cells[0]) > 2 or styles.shows_first_row(table))
+    )
 
 
 def _is_bold_row(row: etree._Element) -> bool:
@@ -100,14 +102,6 @@ def _first_row_is_special(table: etree._Element) -> bool:
         return bool(int(value_of(look) or "0", 16) & FIRST_ROW)
     except ValueError:
         return False
-
-
-def _are_labels(cells: Sequence[Cell]) -> bool:
-    texts = [" ".join(cell.parts) for cell in cells]
-    return len(set(texts)) == len(texts) and all(
-        0 < len(text.split()) <= LABEL_WORDS and not text.endswith(".") and any(c.isalpha() for c in text)
-        for text in texts
-    )
 
 
 def _inside(element: etree._Element, name: str) -> Iterator[etree._Element]:

@@ -156,9 +156,59 @@ def test_merged_cells_repeat_header_rows_label_and_frames_are_text() -> None:
         Block("Box two."),
     )
     assert [sentence.text for sentence in structure(reading).units[0].sentences] == [
-        "Actor Police Duty Report harm Duty now",
-        "Actor Police Duty Log Duty later",
+        "Actor: Police; Duty: Report harm; Duty: now",
+        "Actor: Police; Duty: Log; Duty: later",
     ]
+
+
+WIDE, DOWN, FURTHER = '<w:gridSpan w:val="2"/>', '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
+BODY = f"<w:tr>{cell('Delta')}{cell('4000')}{cell('120')}</w:tr><w:tr>{cell('Echo')}{cell('2500')}{cell('80')}</w:tr>"
+ECHO = "Partner: Echo; Ceiling – Fuel: 2500; Ceiling – Rations: 80"
+
+
+@pytest.mark.parametrize(
+    ("head", "last"),
+    [
+        ((cell("Partner") + cell("Ceiling", properties=WIDE), cell("") + cell("Fuel") + cell("Rations")), ECHO),
+        (
+            (
+                cell("Partner", properties=DOWN) + cell("Ceiling", properties=WIDE),
+                cell("", properties=FURTHER) + cell("Fuel") + cell("Rations"),
+            ),
+            ECHO,
+        ),
+        (
+            (
+                cell("Partner", properties=DOWN) + cell("Ceiling", properties=WIDE),
+                cell("", properties=FURTHER) + cell("a week", properties=WIDE),
+                cell("", properties=FURTHER) + cell("Fuel") + cell("Rations"),
+            ),
+            "Partner: Echo; Ceiling – a week – Fuel: 2500; Ceiling – a week – Rations: 80",
+        ),
+        (
+            (
+                cell("Support", properties='<w:gridSpan w:val="3"/>'),
+                cell("Partner") + cell("2025") + cell("2026"),
+            ),
+            "Support – Partner: Echo; Support – 2025: 2500; Support – 2026: 80",
+        ),
+        (
+            (
+                cell("Support", properties='<w:gridSpan w:val="3"/>'),
+                cell("Partner") + cell("Fuel") + cell("Rations"),
+            ),
+            "Support – Partner: Echo; Support – Fuel: 2500; Support – Rations: 80",
+        ),
+        ((cell("Partner") + cell("Fuel") + cell("Rations"),), "Partner: Echo; Fuel: 2500; Rations: 80"),
+    ],
+)
+def test_each_row_carries_every_header_above_its_cells(head: tuple[str, ...], last: str) -> None:
+    look = '<w:tblPr><w:tblLook w:firstRow="1"/></w:tblPr>'
+    rows = "".join(f"<w:tr>{cells}</w:tr>" for cells in head)
+
+    sentences = structure(read_docx(make_docx(f"<w:tbl>{look}{rows}{BODY}</w:tbl>"))).units[0].sentences
+
+    assert sentences[-1].text == last
 
 
 @pytest.mark.parametrize(
@@ -178,7 +228,7 @@ def test_a_first_row_in_bold_or_on_a_shade_labels_the_others(first: str, second:
     reading = read_docx(make_docx(table))
 
     assert [block.level for block in reading.blocks] == [headers]
-    assert structure(reading).units[0].sentences[-1].text == ("Actor Guard Duty Log" if headers else "Guard Log")
+    assert structure(reading).units[0].sentences[-1].text == ("Actor: Guard; Duty: Log" if headers else "Guard; Log")
 
 
 def test_bold_lines_are_the_headings_of_a_document_that_marks_none() -> None:

@@ -110,10 +110,36 @@ def test_a_table_has_a_row_a_line_whatever_cells_span() -> None:
         ),
     )
     assert [sentence.text for sentence in structure(reading).units[1].sentences] == [
-        "Actor Police Duty What Report harm Duty When now",
-        "Actor Police Duty What Log Duty When later",
-        "Actor Sum Duty What 2",
+        "Actor: Police; Duty – What: Report harm; Duty – When: now",
+        "Actor: Police; Duty – What: Log; Duty – When: later",
+        "Actor: Sum; Duty – What: 2",
     ]
+
+
+@pytest.mark.parametrize(
+    ("head", "last"),
+    [
+        (
+            "<tr><th>Partner<th colspan=2>Ceiling</tr><tr><td><td>Fuel<td>Rations</tr>",
+            "Partner: Echo; Ceiling – Fuel: 2500; Ceiling – Rations: 80",
+        ),
+        (
+            "<tr bgcolor=silver><td rowspan=2>Partner<td colspan=2>Ceiling</tr><tr><td>2025<td>2026</tr>",
+            "Partner: Echo; Ceiling – 2025: 2500; Ceiling – 2026: 80",
+        ),
+        (
+            "<thead><tr><td rowspan=3>Partner<td colspan=2>Ceiling<tr><td colspan=2>a week<tr><td>Fuel<td>Rations"
+            "</thead>",
+            "Partner: Echo; Ceiling – a week – Fuel: 2500; Ceiling – a week – Rations: 80",
+        ),
+        ("<tr><th>Partner<th colspan=2>Ceiling</tr>", "Partner: Echo; Ceiling: 2500; Ceiling: 80"),
+    ],
+)
+def test_each_row_carries_every_header_above_its_cells(head: str, last: str) -> None:
+    body = "<tr><td>Delta<td>4000<td>120</tr><tr><td>Echo<td>2500<td>80</tr>"
+    reading = page(f"<table>{head}{body}</table>")
+
+    assert structure(reading).units[0].sentences[-1].text == last
 
 
 @pytest.mark.parametrize(
@@ -131,8 +157,8 @@ def test_a_first_row_that_is_marked_or_set_apart_labels_the_others(first: str) -
     reading = page(f"<table>{first}<tr><td>Police</td><td>Report</td></tr><tr><td>Guard</td><td>Log</td></tr></table>")
 
     assert [sentence.text for sentence in structure(reading).units[0].sentences] == [
-        "Actor Police Duty Report",
-        "Actor Guard Duty Log",
+        "Actor: Police; Duty: Report",
+        "Actor: Guard; Duty: Log",
     ]
 
 

@@ -119,9 +119,9 @@ def test_every_row_of_a_table_is_a_sentence_with_its_header(grid: bool) -> None:
     assert reading.blocks[1].text == "\n".join("\t".join(row) for row in STEPS)
     assert sentences(reading) == [
         *SENTENCES[:2],
-        "Step Assess the partner Owner Legal adviser Deadline 30 days",
-        "Step Train the guard Owner Commander Deadline 60 days",
-        "Step Report harm Owner Focal point Deadline 1 day",
+        "Step: Assess the partner; Owner: Legal adviser; Deadline: 30 days",
+        "Step: Train the guard; Owner: Commander; Deadline: 60 days",
+        "Step: Report harm; Owner: Focal point; Deadline: 1 day",
         *SENTENCES[2:4],
     ]
 
@@ -136,9 +136,9 @@ def test_the_lines_of_a_cell_stay_together() -> None:
     reading = read_pdf(drawn(ruled(rows, 60, 700, bold=False), lambda canvas: prose(canvas, 1) and None))
 
     assert sentences(reading)[:3] == [
-        "Step What to do",
-        "First Ask the keepers what they need for the long winter watches.",
-        "Second Pay.",
+        "Step; What to do",
+        "First; Ask the keepers what they need for the long winter watches.",
+        "Second; Pay.",
     ]
 
 

@@ -50,7 +50,7 @@ def test_a_slide_is_a_page_with_its_title_its_items_its_table_and_its_notes() ->
         Block("In a group: 5 km²", None, 2, "list"),
     )
     assert [(s.spans[0].page, s.text) for unit in structure(reading).units for s in unit.sentences][-2:] == [
-        (2, "Actor Police Duty Log"),
+        (2, "Actor: Police; Duty: Log"),
         (2, "In a group: 5 km²"),
     ]
 

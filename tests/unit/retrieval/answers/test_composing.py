@@ -186,7 +186,7 @@ def test_rows_of_a_table_are_quoted_each_by_itself_and_its_headers_stay_a_stem_w
     chosen = Selection((Selected(1, table, 1), Selected(1, table, 0)))
     answer = compose(understand("What is the day of the beacon?"), chosen, [table])
     assert answer is not None
-    assert [claim.text for claim in answer.claims] == ["Post Beacon Day 2 May", "Post Mole Day 1 May"]
+    assert [claim.text for claim in answer.claims] == ["Post: Beacon; Day: 2 May", "Post: Mole; Day: 1 May"]
     assert [(citation.page, [span.role for span in citation.spans]) for citation in answer.citations] == [
         (3, ["stem", "quote", "stem", "quote"]),
         (3, ["stem", "quote", "stem", "quote"]),
@@ -200,4 +200,4 @@ def test_a_row_that_ends_in_a_stop_is_quoted_without_the_rows_beside_it() -> Non
     table = Passage("t", Source("s", "t.md"), tuple(rows))
     answer = compose(understand("What of the beacon?"), Selection((Selected(1, table, 1),)), [table])
     assert answer is not None
-    assert [claim.text for claim in answer.claims] == ["Beacon This is inspected weekly."]
+    assert [claim.text for claim in answer.claims] == ["Beacon; This is inspected weekly."]
