@@ -13,12 +13,14 @@ MAX_BYTES = 50 * 1024 * 1024
 READ_TRIES = 3
 EXTENSIONS = {
     ".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown", ".pdf": "pdf", ".docx": "docx",
-    ".pptx": "pptx", ".html": "html", ".htm": "html", ".xhtml": "html", ".eml": "eml", ".epub": "epub",
+    ".pptx": "pptx", ".xlsx": "xlsx", ".xlsm": "xlsx", ".csv": "csv", ".tsv": "csv", ".html": "html", ".htm": "html",
+    ".xhtml": "html", ".eml": "eml", ".epub": "epub",
 }  # fmt: skip
 # What the first bytes of each kind must say it is; text has no mark of its own, and HTML need not have one.
 EXPECTED: dict[str, tuple[str | None, ...]] = {
-    "pdf": ("PDF",), "docx": ("zip or Office",), "pptx": ("zip or Office",), "epub": ("zip or Office",),
-    "html": ("HTML", None), "eml": (None,), "text": (None,), "markdown": (None,),
+    "pdf": ("PDF",), "docx": ("zip or Office",), "pptx": ("zip or Office",), "xlsx": ("zip or Office",),
+    "epub": ("zip or Office",), "html": ("HTML", None), "eml": (None,), "csv": (None,), "text": (None,),
+    "markdown": (None,),
 }  # fmt: skip
 # An Office file with a password is packed into an old Office file, where this names it (UTF-16).
 LOCKED_OFFICE = "EncryptedPackage".encode("utf-16-le")
@@ -44,7 +46,8 @@ def file_type(path: Path) -> str:
     found = EXTENSIONS.get(path.suffix.lower())
     if found is None:
         raise Rejected(
-            "unsupported type", "Save it as PDF, .docx, .pptx, .html, .epub, .eml, .md or plain text (.txt)."
+            "unsupported type",
+            "Save it as PDF, .docx, .pptx, .xlsx, .csv, .html, .epub, .eml, .md or plain text (.txt).",
         )
     return found
 
@@ -65,9 +68,9 @@ def check_type(data: bytes, kind: str) -> None:
     sniffed = sniff(data)
     if sniffed in EXPECTED[kind]:
         return
-    if sniffed == "old Office" and kind in ("docx", "pptx") and LOCKED_OFFICE in data:
+    if sniffed == "old Office" and kind in ("docx", "pptx", "xlsx") and LOCKED_OFFICE in data:
         raise Rejected("encrypted", "It needs a password; save a copy without one.")
-    named = "as text" if kind in ("text", "markdown") else f".{kind}"
+    named = "as text" if kind in ("text", "markdown", "csv") else f".{kind}"
     if sniffed is None and not _is_text(data):
         what = "a PDF" if kind == "pdf" else f"a .{kind} file"
         raise Rejected("corrupt", f"It does not begin like {what}; fetch it again from where it came.")

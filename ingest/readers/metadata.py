@@ -38,13 +38,13 @@ LARGEST_BITS = 64
 # Titles and names that programs put in where nobody wrote one.
 NO_TITLE = re.compile(
     r"(?:untitled.*|microsoft \w+ - .*|(?:word )?document ?\d*|presentation ?\d*|powerpoint presentation|slide ?\d*|"
-    r"(?:title|new|blank) (?:page|document|slide)|home ?page|home|index|unknown|normal|"
-    r"\S*\.(?:docx?|dotx?m?|rtf|indd|qxd|tex|pptx?|potx?|pdf|html?|epub|txt))",
+    r"(?:title|new|blank) (?:page|document|slide)|home ?page|home|index|unknown|normal|book ?\d*|\W*anonymous\W*|"
+    r"\S*\.(?:docx?|dotx?m?|xls[xm]?|csv|rtf|indd|qxd|tex|pptx?|potx?|pdf|html?|epub|txt))",
     re.IGNORECASE,
 )
 NO_AUTHOR = re.compile(
     r"\W*(?:anonymous|unknown|unspecified|(?:microsoft|windows|office|ms)(?: office)? user|user ?\d*|"
-    r"admin(?:istrator)?|owner|author|python-(?:docx|pptx)|none)\W*",
+    r"admin(?:istrator)?|owner|author|python-(?:docx|pptx)|openpyxl|none)\W*",
     re.IGNORECASE,
 )
 ISO_DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})(?:[T ].*)?)?)?")

@@ -21,7 +21,7 @@ from bot.views.limits import QUESTION
 from bot.views.nudges.words import STAGES as NAMES
 from bot.work.retention import Ages
 from ingest.child_server import Limits
-from ingest.readers import archives, beside, files, metadata, pdf, text
+from ingest.readers import archives, beside, files, metadata, pdf, text, xlsx
 from retrieval.corpus.authority import KINDS
 from retrieval.model.budgets import Caps
 from retrieval.model.chat import DEADLINE_SECONDS
@@ -143,7 +143,9 @@ def test_the_limits_of_reading_are_those_that_hold() -> None:
     assert f"may have up to {beside.MAX_METADATA >> 10} KB" in said
     assert f"| {pdf.MAX_PAGES:,} pages or {text.MAX_CHARACTERS // 10**6} million characters of a PDF |" in said
     unpacked = f"{archives.MAX_INFLATED // 10**6} MB or {archives.MAX_RATIO} times its size once unpacked"
-    assert f"| {unpacked}; {archives.MAX_ENTRIES:,} files inside (Word, PowerPoint, EPUB) |" in said
+    assert f"| {unpacked}; {archives.MAX_ENTRIES:,} files inside (Word, PowerPoint, Excel, EPUB) |" in said
+    assert f"| {xlsx.MAX_CELLS:,} cells (formatted ones count" in said
+    assert f" or {xlsx.MAX_ROWS:,} rows of a workbook |" in said
 
 
 def test_every_scope_and_event_has_its_reason_on_the_page_for_the_admin() -> None:

@@ -81,7 +81,7 @@ def test_a_table_that_goes_on_over_pages_keeps_its_headers_and_tells_the_page_of
         ruled(rows(11, 5), 50, 800, bold=False),
     )
     last = sentences(data)[-1]
-    assert last.text == "Post Tower 15 Store of oil 45 barrels Day of inspection 16 May"
+    assert last.text == "Post: Tower 15; Store of oil: 45 barrels; Day of inspection: 16 May"
     assert [(span.text, span.page, span.role) for span in last.spans] == [
         ("Post", 1, "stem"),
         ("Tower 15", 3, "quote"),
@@ -97,7 +97,7 @@ def test_a_table_of_another_width_on_the_next_page_has_no_headers_of_the_one_bef
         ruled([HEADERS, *rows(1, 5)], 50, 700),
         ruled([row[:2] for row in rows(6, 5)], 50, 800, bold=False),
     )
-    assert sentences(data)[-1].text == "Tower 10 30 barrels"
+    assert sentences(data)[-1].text == "Tower 10; 30 barrels"
 
 
 def test_pages_that_are_pictures_are_named_in_the_report() -> None:

@@ -211,7 +211,7 @@ def test_metadata_that_cannot_be_read_rejects_the_document(write: Write) -> None
             "a.doc",
             b"\xd0\xcf\x11\xe0",
             "unsupported type",
-            "Save it as PDF, .docx, .pptx, .html, .epub, .eml, .md or plain text (.txt).",
+            "Save it as PDF, .docx, .pptx, .xlsx, .csv, .html, .epub, .eml, .md or plain text (.txt).",
         ),
         (
             "a.docx",

@@ -188,7 +188,7 @@ def test_items_and_rows_are_sentences_of_their_own() -> None:
         ([2], "Buy:"),
         ([3], "oil for the lamps"),
         ([3], "wicks"),
-        ([4, 4, 4, 4], "what oil cost 3"),
+        ([4, 4, 4, 4], "what: oil; cost: 3"),
     ]
 
 

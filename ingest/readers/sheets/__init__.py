@@ -1,0 +1,1 @@
+"""Tables that are documents of their own: sheets of a workbook, files of values."""
