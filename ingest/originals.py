@@ -33,7 +33,7 @@ COPY, COPY_OWN, EXTRACT_OWN, EDITION = 0.8, 0.5, 0.8, 0.5
 # Fewer runs than this tell nothing: a quotation has as many.
 LEAST_RUNS = 40
 RECOGNISED = "recognised by its wording as “{title}”: what it does not say of itself comes from our record of that text"
-PART = "looks like a part of “{title}” (about {had:.0%} of it): nothing was taken from our record of that text"
+PART = "looks like a part of “{title}” (about {share:.0%} of it): nothing was taken from our record of that text"
 RESEMBLES = "resembles “{title}”, perhaps in another edition: nothing was taken from our record of that text"
 _WORD = re.compile(r"\w+")
 
@@ -53,11 +53,11 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How a document compares: the share of the original that it has, and the share of it that the original has."""
+    """How much the two have in common: the share of the original's wording and of the document's, 0 to 1."""
 
     original: Original
-    had: float
-    own: float
+    of_original: float
+    of_document: float
 
 
 def recognised(reading: Reading, originals: Sequence[Original] | None = None) -> tuple[Reading, Original | None]:
@@ -73,9 +73,9 @@ def recognised(reading: Reading, originals: Sequence[Original] | None = None) ->
     if best is None:
         return reading, None
     record = best.original.record
-    if best.had >= COPY and best.own >= COPY_OWN:
+    if best.of_original >= COPY and best.of_document >= COPY_OWN:
         return replace(_noted(reading, RECOGNISED, best), metadata=_merged(record, reading.metadata)), best.original
-    note = PART if best.own >= EXTRACT_OWN else RESEMBLES if best.had >= EDITION else None
+    note = PART if best.of_document >= EXTRACT_OWN else RESEMBLES if best.of_original >= EDITION else None
     return (_noted(reading, note, best) if note else reading), None
 
 
@@ -135,7 +135,7 @@ def _best(blocks: Sequence[Block], originals: Sequence[Original]) -> Likeness | 
         for original in originals
         if original.sample
     ]
-    return max(found, key=lambda likeness: likeness.had * likeness.own, default=None)
+    return max(found, key=lambda likeness: likeness.of_original * likeness.of_document, default=None)
 
 
 def _runs(text: str) -> list[int]:
@@ -167,7 +167,7 @@ def _placed(sentence: Sentence, paragraph: int | None) -> Sentence:
 
 
 def _noted(reading: Reading, note: str, likeness: Likeness) -> Reading:
-    said = note.format(title=likeness.original.record["title"], had=likeness.had)
+    said = note.format(title=likeness.original.record["title"], share=likeness.of_original)
     return replace(reading, warnings=(*reading.warnings, said))
 
 

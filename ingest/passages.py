@@ -128,7 +128,7 @@ class _Packer:
                 else:
                     groups.append([_Slice(span, start, end)])
                     filled = size
-        return [self._sized(_sliced(group, sentence)) for group in groups]
+        return [self._sized(_stretches(group, sentence)) for group in groups]
 
     def _cuts(self, text: str, budget: int) -> Iterator[tuple[int, int, int]]:
         """(start, end, pieces) of the parts that are short enough, each cut from what was too long about its middle."""
@@ -166,8 +166,8 @@ def _middle(text: str, start: int, end: int) -> int:
     return max(middle, start + 1)
 
 
-def _sliced(pieces: Sequence[_Slice], whole: Sentence) -> Sentence:
-    """`whole` cut to these pieces in order; pieces of one span that follow each other are one stretch of it."""
+def _stretches(pieces: Sequence[_Slice], whole: Sentence) -> Sentence:
+    """The part of `whole` that these pieces are, in order. Pieces of one span that follow each other make one span."""
     stretches: list[_Slice] = []
     for piece in pieces:
         if stretches and stretches[-1].span is piece.span:

@@ -158,12 +158,12 @@ class Core:
 
     @cached_property
     def model(self) -> ModelSelector | None:
-        """What chooses sentences by the model; None when none is set."""
+        """The selector that asks the chat model; None when no model is set."""
         return selector(self.chat, None if self.afresh else self.answer_cache) if self.chat else None
 
     @cached_property
     def summariser(self) -> Summariser | None:
-        """What words summaries of answers; None without a chat model, and where PROVISO_SUMMARY is off."""
+        """The summariser that asks the chat model; None when no model is set, and when PROVISO_SUMMARY is off."""
         return summariser(self.chat) if self.chat and self.settings.proviso_summary == "button" else None
 
     @cached_property
@@ -247,9 +247,9 @@ class Core:
             self.generations.build()
 
     def keep_checklist_finders(self) -> bool:
-        """Have the items of the checklists as finders for the places they rest on; whether that changed anything.
+        """Store the items of the checklists as finders of the places they rest on. Return whether any finder changed.
 
-        The next generation searches them.
+        The next generation that is built searches them.
         """
         from retrieval.corpus.finders import CHECKLIST, Anchor, key_of_title
 

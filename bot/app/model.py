@@ -33,14 +33,14 @@ def chat_model(settings: Settings, budgets: Budgets) -> ChatModel:
 
 
 def selector(chat: ChatModel, cache: AnswerCache | None) -> ModelSelector:
-    """What chooses sentences by the model."""
+    """The selector that asks the chat model."""
     from retrieval.model.selecting import ModelSelector
 
     return ModelSelector(chat, cache=cache)
 
 
 def summariser(chat: ChatModel) -> Summariser:
-    """What words summaries by the model."""
+    """The summariser that asks the chat model."""
     from retrieval.model.summary import Summariser
 
     return Summariser(chat)

@@ -31,7 +31,10 @@ def finders() -> None:
 @click.argument("source_id", required=False, shell_complete=source_ids)
 @AS_JSON
 def show(source_id: str | None, as_json: bool) -> None:
-    """List the finders of SOURCE_ID, or all: id, where each comes from, place and line; the lost ones marked."""
+    """List the finders of SOURCE_ID, or all: id, where each comes from, place and line.
+
+    Lost ones are marked. Items of checklists whose source is not in the index are left out.
+    """
     with services() as composed:
         composed.ensure_corpus()
         if source_id is not None:

@@ -48,7 +48,7 @@ class Clicked:
         return self.channel.startswith("D")
 
     def to_body(self) -> dict[str, Any]:
-        """As it waits in the inbox."""
+        """The body of the inbox row."""
         return {"reference": self.reference, "channel": self.channel, "thread": self.thread, "user": self.user}
 
     def found(self, session: Session, team_id: str, view: str) -> Shown | None:
@@ -99,7 +99,7 @@ class SummaryHandler:
 
 
 def shared(session: Session, team_id: str, clicked: Clicked) -> Post | None:
-    """The summary that this person was shown, to be posted where it was shown; None when it is not kept any more."""
+    """Return the post that shares with the channel the summary that this person was shown; None once it is erased."""
     shown = clicked.found(session, team_id, SummaryView.thing)
     if shown is None:
         return None

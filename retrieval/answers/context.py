@@ -221,7 +221,7 @@ def aside(section: str | None) -> bool:
     return section is not None and bool(_ASIDE.search(section.rsplit(" > ", 1)[-1]))
 
 
-def dated(text: str) -> bool:
+def speaks_of_now(text: str) -> bool:
     """Whether a text speaks of its own time: "soon", "currently", "is expected to"."""
     return bool(_DATED.search(normal(text)))
 

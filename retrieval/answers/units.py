@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from retrieval.answers.context import announces, aside, dated, depths, goes_on, holder, introduces, leans, turns
+from retrieval.answers.context import announces, aside, depths, goes_on, holder, introduces, leans, speaks_of_now, turns
 from retrieval.corpus.authority import published_year
 from retrieval.corpus.passages import Passage, Sentence, Source, Span, SpanRole
 from retrieval.text.wording import words
@@ -172,7 +172,7 @@ class _Line:
             place=next((s.place for s in quotes if s.place), None),
             locator=next((s.locator for s in quotes if s.locator), None),
             holder=self._holder(order, roles),
-            as_of=str(year) if year and dated(said) else None,
+            as_of=str(year) if year and speaks_of_now(said) else None,
             whole=whole,
         )
 

@@ -84,7 +84,7 @@ def places_of(passages: Iterable[Passage]) -> Iterator[Place]:
             yield passage, position, sentence
 
 
-def called(sentence: Sentence) -> str | None:
+def place_name(sentence: Sentence) -> str | None:
     """What the place of a sentence is called: its original's place, its own number, its paragraph or its page."""
     numbers = [(kind, n) for span in sentence.spans for kind, n in (("par.", span.paragraph), ("p.", span.page)) if n]
     first = f"{numbers[0][0]} {numbers[0][1]}" if numbers else None
@@ -143,7 +143,7 @@ def closest(places: Sequence[Place], said: str) -> Place:
     return max(places, key=lambda each: len(words & set(tokens(each[2].text))))
 
 
-def sums_up(
+def finders_of_digest(
     digest: Sequence[Passage], lines: Mapping[tuple[str, int], Sequence[str]], original: Places
 ) -> list[Placed]:
     """The finders that a digest gives its original: each statement, and the lines at it, for the place it names."""

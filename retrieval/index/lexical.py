@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from retrieval.errors import IndexDamaged, IndexGone
 from retrieval.index.postings import Postings
 from retrieval.ports import Alternative
-from retrieval.text.tokens import asked_words, exact_forms, stems, tokens, words_of
+from retrieval.text.tokens import exact_forms, search_words, stems, tokens, words_of
 
 # Passages are of bounded length, so length tells less about them than about whole documents (.75), and a word that
 # comes back in one tells less than in a book (1.5). Nine collections score within .003 of each other from .4 to .75.
@@ -120,7 +120,7 @@ class Bm25Index:
 
     def due(self, query: str, text: str) -> float:
         """What a passage of `text` scores for `query` by the formula, whatever is stored of it. Raises IndexDamaged."""
-        words, asked = words_of(text), asked_words(query)
+        words, asked = words_of(text), search_words(query)
         held = Counter((*stems(words), *exact_forms(words)))
         norm = K1 * (1 - B + B * held.total() / self._mean_length)
         weights = [(token, 1.0) for token in stems(asked)] + [(token, EXACT_WEIGHT) for token in exact_forms(asked)]
@@ -138,7 +138,7 @@ class Bm25Index:
 
     def _earning(self, query: str, alternatives: Sequence[Alternative]) -> NDArray[np.float32]:
         """The score of every passage for a query and other forms of its words, by row."""
-        scores = self._scores(asked_words(query))
+        scores = self._scores(search_words(query))
         for alternative in alternatives:
             scores += self._gain(alternative)
         return scores

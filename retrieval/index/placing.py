@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from retrieval.corpus.finders import AnchoredFinder, Placed, Places, called, kept, passages_of, sums_up
+from retrieval.corpus.finders import AnchoredFinder, Placed, Places, finders_of_digest, kept, passages_of, place_name
 from retrieval.corpus.passages import Source
 from retrieval.corpus.records import Standing, passage_id, source_from_json
 from retrieval.corpus.sources import load_passages
@@ -69,7 +69,7 @@ def listed(session: Session, present: Present) -> list[Listed]:
     shown = []
     for each in found:
         passage = passages[each.placed.passage_id]
-        source, place = passage.source, called(passage.sentences[each.placed.position])
+        source, place = passage.source, place_name(passage.sentences[each.placed.position])
         shown.append(Listed(each.finder_id, each.origin, source.source_id, source.title, place, each.placed.line))
     there = {each.finder_id for each in found}
     sources = {version.source.source_id: version.source.title for version in versions}
@@ -105,7 +105,7 @@ def _found(session: Session, versions: Sequence[_Version]) -> tuple[list[_Found]
             lines[each.placed.passage_id, each.placed.position].append(each.placed.line)
         if original.version_id not in places:
             places[original.version_id] = Places(passages_of(session, original.version_id))
-        summed = sums_up(passages_of(session, digest.version_id), lines, places[original.version_id])
+        summed = finders_of_digest(passages_of(session, digest.version_id), lines, places[original.version_id])
         found += [_Found(each, DIGEST) for each in summed]
     return found, astray
 

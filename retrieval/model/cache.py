@@ -1,4 +1,4 @@
-"""Selections kept for whoever asks the same next: no question and no text is stored."""
+"""Selections, stored for the next person who asks the same question. No question and no text is stored."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ChosenBefore:
     """A sentence chosen before: the part of the question it answers, its passage's id and its position there."""
 
     part: int
@@ -38,9 +38,10 @@ class Kept:
 
 
 class AnswerCache:
-    """Selections by a keyed hash of everything that led to them; the secret of the hash lies in SQL, drawn once.
+    """Stores selections under a keyed hash of the question and of everything else that led to them.
 
-    Whoever reads the table learns neither a question nor, without the secret, whether a guessed one was asked.
+    The secret of the hash is drawn once and lies in SQL. Without it, nobody can tell from the table whether a guessed
+    question was asked.
     """
 
     def __init__(
@@ -74,13 +75,13 @@ class AnswerCache:
         }
         return hmac.digest(self._secret(), json.dumps(parts, sort_keys=True).encode(), "sha256").hex()
 
-    def find(self, key: str) -> list[Kept] | None:
+    def find(self, key: str) -> list[ChosenBefore] | None:
         """What was chosen under a key: [] when nothing was, None when nothing is kept (or not any more)."""
         with self._database.read() as session:
             row = session.get(CachedRow, key)
         if row is None or row.stored_at <= self._clock.now() - self._age:
             return None
-        return [Kept(*chosen) for chosen in row.chosen]
+        return [ChosenBefore(*chosen) for chosen in row.chosen]
 
     def keep(self, key: str, generation: str, selection: Selection) -> None:
         """Keep a selection, its passages named by the ids that last. A generation that is gone keeps nothing."""
@@ -110,7 +111,7 @@ class AnswerCache:
         return self._known
 
 
-def recalled(kept: Sequence[Kept], passages: Sequence[Passage]) -> Selection | None:
+def recalled(kept: Sequence[ChosenBefore], passages: Sequence[Passage]) -> Selection | None:
     """The selection that was kept, from these passages; None when one of its sentences is not among them."""
     known = {passage.passage_id: passage for passage in passages}
     chosen = []

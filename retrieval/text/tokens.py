@@ -42,7 +42,7 @@ def stems(words: Sequence[str]) -> list[str]:
     return stemmed
 
 
-def asked_words(query: str) -> list[str]:
+def search_words(query: str) -> list[str]:
     """The words a query is about: all of them where it is made of question words alone; in capitals (WHO) a name."""
     names = {word.lower() for word in _WORD.findall(query) if word.isupper()}
     words = words_of(query)

@@ -11,7 +11,7 @@ from retrieval.answers.questions import understand
 from retrieval.corpus.passages import Scope
 from retrieval.corpus.tables import GenerationRow
 from retrieval.database import Database
-from retrieval.model.cache import AGE, AnswerCache, Kept, recalled
+from retrieval.model.cache import AGE, AnswerCache, ChosenBefore, recalled
 from retrieval.model.tables import CachedRow, SecretRow
 from retrieval.ports import Selected, Selection
 from retrieval.types import Turn
@@ -20,7 +20,7 @@ from tests.support.guidance import PASSAGES
 
 ASKED = understand("How often must ammunition stores be counted?")
 CHOSEN = Selection((Selected(1, PASSAGES[1], 0), Selected(2, PASSAGES[2], 3)))
-KEPT = [Kept(1, "h2", 0), Kept(2, "h3", 3)]
+KEPT = [ChosenBefore(1, "h2", 0), ChosenBefore(2, "h3", 3)]
 
 
 @pytest.fixture
@@ -94,5 +94,5 @@ def test_a_kept_selection_is_made_of_the_passages_of_this_request_or_is_not_used
     assert recalled(KEPT, PASSAGES) == CHOSEN
     assert recalled([], PASSAGES) == Selection()
     assert recalled(KEPT, PASSAGES[:2]) is None
-    assert recalled([Kept(1, "h2", 3)], PASSAGES) is None
-    assert recalled([Kept(1, "h2", -1)], PASSAGES) is None
+    assert recalled([ChosenBefore(1, "h2", 3)], PASSAGES) is None
+    assert recalled([ChosenBefore(1, "h2", -1)], PASSAGES) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.answers.context import aside, dated, depths, holder, leans, turns
+from retrieval.answers.context import aside, depths, holder, leans, speaks_of_now, turns
 from retrieval.answers.units import unit_of
 from retrieval.corpus.passages import Passage, Sentence, Source, Span
 
@@ -76,8 +76,8 @@ def test_a_view_is_told_from_a_rule(text: str, name: str | None) -> None:
 def test_headings_time_and_open_quotations_are_read() -> None:
     assert aside("River > Myths about pilots")
     assert not aside("Withdrawn boats > Duties of pilots")
-    assert dated("The order is soon expected.")
-    assert not dated("The order is signed.")
+    assert speaks_of_now("The order is soon expected.")
+    assert not speaks_of_now("The order is signed.")
     assert depths(["He said: “Go.", "Now.”", "They went."]) == [(0, 1), (1, 0), (0, 0)]
     assert depths(["A stray “ mark.", "Then nothing."]) == [(0, 0), (0, 0)]
 

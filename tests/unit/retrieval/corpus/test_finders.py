@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.corpus.finders import Anchor, Placed, Places, called, sentence_hash, sums_up
+from retrieval.corpus.finders import Anchor, Placed, Places, finders_of_digest, place_name, sentence_hash
 from retrieval.corpus.passages import Passage, Sentence, Source, Span
 
 SOURCE = Source("s", "harbour.md")
@@ -78,7 +78,7 @@ def test_pages_name_places_too_and_are_no_paragraphs() -> None:
     scan = (passage("a", sentence("On the third page.", page=3)), passage("b", sentence("In paragraph three.", 3)))
     assert Places(scan).resolve(Anchor("s", "p. 3")) == ("a", 0)
     assert Places(scan).resolve(Anchor("s", "par. 3")) == ("b", 0)
-    assert [called(each) for one in scan for each in one.sentences] == ["p. 3", "par. 3"]
+    assert [place_name(each) for one in scan for each in one.sentences] == ["p. 3", "par. 3"]
 
 
 def test_a_digest_gives_its_statements_and_their_lines_to_the_places_it_names() -> None:
@@ -92,7 +92,7 @@ def test_a_digest_gives_its_statements_and_their_lines_to_the_places_it_names() 
         ),
     )
     lines = {("x", 0): ("who decides",), ("x", 2): ("never handed on",), ("x", 3): ("nor this",)}
-    assert sums_up(digest, lines, Places(HARBOUR)) == [
+    assert finders_of_digest(digest, lines, Places(HARBOUR)) == [
         Placed("b", 0, "The pilot has the last word."),
         Placed("b", 0, "who decides"),
         Placed("a", 1, "Ropes need a second look."),
