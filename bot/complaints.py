@@ -7,9 +7,9 @@ import sqlite3
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
+from bot.backup import BackupError
 from bot.errors import BotError
 from ingest.errors import IngestError
-from retrieval.backup import BackupError
 from retrieval.errors import RetrievalError
 
 UNANSWERED = "the database does not answer; check DATABASE_URL and the disk, then run `proviso doctor`"

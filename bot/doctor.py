@@ -18,9 +18,10 @@ from retrieval.corpus.sources import SourceSummary
 from retrieval.database import Database
 from retrieval.index.opening import OpenGeneration
 from retrieval.model.budgets import Budgets
-from retrieval.model.check import check_model
+from retrieval.model.outcomes import TELLINGS
 from retrieval.ports import Embedder
 
+MODEL_SECONDS = 10.0
 State = Literal["ok", "warning", "problem", "off"]
 
 
@@ -116,12 +117,35 @@ def chat_model(
     if name is None:
         yield Finding("chat model", "off", "none set: answers are quoted sentences")
         return
-    verdict = check_model(name, *server)
-    yield Finding("chat model", verdict.state, verdict.says, verdict.mend)
+    yield check_model(name, *server)
     tokens, money = budgets.spent()
     says = f"{tokens:,} of {limit:,} tokens used today"
     cost = f", {money / 1e6:.2f} at the price set" if priced else ""
     yield Finding("model budget", "ok", says + cost)
+
+
+def check_model(name: str, api_key: str | None, base_url: str | None) -> Finding:
+    """Whether a model server (None: OpenAI's own) takes the key and knows the model, without asking the model.
+
+    What is wrong has the name that it would have while answering.
+    """
+    import openai
+
+    from retrieval.model.client import failure_of
+
+    subject = "chat model"
+    if not api_key and base_url is None:
+        return Finding(subject, "problem", "OPENAI_API_KEY is not set", TELLINGS["unauthorized"].mend)
+    client = openai.OpenAI(api_key=api_key or "none", base_url=base_url, timeout=MODEL_SECONDS, max_retries=0)
+    try:
+        client.models.retrieve(name)
+    except openai.NotFoundError:
+        # Some compatible servers have no list of models, and answer all the same.
+        return Finding(subject, "warning", f"the server does not list {name}", TELLINGS["no_such_model"].mend)
+    except Exception as error:  # whatever a client can raise has a name
+        outcome = failure_of(error).outcome
+        return Finding(subject, "problem", f"{outcome}: {TELLINGS[outcome].note}", TELLINGS[outcome].mend)
+    return Finding(subject, "ok", f"{name} is there")
 
 
 def zone(name: str) -> Iterator[Finding]:

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import SettingsError
 from bot.work.folders import FolderSync
+from ingest.processes import PYTHON, environment
 from ingest.syncing import is_here, synced_roots
 from retrieval.corpus.sources import Corpus
 from retrieval.database import Database
 from retrieval.ports import Clock
-from retrieval.processes import PYTHON, environment
 
 COMMAND = (*PYTHON, "-m", "bot", "sources", "sync", "--json", "--root")
 # Answers come first: it takes what they leave of the processor.

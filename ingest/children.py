@@ -18,7 +18,7 @@ from typing import Any
 from ingest.child_server import CRASH_HINT, READY, Limits
 from ingest.errors import ReaderUnavailable, Rejected
 from ingest.parts import Parts
-from retrieval.processes import PYTHON
+from ingest.processes import PYTHON
 
 DEFAULT_READER = "ingest.parts:read_parts"
 START = "from ingest.child_server import main; main()"

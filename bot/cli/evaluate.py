@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.context import configure, print_json
+from bot.cli.figures import difference_rows, markdown_table, plain_table, plotted, rows
 from bot.cli.progress import progress
 from bot.errors import UserError
 from retrieval.corpus.passages import EVERYTHING
-from retrieval.evaluation.reporting import difference_rows, markdown_table, plain_table, rows
 from retrieval.search.parts import PARTS
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _judged(composed: Core, parts: frozenset[str], questions: Sequence[Mapping[s
 def _plot(composed: Core, wanted: Wanted, questions: Sequence[Mapping[str, Any]]) -> None:
     from retrieval.answering import Answerer
     from retrieval.answers.abstention import log_odds
-    from retrieval.evaluation.curve import plotted, trade_off
+    from retrieval.evaluation.curve import trade_off
 
     search = _search(composed, wanted.without)
     answerer = Answerer(search, composed.embedder, glossary=search.glossary)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from bot.app.core import Core
 from bot.cli.context import services
 from bot.cli.progress import progress, progress_lines
-from retrieval.processes import PYTHON, environment
+from ingest.processes import PYTHON, environment
 
 COMMAND = (*PYTHON, "-m", "bot.cli.new_vectors")
 # Answers come first: the process takes what they leave of the processor.

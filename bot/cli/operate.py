@@ -50,9 +50,9 @@ def backup(file: Path, force: bool) -> None:
         raise UserError(
             f"{file} is there already. Nothing was written; name another file, or add --force to write over it."
         )
+    from bot.backup import write_backup
     from bot.migrations import revision
     from bot.tables import MODULES as EVERY_TABLE
-    from retrieval.backup import write_backup
 
     assert EVERY_TABLE  # a copy knows the tables that were declared
     with services() as composed:
@@ -72,11 +72,11 @@ def _refuse_own_files(file: Path, database: Path | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def restore(file: Path) -> None:
     """Fill an empty installation from FILE and build its index."""
+    from bot.backup import read_backup
     from bot.migrations import revision
     from bot.reminders.scan import Scanner
     from bot.tables import MODULES as EVERY_TABLE
     from bot.work.restoring import distrust
-    from retrieval.backup import read_backup
 
     assert EVERY_TABLE
     with services() as composed:

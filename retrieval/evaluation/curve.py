@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -78,38 +78,3 @@ def _side(question: Mapping[str, Any], covered: list[float], others: list[float]
     if question["answerable"]:
         return covered if question.get("lang", "en") == "en" else None
     return others if question["kind"] == UNCOVERED else None
-
-
-def plotted(figures: Mapping[str, Any], width: int = 72, height: int = 22) -> str:
-    """The curve as text: abstained from uncovered questions, up, against answered covered ones, across; O is where the
-    product stands."""
-    import plotext  # type: ignore[import-untyped]
-
-    figure = plotext.figure
-    figure.clear()
-    figure.plot_size(width, height)
-    figure.title("near-topic questions abstained from, by answerable ones answered")
-    for axis in ("x", "y"):
-        figure.ruler(axis).lim(0, 1)
-    points = figures["points"]
-    if points:
-        figure.draw(
-            figure.signal([p["answered"] for p in points], [p["abstained"] for p in points], marker="dot").lines()
-        )
-        shipped = figures["as_shipped"]
-        figure.draw(figure.signal([shipped["answered"]], [shipped["abstained"]], marker="O"))
-    plot = "\n".join(line.rstrip() for line in plotext.uncolorize(figure.build().string()).splitlines())
-    return "\n".join((plot, *_said(figures)))
-
-
-def _said(figures: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{figures['answerable']} answerable questions, {figures['uncovered']} uncovered"
-    if figures["auc"] is None:
-        yield "One side has no questions: there is no curve."
-        return
-    low, high = figures["auc_interval"]
-    yield f"area under the curve {figures['auc']:.3f} (95 % interval {low:.3f} to {high:.3f})"
-    for name, at in (("at 90 in 100 answered", "at_90_answered"), ("as shipped", "as_shipped")):
-        here = figures[at]
-        shares = f"{here['answered']:.3f} answered, {here['abstained']:.3f} abstained"
-        yield f"{name}: {shares}, threshold {here['threshold']:.2f}"

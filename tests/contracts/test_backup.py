@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Date, Integer, LargeBinary, String, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from retrieval.backup import BackupError, Restored, read_backup, write_backup
+from bot.backup import BackupError, Restored, read_backup, write_backup
 from retrieval.database import Database, UtcDateTime
 
 

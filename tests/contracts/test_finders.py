@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.backup import read_backup, write_backup
+from bot.backup import read_backup, write_backup
 from retrieval.corpus.finders import Anchor, Finders, key_of_title
 from retrieval.corpus.passages import EVERYTHING, Passage, Scope, Sentence, Source, Span
 from retrieval.corpus.records import source_id

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.sandbox.server import Sandbox
-from retrieval.processes import PYTHON, environment
+from ingest.processes import PYTHON, environment
 
 START_SECONDS = 60.0
 PROVISO = (*PYTHON, "-m", "bot")

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.evaluation.curve import area, interval, plotted, trade_off
+from bot.cli.figures import plotted
+from retrieval.evaluation.curve import area, interval, trade_off
 from retrieval.types import Turn
 
 ODDS = {"a": 2.0, "b": 1.0, "c": -1.0, "x": 1.5, "y": -2.0}

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.app.core import build
+from bot.doctor import check_model
 from bot.settings import Settings
 from retrieval.corpus.passages import Scope
 from retrieval.corpus.tables import GenerationRow
 from retrieval.database import Database
 from retrieval.model.budgets import Budgets, Caps
 from retrieval.model.cache import AnswerCache
-from retrieval.model.check import check_model
 from retrieval.model.outcomes import OUTCOMES, TELLINGS, ModelFailure
 from retrieval.model.patience import FAILURES_IN_A_ROW, LEFT_ALONE_SECONDS, Breaker, Patience
 from retrieval.model.tables import CachedRow

@@ -1,4 +1,4 @@
-"""Figures as rows to read: a name, a value, its interval, and what leaving parts out costs. Pure."""
+"""Figures for a terminal: rows of a name, a value and its interval, and the curve of abstaining."""
 
 from __future__ import annotations
 
@@ -32,6 +32,41 @@ def plain_table(table: Sequence[Row], head: Row = HEAD) -> str:
 def markdown_table(table: Sequence[Row], head: Row = HEAD) -> str:
     """The same as a Markdown table."""
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---", "---:", "---"), *table))
+
+
+def plotted(figures: Mapping[str, Any]) -> str:
+    """The curve as text: abstained from uncovered questions, up, against answered covered ones, across; O is where the
+    product stands."""
+    import plotext  # type: ignore[import-untyped]
+
+    figure = plotext.figure
+    figure.clear()
+    figure.plot_size(72, 22)
+    figure.title("near-topic questions abstained from, by answerable ones answered")
+    for axis in ("x", "y"):
+        figure.ruler(axis).lim(0, 1)
+    points = figures["points"]
+    if points:
+        figure.draw(
+            figure.signal([p["answered"] for p in points], [p["abstained"] for p in points], marker="dot").lines()
+        )
+        shipped = figures["as_shipped"]
+        figure.draw(figure.signal([shipped["answered"]], [shipped["abstained"]], marker="O"))
+    plot = "\n".join(line.rstrip() for line in plotext.uncolorize(figure.build().string()).splitlines())
+    return "\n".join((plot, *_said(figures)))
+
+
+def _said(figures: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{figures['answerable']} answerable questions, {figures['uncovered']} uncovered"
+    if figures["auc"] is None:
+        yield "One side has no questions: there is no curve."
+        return
+    low, high = figures["auc_interval"]
+    yield f"area under the curve {figures['auc']:.3f} (95 % interval {low:.3f} to {high:.3f})"
+    for name, at in (("at 90 in 100 answered", "at_90_answered"), ("as shipped", "as_shipped")):
+        here = figures[at]
+        shares = f"{here['answered']:.3f} answered, {here['abstained']:.3f} abstained"
+        yield f"{name}: {shares}, threshold {here['threshold']:.2f}"
 
 
 def _rows(figures: Mapping[str, Any], intervals: Mapping[str, Any]) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrieval.evaluation.reporting import difference_rows, markdown_table, plain_table, rows
+from bot.cli.figures import difference_rows, markdown_table, plain_table, rows
 
 FIGURES = {
     "questions": 1200,
