@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cache
 from typing import Any, Literal
+
+from pydantic import TypeAdapter
 
 from retrieval.corpus.authority import bound
 from retrieval.corpus.passages import Passage, Source, Span
@@ -63,6 +66,11 @@ class Turn:
     text: str
 
 
+# What an answer tells, in this order.
+_TOLD = (
+    "question", "status", "reason", "text", "claims", "parts", "strength", "summary", "offers", "citations", "nearest",
+    "mode", "model", "note", "generation", "error", "timings_ms",
+)  # fmt: skip
 # What a citation tells of its source, next to where in it the quote stands.
 _CITED = (
     "source_id", "path", "title", "author", "publisher", "published", "url", "edition", "authority", "status",
@@ -127,21 +135,9 @@ class Citation:
     def from_json(cls, data: Mapping[str, Any]) -> Citation:
         """The inverse of `to_json` (supersedes and audience are not carried); tolerates rows of older forms."""
         binds = data.get("binds")
-        source = Source(
-            **{key: data[key] for key in _CITED if key in data},
-            binds="; ".join(binds) or None if isinstance(binds, list) else binds,
-        )
-        return cls(
-            n=data["n"],
-            passage_id=data["passage_id"],
-            source=source,
-            spans=tuple(Span(s["text"], s["paragraph"], s["page"], s.get("role", "quote")) for s in data["spans"]),
-            section=data.get("section"),
-            source_locator=data.get("source_locator"),
-            locator=data.get("locator"),
-            holder=data.get("holder"),
-            as_of=data.get("as_of"),
-        )
+        source = {key: data[key] for key in _CITED if key in data}
+        source["binds"] = "; ".join(binds) or None if isinstance(binds, list) else binds
+        return _citations().validate_python({**data, "source": source})
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,64 +232,33 @@ class Answer:
         """The answer as the stable JSON contract gives it; `id` and `earlier` are present only when there are such."""
         head: dict[str, Any] = {} if self.id is None else {"id": self.id}
         head |= {"earlier": True} if self.earlier else {}
-        return head | {
-            "question": self.question,
-            "status": self.status,
-            "reason": self.reason,
-            "text": self.text,
-            "claims": [_plain(claim) for claim in self.claims],
-            "parts": [asdict(part) for part in self.parts or (Part(1, self.question, self.status == "answered"),)],
-            "strength": _plain(self.strength),
-            "summary": None if self.summary is None else [_plain(sentence) for sentence in self.summary],
-            "offers": [_plain(offer) for offer in self.offers],
-            "citations": [c.to_json() for c in self.citations],
-            "nearest": [c.to_json() for c in self.nearest],
-            "mode": self.mode,
-            "model": self.model,
-            "note": self.note,
-            "generation": self.generation,
-            "error": _plain(self.error),
-            "timings_ms": dict(self.timings_ms),
-        }
+        told = replace(self, parts=self.parts or (Part(1, self.question, self.status == "answered"),))
+        return head | {name: _plain(getattr(told, name)) for name in _TOLD}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Answer:
         """The inverse of `to_json`; tolerates rows of older forms."""
-        summary, strength, error = data.get("summary"), data.get("strength"), data.get("error")
-        return cls(
-            id=data.get("id"),
-            note=data.get("note"),
-            question=data["question"],
-            status=data["status"],
-            text=data["text"],
-            claims=tuple(
-                Claim(c["text"], tuple(c["citations"]), c.get("part", 1), c.get("more", False)) for c in data["claims"]
-            ),
-            citations=tuple(map(Citation.from_json, data["citations"])),
-            nearest=tuple(map(Citation.from_json, data["nearest"])),
-            mode=data["mode"],
-            model=data["model"],
-            timings_ms=data["timings_ms"],
-            reason=data.get("reason"),
-            parts=tuple(Part(**part) for part in data.get("parts", ())),
-            strength=_strength(strength) if strength else None,
-            summary=None
-            if summary is None
-            else tuple(SummarySentence(s["text"], tuple(s["citations"])) for s in summary),
-            offers=tuple(Offer(**offer) for offer in data.get("offers", ())),
-            generation=data.get("generation"),
-            error=Failing(**error) if error else None,
-            earlier=data.get("earlier", data["mode"] == "model" and bool(data["claims"]) and "parts" not in data),
-        )
+        cited = {name: tuple(map(Citation.from_json, data[name])) for name in ("citations", "nearest")}
+        earlier = data["mode"] == "model" and bool(data["claims"]) and "parts" not in data
+        return _answers().validate_python({"earlier": earlier, **data, **cited})
+
+
+@cache
+def _citations() -> TypeAdapter[Citation]:
+    return TypeAdapter(Citation)
+
+
+@cache
+def _answers() -> TypeAdapter[Answer]:
+    return TypeAdapter(Answer)
 
 
 def _plain(value: Any) -> Any:
-    """A dataclass as JSON has it; None stays None."""
-    if value is None:
-        return None
-    return {name: list(item) if isinstance(item, tuple) else item for name, item in asdict(value).items()}
-
-
-def _strength(data: Mapping[str, Any]) -> Strength:
-    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
-    return Strength(**given)
+    """A value as JSON has it."""
+    if isinstance(value, Citation):
+        return value.to_json()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return dict(value)
+    return {f.name: _plain(getattr(value, f.name)) for f in fields(value)} if is_dataclass(value) else value
