@@ -12,7 +12,7 @@ from bot.errors import UserError
 from bot.reminders.rules import zones
 
 T = TypeVar("T")
-Kind = Literal["text", "person", "channel", "zone", "whole", "unit", "day"]
+Kind = Literal["text", "line", "person", "channel", "zone", "whole", "unit", "day"]
 
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^>]*)?>")
@@ -46,7 +46,9 @@ def for_field(name: str, check: Callable[[], T]) -> T:
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument: `name` is the handler's keyword. A text argument takes every word that fits no other kind."""
+    """One argument: `name` is the handler's keyword. A text argument takes every word that fits no other kind; a line
+    takes everything as it was typed, so it has no other argument beside it.
+    """
 
     name: str
     help: str
@@ -56,9 +58,9 @@ class Argument:
 
     @property
     def usage(self) -> str:
-        """As help writes it: NAME, or [NAME] when it may be left out."""
+        """As help writes it: NAME, or [NAME] when it may be left out. Without its line, an action only gives help."""
         name = self.name.upper().replace("_", "-")
-        return name if self.required else f"[{name}]"
+        return name if self.required or self.kind == "line" else f"[{name}]"
 
 
 def check_length(text: str) -> None:

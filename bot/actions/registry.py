@@ -98,6 +98,11 @@ class Action:
         return f"{self.noun}.{self.verb}"
 
     @property
+    def line(self) -> str | None:
+        """The name of the argument that takes everything that is typed; None when the action has none of that kind."""
+        return next((argument.name for argument in self.arguments if argument.kind == "line"), None)
+
+    @property
     def usage(self) -> str:
         """How it is typed in Slack."""
         return self.usage_after(f"/{self.noun}")
@@ -149,7 +154,6 @@ class Registry:
 
     def parse(self, noun: str, text: str) -> Call:
         """What was typed after a slash command; raises UsageError, whose message shows how it is typed."""
-        check_length(text)
         first, rest = _first_word(text)
         if noun == HOME and first in self.nouns("slash"):
             return self._parse(first, rest, home_command(first))
@@ -157,6 +161,10 @@ class Registry:
 
     def _parse(self, noun: str, text: str, command: str) -> Call:
         verbs = {action.verb: action for action in self.nouns("slash").get(noun, [])}
+        taking = next((action for action in verbs.values() if action.line), None)
+        if taking and taking.line and not self._help(*_first_word(text)):
+            return Call(taking, {taking.line: text.strip()})
+        check_length(text)
         first, rest = _first_word(text)
         action = verbs.get(first) or self._help(first or ("help" if noun == HOME else ""), rest)
         if action is None:

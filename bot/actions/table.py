@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.actions import answers, checklists, nudges, partners, sources
+from bot.actions import answers, asking, checklists, nudges, partners, sources
 from bot.actions import help as guide
 from bot.actions.arguments import Argument
 from bot.actions.registry import Action, Registry, Surface
@@ -17,6 +17,16 @@ _FORM_OF_CARD: frozenset[Surface] = frozenset({"button", "form"})
 
 REGISTRY = Registry(
     [
+        Action(
+            "ask",
+            "privately",
+            "Ask a question; you alone see the answer, and may share it in the channel.",
+            asking.ask,
+            frozenset({"slash", "button"}),
+            (Argument("question", "What you want to know.", "line"),),
+            default=True,
+            example="/ask When should support be suspended?",
+        ),
         Action(
             "checklist",
             "show",

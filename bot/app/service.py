@@ -23,6 +23,7 @@ from bot.slack.http import Health
 from bot.slack.inbox_middleware import KIND
 from bot.slack.invitations import ask_for_invitation
 from bot.slack.privacy import Privacy
+from bot.slack.private_places import PrivatePlaces
 from bot.slack.questions import QuestionHandler
 from bot.slack.responder import Responder
 from bot.slack.serve import check_token, serve
@@ -179,7 +180,7 @@ def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
     status = Status(quick_client, held=lambda: _is_held(core))
     notifier = SlackNotifier(client, privacy, join_channels=settings.proviso_join_channels)
     sender = _sender(core, notifier, status, stopping)
-    workers = _workers(core, inbox, status)
+    workers = _workers(core, inbox, status, PrivatePlaces(client, privacy))
     posting = WakingLoop("posting", lambda: sender.send_due(1))
     keeping = WakingLoop("keeping", sender.keep, KEEP_SECONDS)
     inbox.on_receive, inbox.on_posts = workers.wake, posting.wake
@@ -246,7 +247,7 @@ def _is_held(core: Core) -> bool:
         return is_held(session, core.clock.now())
 
 
-def _workers(core: Core, inbox: Inbox, status: Status) -> WorkerPool:
+def _workers(core: Core, inbox: Inbox, status: Status, places: PrivatePlaces) -> WorkerPool:
     """The threads that answer questions. The limits on a model are each person's own, so it is told who asks."""
 
     def our_id(team: str, slack_user: str) -> str:
@@ -256,7 +257,14 @@ def _workers(core: Core, inbox: Inbox, status: Status) -> WorkerPool:
     person = our_id if core.settings.proviso_chat_model else None
     summarised = core.summariser is not None
     questions = QuestionHandler(
-        core.answerer, REGISTRY, core.ageing, core.conversations, status, person=person, summarised=summarised
+        core.answerer,
+        REGISTRY,
+        core.ageing,
+        core.conversations,
+        status,
+        person=person,
+        summarised=summarised,
+        places=places.of,
     )
     summaries = SummaryHandler(core.database, core.summariser, person)
     return WorkerPool(

@@ -43,7 +43,7 @@ def build_bolt(
         listener_executor=ThreadPoolExecutor(max_workers=listeners, thread_name_prefix="listener"),
     )
     app.use(InboxMiddleware(inbox, responder.teams, conversations, privacy or responder.privacy).handle)
-    commands.register(app, responder)
+    commands.register(app, responder, inbox)
     actions.register(app, responder, inbox)
     views.register(app, responder)
     events.register(app)

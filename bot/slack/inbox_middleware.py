@@ -15,7 +15,7 @@ from bot.conversations.followups import asks
 from bot.conversations.threads import Conversations, Place
 from bot.slack.privacy import Privacy
 from bot.slack.teams import Teams
-from bot.slack.threads import mentions, plain_words, thread_of
+from bot.slack.threads import mentions, plain_words, storable, thread_of
 from bot.views.limits import QUESTION
 from bot.work.inbox import Inbox
 from bot.work.outbox import post_key
@@ -42,6 +42,15 @@ class Question:
 
     key: str
     body: dict[str, Any]
+
+    @classmethod
+    def of(
+        cls, key: str, channel: str, thread: str | None, user: str, text: str, *, files: int = 0, private: bool = False
+    ) -> Question:
+        """The question `text` of a person; `private`: that person alone is to see the answer."""
+        place = {"channel": channel, "thread": thread, "user": user}
+        said = {"text": text[: QUESTION + 1], "length": len(text), "files": files}
+        return cls(key, place | said | ({"only_for": user} if private else {}))
 
 
 class InboxMiddleware:
@@ -118,7 +127,7 @@ def read_follow_up(body: Mapping[str, Any], bot_user: str | None) -> Question | 
     event = _event(body)
     if event is None or event.get("type") != "message" or _is_direct(event) or not _is_by_person(event, bot_user):
         return None
-    text = _whole(event.get("text"))
+    text = storable(event.get("text"))
     in_thread = event.get("thread_ts") and event["thread_ts"] != event["ts"] and not event.get("subtype")
     if not in_thread or mentions(text) or not asks(plain_words(text, bot_user)):
         return None
@@ -133,21 +142,8 @@ def _event(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def _question(event: Mapping[str, Any], bot_user: str | None) -> Question:
     channel, ts = str(event["channel"]), str(event["ts"])
-    text = plain_words(_whole(event.get("text")), bot_user)
-    kept = {
-        "channel": channel,
-        "thread": thread_of(event),
-        "user": event["user"],
-        "text": text[: QUESTION + 1],
-        "length": len(text),
-        "files": len(event.get("files") or ()),
-    }
-    return Question(f"{channel}:{ts}", kept)
-
-
-def _whole(text: object) -> str:
-    """The text of an event as text that can be stored: half a character (a lone surrogate) becomes a question mark."""
-    return text.encode("utf-8", "replace").decode() if isinstance(text, str) else ""
+    text, files = plain_words(event.get("text"), bot_user), len(event.get("files") or ())
+    return Question.of(f"{channel}:{ts}", channel, thread_of(event), event["user"], text, files=files)
 
 
 def _is_by_person(event: Mapping[str, Any], bot_user: str | None) -> bool:

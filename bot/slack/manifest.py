@@ -11,6 +11,7 @@ from bot.slack.scopes import requested
 
 EVENTS = ("app_mention", "message.channels", "message.groups", "message.im")
 _NOUNS = {
+    "ask": "Ask a question that you alone see answered",
     "checklist": "Look a checklist up",
     "partner": "The register of partners",
     "proviso": "What Proviso can do",

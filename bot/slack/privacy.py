@@ -65,10 +65,12 @@ class Privacy:
         return not any(self._user(user).get(name) for name in _GUEST)
 
     def is_member(self, channel: str) -> bool:
-        """Whether the bot is in the channel, as far as Slack tells."""
+        """Whether the bot is in the channel, as far as Slack tells. What the bot is not in may not be there for it."""
         try:
             described = self._client.conversations_info(channel=channel).get("channel")
         except Exception as error:  # posting will tell
+            if isinstance(error, SlackApiError) and error_code(error) == "channel_not_found":
+                return False
             logger.info("membership unknown: %s", type(error).__name__)
             return True
         return not isinstance(described, dict) or described.get("is_member") is not False

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.actions.asking import shortened, too_long
 from bot.actions.help import LEAD, help_view
 from bot.actions.registry import Registry
-from bot.conversations.threads import Conversations, shortened
+from bot.conversations.threads import Conversations
+from bot.conversations.threads import shortened as remembered
+from bot.slack.private_places import PrivatePlace
 from bot.slack.status import Status
-from bot.views.answers.model import AnswerView
+from bot.views.answers.model import AnswerView, Asked, for_everybody
 from bot.views.limits import QUESTION
 from bot.views.notices.model import NoticeView
 from bot.views.sources import Ageing
@@ -30,7 +33,6 @@ REPEATED = (
     "question, or pay no heed if it was not meant for me."
 )
 _ASK_ALONE = "This is about the register, which is not spoken of here. Next step: ask me in a direct message."
-_OF_THE_REGISTER = frozenset({"partner", "nudges"})
 # What failed may have failed for a passing reason; somebody waits, so not for long.
 _TRIES = 3
 
@@ -45,6 +47,7 @@ class QuestionHandler:
     A follow-up without a mention may have been meant for somebody else: its thread sees nothing but a new answer, the
     asker alone what else becomes of it, and a greeting gets no post. `person` gives our id of somebody by workspace and
     Slack's id: the limits on a model are each person's own. `summarised`: a reader may have an answer summed up.
+    `places` gives where somebody is answered alone who asked privately in a channel.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class QuestionHandler:
         *,
         person: Callable[[str, str], str] | None = None,
         summarised: bool = False,
+        places: Callable[[str, str], PrivatePlace] = PrivatePlace,
     ) -> None:
         self._answering = answering
         self._registry = registry
@@ -65,6 +69,7 @@ class QuestionHandler:
         self._status = status
         self._person = person
         self._summarised = summarised
+        self._places = places
 
     def __call__(self, received: Received) -> Sequence[Post]:
         """The answer in its thread; help for a greeting or no question at all; a refusal of what is too long.
@@ -75,9 +80,9 @@ class QuestionHandler:
         text = str(body["text"])
         if not text:
             lead = _NO_FILES if body.get("files") else _NO_WORDS
-            return [_post(received, help_view(self._registry, lead))]
+            return [self._post(received, help_view(self._registry, lead))]
         if int(body.get("length", 0)) > QUESTION:
-            return [self._answer(_aside(received), _too_long(int(body["length"])))]
+            return [self._answer(_aside(received), Answer("", "refused", too_long(int(body["length"]))))]
         # Slack shows and clears a status per thread: without a thread it would go on after the answer.
         if self._status is not None and body["thread"] and not body.get("follow_up"):
             self._status.searching(body["channel"], body["thread"])
@@ -90,13 +95,13 @@ class QuestionHandler:
             return self._beside_the_thread(_aside(received), answer)
         self._conversations.answered(_key(received), answer.text)
         if _leads_to_help(answer):
-            return [_post(received, help_view(self._registry))]
+            return [self._post(received, help_view(self._registry))]
         return [self._answer(received, answer if _alone(received) else _for_everybody(answer))]
 
     def _beside_the_thread(self, received: Received, answer: Answer) -> list[Post]:
         """What a follow-up without a mention gets that brings the thread nothing new; a greeting gets nothing."""
         if answer.status == "answered":
-            return [_post(received, NoticeView(REPEATED))]
+            return [self._post(received, NoticeView(REPEATED))]
         return [] if _leads_to_help(answer) else [self._answer(received, answer)]
 
     def failed(self, received: Received) -> Sequence[Post]:
@@ -109,7 +114,26 @@ class QuestionHandler:
 
     def _answer(self, received: Received, answer: Answer) -> Post:
         summarises = self._summarised and may_be_summarised(answer)
-        return _post(received, AnswerView(answer, _key(received)[:8], self._ageing(), summarises=summarises))
+        return self._post(received, AnswerView(answer, _key(received)[:8], self._ageing(), summarises=summarises))
+
+    def _post(self, received: Received, view: StoredView) -> Post:
+        body = received.body
+        channel, thread, asker, alone = str(body["channel"]), body["thread"], body.get("user"), body.get("only_for")
+        place = self._places(channel, str(alone)) if alone else PrivatePlace(channel, None)
+        if alone and isinstance(view, AnswerView):
+            view = _private(view, str(body["text"]), place, channel)
+        to = (received.team_id, place.channel, thread if place.channel == channel else None)
+        return Post(
+            view.posted_as, _key(received), *to, view.thing, view.to_data(), ephemeral_user=place.only_for, asker=asker
+        )
+
+
+def _private(view: AnswerView, question: str, place: PrivatePlace, channel: str) -> AnswerView:
+    """The answer for one person: it can be shared where others are, and says where it was asked if not here."""
+    elsewhere = channel if place.channel != channel else None
+    shares = place.only_for is not None and view.answer.status == "answered"
+    asked = Asked(shortened(question), elsewhere) if elsewhere or shares else None
+    return replace(view, shares=shares, asked=asked)
 
 
 def _alone(received: Received) -> bool:
@@ -118,7 +142,7 @@ def _alone(received: Received) -> bool:
 
 
 def _repeats(answer: Answer, turns: Sequence[Turn]) -> bool:
-    return any(turn.role == "assistant" and turn.text == shortened(answer.text) for turn in turns)
+    return any(turn.role == "assistant" and turn.text == remembered(answer.text) for turn in turns)
 
 
 def _leads_to_help(answer: Answer) -> bool:
@@ -132,26 +156,9 @@ def _aside(received: Received) -> Received:
 
 
 def _for_everybody(answer: Answer) -> Answer:
-    """The answer without offers from the register, which are made to a person alone."""
-    offers = tuple(offer for offer in answer.offers if offer.kind not in _OF_THE_REGISTER)
-    if answer.status == "pointed" and not offers:
-        return replace(answer, text=_ASK_ALONE, offers=())
-    return replace(answer, offers=offers)
-
-
-def _too_long(length: int) -> Answer:
-    text = (
-        f"Your question has {length:,} characters; I take up to {QUESTION:,}. Nothing was searched and nothing was "
-        "kept: shorten it, or ask its parts one by one."
-    )
-    return Answer("", "refused", text)
-
-
-def _post(received: Received, view: StoredView) -> Post:
-    body = received.body
-    place = (received.team_id, body["channel"], body["thread"])
-    key, asker, only_for = _key(received), body.get("user"), body.get("only_for")
-    return Post(view.posted_as, key, *place, view.thing, view.to_data(), ephemeral_user=only_for, asker=asker)
+    """The answer without offers from the register; where nothing else was offered, with where to ask for it."""
+    left = for_everybody(answer)
+    return replace(left, text=_ASK_ALONE) if answer.status == "pointed" and not left.offers else left
 
 
 def _key(received: Received) -> str:

@@ -92,10 +92,15 @@ SCOPES = (
         "to post answers and nudges, and to update its own",
         "nothing can be posted",
     ),
-    Scope("commands", ("Slash commands",), "to be reached by /checklist, /partner and /proviso", "no command arrives"),
+    Scope(
+        "commands",
+        ("Slash commands",),
+        "to be reached by /ask, /checklist, /partner and /proviso",
+        "no command arrives",
+    ),
     Scope(
         "im:write",
-        ("chat.postMessage",),
+        ("chat.postMessage", "conversations.open"),
         "to write to a person privately when an answer has no other way",
         "a private answer may not arrive where nobody has written to the bot",
         needed=False,

@@ -1,19 +1,17 @@
-"""From a click on "Summarise (AI)" to a private summary, and from a click on "Share in channel" to a shared one."""
+"""From a click on "Summarise (AI)" to a private summary."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
-from sqlalchemy.orm import Session
-
+from bot.slack.clicks import Clicked
 from bot.views.answers.model import AnswerView
 from bot.views.notices.model import NoticeView
-from bot.views.summaries.model import SummaryView, summary_of
+from bot.views.summaries.model import summary_of
 from bot.views.view import StoredView
 from bot.work.inbox import Received
-from bot.work.outbox import Post, Shown, find_shown, post_key
+from bot.work.outbox import Post, post_key
 from retrieval.database import Database
 from retrieval.model.summary import NO_MODEL, may_be_summarised
 from retrieval.ports import Failure
@@ -23,7 +21,6 @@ KIND = "summary"
 WORKING = "The quotes are being summed up. It takes a moment, and you alone will see it."
 GONE = "There is no summary: the text of this answer is kept for one day. Next step: ask the question again."
 UNSUITED = "There is no summary of this. Read the quotes."
-SHARED = "This summary is shared already. Nothing was posted again."
 FAILED = "There is no summary: something went wrong on my side, after several tries. The quotes stand."
 
 
@@ -31,31 +28,6 @@ class Summarising(Protocol):
     """Words a summary from the quotes of an answer."""
 
     def summarise(self, answer: Answer, asker: str | None = None) -> tuple[SummarySentence, ...] | Failure: ...
-
-
-@dataclass(frozen=True)
-class Clicked:
-    """A click below a message: the reference that the button carries, where, and by whom (Slack's ids)."""
-
-    reference: str
-    channel: str
-    thread: str | None
-    user: str
-
-    @property
-    def direct(self) -> bool:
-        """Whether it was in a direct message with the bot."""
-        return self.channel.startswith("D")
-
-    def to_body(self) -> dict[str, Any]:
-        """The body of the inbox row."""
-        return {"reference": self.reference, "channel": self.channel, "thread": self.thread, "user": self.user}
-
-    def found(self, session: Session, team_id: str, view: str) -> Shown | None:
-        """The message that was clicked, if this person was shown it there and its text is still kept."""
-        return find_shown(
-            session, self.reference, team_id=team_id, channel=self.channel, slack_user=self.user, view=view
-        )
 
 
 class SummaryHandler:
@@ -94,18 +66,8 @@ class SummaryHandler:
         summary = self._summariser.summarise(view.answer, person)
         if isinstance(summary, Failure):
             return NoticeView(f"There is no summary: {summary.note}")
-        # In a direct message there is nobody else to share it with.
-        return summary_of(view.answer, summary, "" if clicked.direct else _key(received)[:8])
-
-
-def shared(session: Session, team_id: str, clicked: Clicked) -> Post | None:
-    """Return the post that shares with the channel the summary that this person was shown; None once it is erased."""
-    shown = clicked.found(session, team_id, SummaryView.thing)
-    if shown is None:
-        return None
-    view = replace(SummaryView.from_data(shown.data), reference="", shared_by=clicked.user)
-    key = post_key("shared", shown.key)
-    return Post(view.posted_as, key, team_id, clicked.channel, shown.thread, view.thing, view.to_data())
+        # There is nobody else in a direct message, and others do not see the quotes of a private answer.
+        return summary_of(view.answer, summary, "" if clicked.direct or view.shares else _key(received)[:8])
 
 
 def _private(received: Received, clicked: Clicked, view: StoredView) -> Post:

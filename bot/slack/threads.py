@@ -32,8 +32,14 @@ def mentions(text: str) -> bool:
     return bool(_PERSON.search(text) or _GROUP.search(text))
 
 
-def plain_words(text: str, bot_user: str | None) -> str:
+def storable(written: object) -> str:
+    """What was written as text that can be stored: half a character (a lone surrogate) becomes a question mark."""
+    return written.encode("utf-8", "replace").decode() if isinstance(written, str) else ""
+
+
+def plain_words(written: object, bot_user: str | None) -> str:
     """What was written, with Slack's mark-up turned back into words, and without the people it is addressed to."""
+    text = storable(written)
     text = _PERSON.sub(lambda m: "" if m[1] == bot_user else f"@{m[1]}", text)
     text = _GROUP.sub(lambda m: f"@{m[1] or m[2]}", text)
     text = _CHANNEL.sub(lambda m: f"#{m[1]}" if m[1] else "", text)

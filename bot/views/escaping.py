@@ -15,6 +15,7 @@ _WWW = re.compile(r"(?<=www)\.(?=\S)", re.IGNORECASE)
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _SAFE_URL = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~!$&'()+,;=:@%/?#-]*)?")
+_PERMALINK = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?/[A-Za-z0-9._~&=%/?#-]{1,250}")
 _USER = re.compile(r"[UW][A-Z0-9]{1,30}")
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,30}")
 # Ends a line inside a Markdown paragraph.
@@ -69,6 +70,11 @@ def link(url: str | None, label: str) -> str:
     if not url or not _SAFE_URL.fullmatch(url) or not urlsplit(url).hostname:
         return label
     return f"<{url.replace('&', '&amp;')}|{label.replace('|', '¦')}>"
+
+
+def permalink(url: str | None, label: str) -> str:
+    """A link to a message at the address that the workspace's server gave for it; nothing unless it is an address."""
+    return f" <{url.replace('&', '&amp;')}|{label}>" if url and _PERMALINK.fullmatch(url) else ""
 
 
 def user(slack_user: str | None, otherwise: str = "nobody") -> str:

@@ -241,6 +241,11 @@ def find_shown(
     return Shown(row.key, row.thread, row.data) if row is not None and row.data else None
 
 
+def posted_at(session: Session, key: str) -> str | None:
+    """The timestamp of the message with this key; None while it is not posted."""
+    return session.scalar(select(OutboxRow.slack_ts).where(OutboxRow.key == key))
+
+
 def story(session: Session, key: str) -> list[Step]:
     """Everything that happened to one message, in order."""
     lines = session.scalars(select(OutboxLogRow).where(OutboxLogRow.key == key).order_by(OutboxLogRow.id))

@@ -28,6 +28,7 @@ from bot.slack.inbox_middleware import KIND
 from bot.slack.invitations import ask_for_invitation
 from bot.slack.manifest import render_manifest
 from bot.slack.privacy import Privacy
+from bot.slack.private_places import PrivatePlaces
 from bot.slack.questions import QuestionHandler
 from bot.slack.responder import Responder
 from bot.slack.sockets import Sockets
@@ -90,6 +91,7 @@ class Bot:
             self.conversations,
             status,
             summarised=summarised,
+            places=PrivatePlaces(client, privacy).of,
         )
         summaries = SummaryHandler(database, summariser)
         self.workers = WorkerPool(

@@ -327,6 +327,17 @@ def test_on_a_narrow_screen_everything_is_still_reached(open_page: OpenPage) -> 
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+def test_a_private_answer_is_seen_and_shared_on_the_page(open_page: OpenPage, bot: Bot, workspace: Workspace) -> None:
+    page = open_page(DESKTOP)
+    send(page, f"/ask {QUESTION}")
+    private = page.locator("#list > .message.ephemeral", has_text=ANSWER).last
+    private.get_by_role("button", name="Share in channel").click()
+    shared = page.locator("#list > .message:not(.ephemeral)", has_text="Asked and shared by").last
+    shared.wait_for()
+    assert QUESTION in shared.inner_text()
+    assert ANSWER in shared.inner_text()
+
+
 @pytest.mark.parametrize("width", [640, 390, 320])
 @pytest.mark.parametrize("channel", ["C0OPS", "D0AMAL"])
 def test_on_a_narrow_screen_the_day_of_the_workspace_is_seen(

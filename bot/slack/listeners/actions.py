@@ -17,9 +17,11 @@ from bot.actions.registry import Call
 from bot.errors import Conflict
 from bot.reminders.occurrences import OccurrenceChanged
 from bot.slack import summaries
+from bot.slack.clicks import Clicked
 from bot.slack.inbox_middleware import KIND, Question
 from bot.slack.listeners import answers
 from bot.slack.responder import Asker, Responder, read_or_outdated
+from bot.slack.sharing import share
 from bot.slack.threads import thread_of
 from bot.views.answers.values import SUMMARISE
 from bot.views.checklists import model as checklists
@@ -30,10 +32,9 @@ from bot.views.nudges.values import read_card
 from bot.views.partners import model as partners
 from bot.views.passages.model import FetchingPassage, MissingPassage
 from bot.views.passages.values import NEXT, PREVIOUS, SHOW, Quoted, read_value
-from bot.views.summaries.model import SHARE
+from bot.views.sharing import SHARE
 from bot.views.view import View
 from bot.work.inbox import Inbox
-from bot.work.outbox import enqueue
 
 Work = Callable[[Responder, Asker, dict[str, Any], dict[str, Any]], None]
 
@@ -49,7 +50,7 @@ def register(app: App, responder: Responder, inbox: Inbox) -> None:
     app.action(answers.MORE)(_handler(responder, answers.show_more))
     app.action(answers.OFFERS)(_handler(responder, answers.follow_offer))
     app.action(SUMMARISE)(_handler(responder, partial(_summarise, inbox)))
-    app.action(SHARE)(_handler(responder, _share_summary))
+    app.action(SHARE)(_handler(responder, share))
     for turn in (PREVIOUS, NEXT):
         app.action(turn)(_handler(responder, _turn_passage))
     app.action(checklists.MORE)(_handler(responder, _show_more_items))
@@ -128,19 +129,10 @@ def _passage(responder: Responder, asker: Asker, quoted: Quoted) -> View:
 
 def _summarise(inbox: Inbox, responder: Responder, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
     """Have the quotes of the answer summed up. A model takes its time, so a worker does it, not this listener."""
-    clicked = answers.clicked_on(asker, action)
+    clicked = Clicked.on(asker, action)
     key = f"{clicked.channel}:{clicked.user}:{clicked.reference}:{action['action_ts']}"
     if inbox.receive(summaries.KIND, key, clicked.to_body(), responder.teams.id_of(asker.slack_team)):
         responder.tell(asker, NoticeView(summaries.WORKING))
-
-
-def _share_summary(responder: Responder, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
-    with responder.services.database.write() as session:
-        post = summaries.shared(session, responder.teams.id_of(asker.slack_team), answers.clicked_on(asker, action))
-        new = post is not None and enqueue(session, post, responder.clock.now())
-    responder.wake()
-    if not new:
-        responder.tell(asker, NoticeView(summaries.SHARED if post else summaries.GONE))
 
 
 def _try_question(
@@ -159,16 +151,9 @@ def read_example(body: dict[str, Any], action: dict[str, Any]) -> Question:
     container, message = body.get("container") or {}, body.get("message") or {}
     channel, ts = str(body["channel"]["id"]), str(container.get("message_ts") or message.get("ts"))
     private = bool(container.get("is_ephemeral"))
-    kept = {
-        "channel": channel,
-        "thread": None if private else thread_of({**message, "ts": ts, "channel": channel}),
-        "user": body["user"]["id"],
-        "text": action["value"],
-        "length": len(action["value"]),
-        "files": 0,
-    }
-    only_for = {"only_for": body["user"]["id"]} if private else {}
-    return Question(f"{channel}:{ts}:{action['action_ts']}", kept | only_for)
+    thread = None if private else thread_of({**message, "ts": ts, "channel": channel})
+    key, user = f"{channel}:{ts}:{action['action_ts']}", body["user"]["id"]
+    return Question.of(key, channel, thread, user, action["value"], private=private)
 
 
 def _add_partner(responder: Responder, asker: Asker, body: dict[str, Any], _action: dict[str, Any]) -> None:

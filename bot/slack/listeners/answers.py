@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.actions.registry import Call
+from bot.slack.clicks import Clicked
 from bot.slack.responder import Asker, Outdated, Responder, read_or_outdated
-from bot.slack.summaries import Clicked
 from bot.views.answers.model import AnswerView
 from bot.views.answers.values import MORE, OFFER, read_offer
 from bot.views.notices.model import NoticeView
@@ -16,18 +16,19 @@ from bot.views.notices.model import NoticeView
 MORE_GONE = "The further quotes are not kept any more: the text of an answer is kept for one day. Next step: ask again."
 OFFERS = re.compile(rf"^{re.escape(OFFER)}\.\d+$")
 
-__all__ = ["MORE", "MORE_GONE", "OFFERS", "clicked_on", "follow_offer", "show_more"]
+__all__ = ["MORE", "MORE_GONE", "OFFERS", "follow_offer", "show_more"]
 
 
 def show_more(responder: Responder, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
     """Show every quote of the answer to whoever asked for more."""
-    clicked = clicked_on(asker, action)
+    clicked = Clicked.on(asker, action)
     with responder.services.database.read() as session:
         found = clicked.found(session, responder.teams.id_of(asker.slack_team), AnswerView.thing)
     view = AnswerView.from_data(found.data) if found else None
-    # The whole answer is shown once more; what can be done with it stands under the first message.
-    shown = None if view is None else replace(view, more=True, reference="", answer=replace(view.answer, offers=()))
-    responder.tell(asker, NoticeView(MORE_GONE) if shown is None else shown)
+    if view is not None:
+        # The whole answer is shown once more; what can be done with it stands under the first message.
+        view = replace(view, more=True, reference="", asked=None, answer=replace(view.answer, offers=()))
+    responder.tell(asker, view or NoticeView(MORE_GONE))
 
 
 def follow_offer(responder: Responder, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -41,8 +42,3 @@ def follow_offer(responder: Responder, asker: Asker, body: dict[str, Any], actio
         responder.open_modal(asker, body["trigger_id"], responder.registry.ask(context, call))
     else:
         responder.tell(asker, responder.registry.run(context, call))
-
-
-def clicked_on(asker: Asker, action: dict[str, Any]) -> Clicked:
-    """Which message was clicked, where, and by whom."""
-    return Clicked(str(action.get("value") or ""), str(asker.channel), asker.thread, asker.user)

@@ -9,9 +9,10 @@ from bot.views.answers.layout import Quoted, SourceGroup, grouped, hidden, neare
 from bot.views.answers.model import AnswerView
 from bot.views.answers.values import MORE, OFFER, SUMMARISE, offer_value
 from bot.views.answers.words import RELATED, VERIFY, heading, mode_label, more_label
-from bot.views.escaping import escape, link, one_line, prose
+from bot.views.escaping import channel, escape, link, one_line, prose, user
 from bot.views.kit import Block, Message
 from bot.views.passages.values import SHOW, button_value
+from bot.views.sharing import share_button
 from retrieval.types import Answer, Claim
 
 _QUOTE_ROOM = 2400
@@ -25,21 +26,34 @@ _FALLBACK_HEAD = 300
 
 def message(view: AnswerView) -> Message:
     """The message of one answer in any of its states."""
-    blocks = _answered(view) if view.answer.status == "answered" else _without_answer(view)
+    above = [kit.context(line) for line in _above(view)]
+    blocks = _answered(view, above) if view.answer.status == "answered" else [*above, *_without_answer(view)]
     return Message(fallback(view), tuple(blocks))
+
+
+def _above(view: AnswerView) -> list[str]:
+    """The question, where it does not stand above the answer, and who shared it or why it comes here."""
+    asked = view.asked
+    if asked is None or not (asked.shared_by or asked.channel):
+        return []
+    question = f": “{escape(one_line(asked.question))}”" if asked.question else ""
+    if asked.shared_by:
+        return [f"*Asked and shared by {user(asked.shared_by)}*{question}"]
+    there = f"in {channel(asked.channel)}" if not str(asked.channel).startswith("D") else "elsewhere"
+    return [f"*You asked {there}*{question} I am not in that conversation, so the answer comes here."]
 
 
 def fallback(view: AnswerView) -> str:
     """The same in plain mrkdwn: read out, shown in notifications, and posted when the blocks are refused."""
-    answer = view.answer
+    answer, above = view.answer, "".join(f"{line}\n" for line in _above(view))
     if answer.status != "answered":
         reference = _reference(view)
         foot = f" Reference: {escape(reference)}." if reference else ""
         offers = "".join(f"\n{escape(one_line(o.label))}: `{escape(o.command)}`" for o in answer.offers[:_MOST_OFFERS])
-        text = f"*{heading(answer)}*: {prose(answer.text)}{limits.clip(offers, 1000)}"
+        text = f"{above}*{heading(answer)}*: {prose(answer.text)}{limits.clip(offers, 1000)}"
         return limits.clip(text, limits.FALLBACK - 100) + foot
     groups = grouped(answer, view.ageing, more=view.more)
-    note = f"{limits.clip(escape(one_line(answer.note)), _NOTE)}\n" if answer.note else ""
+    note = above + (f"{limits.clip(escape(one_line(answer.note)), _NOTE)}\n" if answer.note else "")
     worded = "\n".join(_claims(answer, limits.FALLBACK // 3))
     foot = "\n".join(_limited(line) for line in _lines(view))
     quotes = sum(len(group.quotes) for group in groups)
@@ -55,9 +69,9 @@ def _reference(view: AnswerView) -> str:
     return "" if told else view.reference
 
 
-def _answered(view: AnswerView) -> list[Block]:
+def _answered(view: AnswerView, above: list[Block]) -> list[Block]:
     answer = view.answer
-    note = [kit.context(limits.clip(escape(one_line(answer.note)), _NOTE))] if answer.note else []
+    note = [*above, *([kit.context(limits.clip(escape(one_line(answer.note)), _NOTE))] if answer.note else [])]
     lines = [kit.context(_limited(line)) for line in _lines(view)]
     buttons = _buttons(view)
     foot = kit.context(f"{escape(mode_label(answer))} {VERIFY}")
@@ -94,7 +108,7 @@ def _limited(line: str) -> str:
 
 
 def _buttons(view: AnswerView) -> list[Block]:
-    """Further claims, what is offered, and a summary; none where no message is kept behind it."""
+    """Further claims, what is offered, a summary, and sharing; none where no message is kept behind it."""
     buttons: list[Block] = []
     count = hidden(view.answer)
     if view.reference and count and not view.more:
@@ -102,6 +116,8 @@ def _buttons(view: AnswerView) -> list[Block]:
     buttons += _offers(view.answer)[:1]
     if view.reference and view.summarises:
         buttons.append(kit.button("Summarise (AI)", SUMMARISE, view.reference))
+    if view.reference and view.shares:
+        buttons.append(share_button(view.reference))
     return [kit.actions("answer", buttons)] if buttons else []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.views import kit, limits
-from bot.views.escaping import channel, code, escape, prose, user
+from bot.views.escaping import channel, code, escape, permalink, prose, user
 from bot.views.kit import Message
 from bot.views.notices.model import ErrorView, NoticeView
 
@@ -13,7 +13,8 @@ def notice(view: NoticeView) -> Message:
     text = prose(view.text)
     if view.channel:
         text = text.replace(escape(view.channel), channel(view.channel))
-    return Message(limits.clip(text, limits.FALLBACK), (kit.section(text),))
+    text = limits.clip(text, limits.FALLBACK - 400) + permalink(view.link, "Show the message")
+    return Message(text, (kit.section(text),))
 
 
 def error(view: ErrorView) -> Message:

@@ -15,7 +15,7 @@ from bot.work.kinds import NOTICE
 class NoticeView(StoredView):
     """Something to know: `text` may have several lines.
 
-    `channel` is a Slack channel id that `text` names: it is shown as that channel.
+    `channel` is a Slack channel id that `text` names: it is shown as that channel. `link` is the address of a message.
     """
 
     thing = "notice"
@@ -25,15 +25,16 @@ class NoticeView(StoredView):
     text: str
     title: str = "Proviso"
     channel: str | None = None
+    link: str | None = None
 
     def to_data(self) -> dict[str, Any]:
         """As it waits in the outbox."""
-        return {"text": self.text, "title": self.title, "channel": self.channel}
+        return {"text": self.text, "title": self.title, "channel": self.channel, "link": self.link}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> NoticeView:
         """The inverse of `to_data`."""
-        return cls(data["text"], data.get("title", "Proviso"), data.get("channel"))
+        return cls(data["text"], data.get("title", "Proviso"), data.get("channel"), data.get("link"))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.views import kit, limits
 from bot.views.escaping import escape, one_line, user
 from bot.views.kit import Message
-from bot.views.summaries.model import LABEL, SHARE, SummaryView
+from bot.views.sharing import share_button
+from bot.views.summaries.model import LABEL, SummaryView
 
 _PLACE = 200
 
@@ -20,7 +21,7 @@ def message(view: SummaryView) -> Message:
     )
     blocks = [kit.context(label), kit.section(said), kit.context(places)]
     if view.reference:
-        blocks.append(kit.actions("summary", [kit.button("Share in channel", SHARE, view.reference)]))
+        blocks.append(kit.actions("summary", [share_button(view.reference)]))
     return Message(limits.clip(f"{label}\n{said}\n{places}", limits.FALLBACK), tuple(blocks))
 
 

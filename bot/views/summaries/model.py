@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from bot.access.policy import Content
+from bot.views.sharing import ShareableView
 from bot.views.sources import heading, where
-from bot.views.view import StoredView
 from bot.work.kinds import ANSWER
 from retrieval.types import Answer, SummarySentence
 
-SHARE = "summary.share"
 # Whoever reads a summary sees first what it is.
 LABEL = "Worded by AI from the quotes above, not guidance"
 
 
 @dataclass(frozen=True)
-class SummaryView(StoredView):
+class SummaryView(ShareableView):
     """Sentences with the numbers of their quotes; `places` says for each number where that quote stands.
 
     `reference` names the message, so that it can be shared; empty where there is nobody to share it with.
@@ -42,6 +41,10 @@ class SummaryView(StoredView):
             "reference": self.reference,
             "shared_by": self.shared_by,
         }
+
+    def as_shared(self, by: str, reference: str) -> Self:
+        """The same for everybody, its label kept; nothing more can be done with it, so it needs no reference."""
+        return replace(self, reference="", shared_by=by)
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> SummaryView:

@@ -50,6 +50,16 @@ REQUESTS = {
         "Which questions do I bring to the partner meeting next week?",
         "What questions should I put to the partner's commander tomorrow?",
     ],
+    "action": [
+        "How do I ask you privately?",
+        "Can I ask you something in private?",
+        "How can we ask a question without the others seeing?",
+        "May I ask a question privately?",
+        "Could I put a question to you in private please?",
+        "Please answer to me only",
+        "Can you reply privately?",
+        "Answer my question in private",
+    ],
     "partner": [
         "Next due date for Harbour Guard?",
         "Are any of my partners overdue?",
@@ -249,6 +259,11 @@ QUESTIONS = [
     "What did the UN policy document change?",
     "Notify the partner or not when a violation is suspected?",
     "What reading would help a new adviser?",
+    "How should we ask a partner about abuses in private?",
+    "Can we put a question to the minister privately?",
+    "How do I answer the commander in private?",
+    "Should concerns be raised privately or in public?",
+    "May I ask a detainee questions without the guards seeing?",
     "Send troops or trainers: what does the guidance prefer?",
 ]
 

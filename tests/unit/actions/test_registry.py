@@ -19,7 +19,7 @@ from bot.views.partners.model import ADD
 from bot.views.passages.values import SHOW as SHOW_PASSAGE
 
 EVERYTHING = (
-    "`/proviso checklist [TOPIC]`, `/proviso partner add [NAME]`, `/proviso partner list`, "
+    "`/proviso ask QUESTION`, `/proviso checklist [TOPIC]`, `/proviso partner add [NAME]`, `/proviso partner list`, "
     "`/proviso partner show NAME`, `/proviso help`, `/proviso sources`"
 )
 
@@ -62,6 +62,17 @@ EVERYTHING = (
         ("proviso", "Partner LIST", "partner.list", {}),
         ("proviso", 'partner add "4th Brigade"', "partner.add", {"name": "4th Brigade"}),
         ("proviso", "partner help", "proviso.help", {}),
+        ("ask", "help", "proviso.help", {}),
+        ("ask", " When should we stop?", "ask.privately", {"question": "When should we stop?"}),
+        (
+            "ask",
+            "privately and “in quotes” <@U0BO>  why",
+            "ask.privately",
+            {"question": "privately and “in quotes” <@U0BO>  why"},
+        ),
+        ("ask", "w" * 9000, "ask.privately", {"question": "w" * 9000}),
+        ("ask", "", "ask.privately", {"question": ""}),
+        ("proviso", "Ask why 6 months?", "ask.privately", {"question": "why 6 months?"}),
         ("checklist", "help for detainees", "checklist.show", {"topic": "help for detainees"}),
     ],
 )
@@ -155,7 +166,8 @@ def test_everything_that_can_be_typed_can_be_typed_after_the_one_command_that_is
 
 def test_help_is_the_registry_read_aloud() -> None:
     entries = help_view(REGISTRY).entries
-    assert [(entry.usage, entry.also) for entry in entries[1:3]] == [
+    assert [(entry.usage, entry.also) for entry in entries[1:4]] == [
+        ("/ask QUESTION", "/proviso ask QUESTION"),
         ("/checklist [TOPIC]", "/proviso checklist [TOPIC]"),
         ("/partner add [NAME]", "/proviso partner add [NAME]"),
     ]
@@ -169,7 +181,7 @@ def test_help_is_the_registry_read_aloud() -> None:
 def test_every_button_and_form_a_view_shows_is_in_the_registry() -> None:
     shown = {ACKNOWLEDGE, SNOOZE, RECORD, SHOW_PASSAGE, SHOW_CHECKLIST, ADD, TRY}
     # What is offered to a request is a button too.
-    shown |= {"partner.list", "proviso.help", "proviso.sources"}
+    shown |= {"ask.privately", "partner.list", "proviso.help", "proviso.sources"}
     assert shown == {action.name for action in REGISTRY.on("button")}
     assert {ADD, SNOOZE, RECORD} == {action.name for action in REGISTRY.on("form")}
     assert all(action.form for action in REGISTRY.on("form"))
@@ -185,7 +197,7 @@ def test_help_offers_a_question_the_checklists_and_a_partner_by_button() -> None
 def test_whatever_touches_the_register_is_for_insiders() -> None:
     assert {action.noun for action in REGISTRY.actions if action.who == "insiders"} == {"partner", "nudge"}
     anyone = {action.noun for action in REGISTRY.actions if action.who == "anyone"}
-    assert anyone == {"checklist", "question", "proviso", "passage"}
+    assert anyone == {"ask", "checklist", "question", "proviso", "passage"}
 
 
 def test_two_actions_may_not_share_a_name() -> None:

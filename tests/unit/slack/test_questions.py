@@ -14,8 +14,10 @@ from sqlalchemy import select
 from bot.actions.table import REGISTRY
 from bot.conversations.threads import Conversations, Place
 from bot.sandbox.driver import Workspace
+from bot.slack.private_places import PrivatePlace
 from bot.slack.questions import REPEATED, QuestionHandler
 from bot.slack.status import PAUSE_SECONDS, SEARCHING, STILL_SENDING, Status
+from bot.views.answers.model import AnswerView
 from bot.views.blocks import render_blocks
 from bot.views.sources import Ageing
 from bot.views.stored import view_of
@@ -27,7 +29,7 @@ from bot.work.workers import WorkerPool
 from retrieval.corpus.passages import PUBLIC, Scope
 from retrieval.database import Database
 from retrieval.screening.greetings import ABOUT
-from retrieval.types import Answer, Turn
+from retrieval.types import Answer, Claim, Offer, Turn
 from retrieval.types import Status as Outcome
 from tests.support.clock import ManualClock
 from tests.unit.slack.test_delivery import api_error
@@ -114,6 +116,37 @@ def test_who_asks_is_passed_on_by_an_id_that_slack_does_not_know(conversations: 
     )
     handler(received("When?"))
     assert echo.askers == ["person of team, 2"]
+
+
+class Answered(Echo):
+    """Answers everything, with an offer from the register beside it."""
+
+    def answer(self, question: str, **_: Any) -> Answer:
+        offers = (Offer("partner", "Look it up", "proviso partner list", "partner.list"),)
+        return Answer(question, "answered", "Yes.", (Claim("Yes.", ()),), offers=offers)
+
+
+@pytest.mark.parametrize(
+    ("place", "shares", "asked"),
+    [
+        (PrivatePlace("C0OPS", "U1"), True, {"question": "When “does” it end?", "channel": None, "shared_by": None}),
+        (PrivatePlace("D1", None), False, {"question": "When “does” it end?", "channel": "C0OPS", "shared_by": None}),
+        (PrivatePlace("C0OPS", None), False, None),
+    ],
+)
+def test_a_private_answer_goes_where_its_reader_is_reached_alone_and_is_shared_only_where_others_are(
+    conversations: Conversations, place: PrivatePlace, shares: bool, asked: dict[str, Any] | None
+) -> None:
+    handler = QuestionHandler(Answered(), REGISTRY, ageing, conversations, places=lambda _channel, _user: place)
+    (post,) = handler(received("When “does” it end?", only_for="U1", thread=None))
+    assert (post.channel, post.ephemeral_user, post.asker) == (place.channel, place.only_for, "U1")
+    expected = asked and asked | {"question": 'When "does" it end?'}
+    assert (post.data["shares"], post.data["asked"]) == (shares, expected)
+    assert post.data["answer"]["question"] == ""
+    view = AnswerView.from_data(post.data)
+    assert view.to_data() == post.data
+    assert [offer.kind for offer in view.answer.offers] == ["partner"]
+    assert view.as_shared("U1", "abcd1234").answer.offers == ()
 
 
 def test_an_answer_goes_to_its_thread_under_a_key_of_its_own(conversations: Conversations) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.slack.summaries import FAILED, GONE, KIND, UNSUITED, Clicked, SummaryHandler, shared
+from bot.slack.clicks import Clicked
+from bot.slack.summaries import FAILED, GONE, KIND, UNSUITED, SummaryHandler
 from bot.views.answers.model import AnswerView
 from bot.views.blocks import render_blocks
 from bot.views.stored import view_of
@@ -155,23 +156,20 @@ def test_an_answer_whose_text_was_erased_is_no_longer_summed_up(sqlite_database:
     assert said(post) == GONE
 
 
-def test_a_summary_is_shared_once_with_its_label_and_by_whom_it_was_shown_to(
-    sqlite_database: Database, store: Store, clock: ManualClock
+def test_a_summary_of_a_private_answer_stays_private_as_others_do_not_see_its_quotes(
+    sqlite_database: Database, store: Store
 ) -> None:
-    store(answered())
-    (private,) = SummaryHandler(sqlite_database, Wording())(received())
-    with sqlite_database.write() as session:
-        enqueue(session, private, clock.now())
-    clicked = replace(CLICKED, reference=private.key[:8])
-    with sqlite_database.write() as session:
-        post = shared(session, "t", clicked)
-        assert post is not None
-        assert [enqueue(session, post, clock.now()) for _ in range(2)] == [True, False]
-        assert shared(session, "t", replace(clicked, user="U2")) is None
-        assert shared(session, "t", replace(clicked, channel="C2")) is None
-    assert (post.channel, post.thread, post.ephemeral_user) == ("C1", "1.0", None)
-    assert said(post).startswith(f"*{LABEL}* · shared by <@U1>\n• The crates are counted. [1]")
+    store(replace(answered(), shares=True), ephemeral_user="U1")
+    (post,) = SummaryHandler(sqlite_database, Wording())(received())
+    assert said(post).startswith(f"*{LABEL}*")
     assert "Share in channel" not in str(render_blocks(view_of(post.view, post.data)).blocks)
+
+
+def test_a_shared_summary_keeps_its_label_and_names_who_shared_it() -> None:
+    view = SummaryView(SENTENCES, {1: "A Handbook · par. 3"}, "abcd1234")
+    message = render_blocks(view.as_shared("U1", "beef0123"))
+    assert message.text.startswith(f"*{LABEL}* · shared by <@U1>\n• The crates are counted. [1]")
+    assert "Share in channel" not in str(message.blocks)
 
 
 def test_the_label_says_who_worded_it_and_what_it_is_not() -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from bot.actions.help import help_view
 from bot.actions.table import REGISTRY
 from bot.checklists.catalogue import Catalogue
-from bot.views.answers.model import AnswerView
+from bot.views.answers.model import AnswerView, Asked
 from bot.views.checklists.model import ChecklistView
 from bot.views.notices.model import ErrorView, NoticeView
 from bot.views.nudges.model import CardRef, NudgeView, RecordForm, SnoozeForm
@@ -112,6 +112,10 @@ ABSTAINED = Answer("When?", "abstained", "The guidance does not cover this. Next
 REFUSED = Answer("Whom?", "refused", "I never advise on a target. Next step: ask your legal adviser.", nearest=(ONE,))
 FAILED = Answer("When?", "failed", "Something went wrong on my side. Next step: ask again.")
 
+PRIVATE = AnswerView(EXTRACTIVE, "abcd1234", AGEING, shares=True, asked=Asked("When should a <partner> be *assessed*?"))
+SHARED = PRIVATE.as_shared("U0AMAL", "beef0123")
+ELSEWHERE = AnswerView(ABSTAINED, "abcd1234", AGEING, asked=Asked("When?", "C0OPS"))
+
 PARTNER = PartnerView(
     partner_id="partner-1",
     name="4th Brigade",
@@ -201,6 +205,9 @@ _OTHERS = (("detention", "Detention and transfers by or to a partner"),)
 
 MESSAGES: dict[str, View] = {
     "answer_extractive": AnswerView(EXTRACTIVE, "abcd1234", AGEING),
+    "answer_private": PRIVATE,
+    "answer_shared": SHARED,
+    "answer_elsewhere": ELSEWHERE,
     "answer_model": AnswerView(MODEL, "abcd1234", AGEING),
     "summary": summary_of(
         EXTRACTIVE, (SummarySentence("Assess partners <!here> before support begins.", (1,)),), "abcd1234"
