@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 from bot.actions.table import REGISTRY
 from bot.app.core import Core
 from bot.app.health import health
+from bot.app.workers import build_workers
 from bot.errors import ServiceUnavailable, SettingsError
 from bot.reminders.nudges import still_wanted
 from bot.reminders.scan import Scanner
@@ -20,23 +21,18 @@ from bot.slack.app import build_bolt
 from bot.slack.client import QUICK_TIMEOUT_SECONDS, build_client
 from bot.slack.delivery import SlackNotifier
 from bot.slack.http import Health
-from bot.slack.inbox_middleware import KIND
 from bot.slack.invitations import ask_for_invitation
 from bot.slack.privacy import Privacy
 from bot.slack.private_places import PrivatePlaces
-from bot.slack.questions import QuestionHandler
 from bot.slack.responder import Responder
 from bot.slack.serve import check_token, serve
 from bot.slack.status import Status
-from bot.slack.summaries import KIND as SUMMARY
-from bot.slack.summaries import SummaryHandler
 from bot.slack.teams import Teams
 from bot.slack.undelivered import undelivered
 from bot.work.destinations import is_held
 from bot.work.folders import FolderSync
 from bot.work.inbox import Inbox
 from bot.work.loops import WakingLoop
-from bot.work.people import person_id
 from bot.work.retention import sweep
 from bot.work.schedule import Job, Scheduler
 from bot.work.sender import KEEP_SECONDS, Sender
@@ -180,7 +176,7 @@ def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
     status = Status(quick_client, held=lambda: _is_held(core))
     notifier = SlackNotifier(client, privacy, join_channels=settings.proviso_join_channels)
     sender = _sender(core, notifier, status, stopping)
-    workers = _workers(core, inbox, status, PrivatePlaces(client, privacy))
+    workers = build_workers(core, inbox, status, PrivatePlaces(client, privacy))
     posting = WakingLoop("posting", lambda: sender.send_due(1))
     keeping = WakingLoop("keeping", sender.keep, KEEP_SECONDS)
     inbox.on_receive, inbox.on_posts = workers.wake, posting.wake
@@ -245,35 +241,6 @@ def _is_held(core: Core) -> bool:
     """Whether Slack has asked this workspace to wait."""
     with core.database.read() as session:
         return is_held(session, core.clock.now())
-
-
-def _workers(core: Core, inbox: Inbox, status: Status, places: PrivatePlaces) -> WorkerPool:
-    """The threads that answer questions. The limits on a model are each person's own, so it is told who asks."""
-
-    def our_id(team: str, slack_user: str) -> str:
-        with core.database.write() as session:
-            return person_id(session, team, slack_user)
-
-    person = our_id if core.settings.proviso_chat_model else None
-    summarised = core.summariser is not None
-    questions = QuestionHandler(
-        core.answerer,
-        REGISTRY,
-        core.ageing,
-        core.conversations,
-        status,
-        person=person,
-        summarised=summarised,
-        places=places.of,
-    )
-    summaries = SummaryHandler(core.database, core.summariser, person)
-    return WorkerPool(
-        inbox,
-        {KIND: questions, SUMMARY: summaries},
-        core.settings.proviso_answers,
-        failures={KIND: questions.failed, SUMMARY: summaries.failed},
-        name=core.worker,
-    )
 
 
 def _jobs(core: Core, scanner: Scanner, sender: Sender, posting: WakingLoop, scan_seconds: float) -> tuple[Job, ...]:
