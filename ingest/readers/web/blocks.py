@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from lxml import etree
 
 from ingest.blocks import Block, Dropped, Kind
 from ingest.readers.text import SUPERSCRIPTS
+from ingest.readers.web.definitions import definition_groups, is_definition_list
 from ingest.readers.web.rules import all_in, count_titles, is_note, is_quoted_reply, is_reference, why_left_out
 from ingest.readers.web.table import is_data_table, left_out, table_rows
 from ingest.readers.web.tree import local_name
+from ingest.tables import Cell, rows_of
 
 INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "dfn", "em", "font", "i", "ins",
@@ -30,17 +32,24 @@ class Blocks:
     """The blocks of one tree, paragraphs counted on from `paragraph`; what is left out is in `dropped`.
 
     Text outside `main` is left out; notes are kept wherever they stand. In a `mail` quoted replies are left out.
+    `panels` are those that open by a click, with the level of a heading that ends with them.
     """
 
     def __init__(
-        self, root: etree._Element, main: etree._Element | None = None, *, paragraph: int = 0, mail: bool = False
+        self,
+        root: etree._Element,
+        main: etree._Element | None = None,
+        *,
+        paragraph: int = 0,
+        mail: bool = False,
+        panels: Mapping[etree._Element, int | None] | None = None,
     ) -> None:
         self.found: list[Block] = []
         self.dropped: list[Dropped] = []
         self.paragraph = paragraph
         self._main = root if main is None else main
         self._above = frozenset(self._main.iterancestors())
-        self._mail = mail
+        self._mail, self._panels = mail, panels or {}
         self._titles = count_titles(root)
         self._inside = self._notes = self._superscript = 0
         self._collected: int | None = None  # where notes begin that stand together, with no text after them
@@ -91,6 +100,9 @@ class Blocks:
         if local_name(element) == "table" and is_data_table(element):
             self._table(element)
             return False
+        if is_definition_list(element):
+            self._definitions(element)
+            return False
         return True
 
     def _start(self, element: etree._Element) -> None:
@@ -120,6 +132,9 @@ class Blocks:
         elif name not in INLINE and name != "br":
             self._flush()
             self._boxes.pop()
+        level = self._panels.get(element)
+        if level is not None and self._inside and not self._text:
+            self.found.append(Block("", None, None, "heading", level))
         if is_note(element):
             self._notes -= 1
             if name in INLINE:
@@ -193,6 +208,15 @@ class Blocks:
         rows, headers = table_rows(element, self._cell)
         if rows:
             self._emit("\n".join(rows), "note" if self._notes else "table", 0 if self._notes else headers)
+
+    def _definitions(self, element: etree._Element) -> None:
+        """Terms as the header of what defines them, so that each definition is read with its term."""
+        self._flush()
+        for terms, meanings in definition_groups(element):
+            rows = [[Cell(tuple(self._cell(part)))] for part in (*terms, *meanings)]
+            lines, headers = rows_of(rows, sum(bool(row[0].text) for row in rows[: len(terms)]))
+            if lines:
+                self._emit("\n".join(lines), "note" if self._notes else "table", 0 if self._notes else headers)
 
     def _cell(self, cell: etree._Element) -> Sequence[str]:
         """The paragraphs of a cell."""

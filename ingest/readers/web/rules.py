@@ -21,7 +21,6 @@ ROLES_LEFT_OUT = {
     "search": "form", "dialog": "dialog", "alertdialog": "dialog", "menu": "navigation", "menubar": "navigation",
     "toolbar": "navigation",
 }  # fmt: skip
-HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # "consent" alone is a word of the law of armed conflict.
 COOKIES = re.compile(
     r"cookie|gdpr|onetrust|consent[-_]?(?:banner|bar|box|manager|modal|notice|overlay|popup)", re.IGNORECASE
@@ -48,7 +47,7 @@ def main_element(body: etree._Element) -> etree._Element:
     whole = _length(body)
     for element in body.iter():
         is_main = local_name(element) == "main" or "main" in _roles(element)
-        if is_main and not _is_hidden(element) and _length(element) >= min(MAIN_CHARACTERS, MAIN_SHARE * whole):
+        if is_main and not is_hidden(element) and _length(element) >= min(MAIN_CHARACTERS, MAIN_SHARE * whole):
             return element
     articles = [element for element in body.iter() if local_name(element) == "article" and not _within_article(element)]
     if len(articles) == 1 and _length(articles[0]) >= ARTICLE_SHARE * whole:
@@ -65,7 +64,7 @@ def why_left_out(element: etree._Element, titles: int = 0) -> str | None:
         return None
     if not element.attrib:  # most elements: only the name can tell
         return TAGS_LEFT_OUT.get(name) or _why_by_what_it_holds(element, name, titles)
-    if _is_hidden(element) or UNSEEN.search(_names(element)):
+    if is_hidden(element) or UNSEEN.search(_names(element)):
         return "hidden"
     if is_note(element):
         return None
@@ -136,8 +135,9 @@ def _is_cookie_banner(element: etree._Element) -> bool:
     return not _holds(element, "main", "article", "h1") and _length(element) <= BANNER_CHARACTERS
 
 
-def _is_hidden(element: etree._Element) -> bool:
-    if element.get("hidden") is not None or HIDDEN.search(element.get("style") or ""):
+def is_hidden(element: etree._Element) -> bool:
+    """Whether nobody can see an element, as far as it says so itself."""
+    if element.get("hidden", "until-found").lower() != "until-found":
         return True
     # A page saved while a dialog was open has all of its text marked so.
     hushed = (element.get("aria-hidden") or "").lower() == "true"

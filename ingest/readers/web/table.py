@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from lxml import etree
 
-from ingest.readers.web.rules import all_in, text_of, why_left_out
+from ingest.readers.web.rules import all_in, is_hidden, text_of, why_left_out
 from ingest.readers.web.tree import local_name
 from ingest.tables import Cell, header_rows, rows_of
 
@@ -45,16 +45,26 @@ def table_rows(table: etree._Element, read: Read) -> tuple[list[str], int]:
 
 
 def left_out(table: etree._Element) -> Iterator[tuple[str, str]]:
-    """(text, reason) of comments and scripts between the cells."""
+    """(text, reason) of comments and scripts between the cells, and of what is hidden."""
     for element in _between_cells(table):
         name = local_name(element)
-        if name not in PARTS and name not in CELLS and name != "caption":
+        if name in PARTS or name in CELLS:
+            parent = element.getparent()
+            if is_hidden(element) and (parent is None or not is_hidden(parent)):
+                yield all_in(element), "hidden"
+        elif name != "caption":
             yield all_in(element), why_left_out(element) or "markup"
 
 
 def _rows(table: etree._Element) -> list[etree._Element]:
     parts = sorted(table, key=lambda part: {"thead": 0, "tfoot": 2}.get(local_name(part), 1))
-    return [row for part in parts for row in ([part] if local_name(part) == "tr" else _children(part, "tr"))]
+    rows = (row for part in parts for row in ([part] if local_name(part) == "tr" else _children(part, "tr")))
+    return [row for row in rows if not _is_unseen(row)]
+
+
+def _is_unseen(row: etree._Element) -> bool:
+    parent = row.getparent()
+    return is_hidden(row) or (parent is not None and is_hidden(parent))
 
 
 def _children(element: etree._Element, name: str) -> Iterator[etree._Element]:
@@ -62,7 +72,7 @@ def _children(element: etree._Element, name: str) -> Iterator[etree._Element]:
 
 
 def _cells(row: etree._Element) -> list[etree._Element]:
-    return [cell for cell in row if local_name(cell) in CELLS]
+    return [cell for cell in row if local_name(cell) in CELLS and not is_hidden(cell)]
 
 
 def _cell(cell: etree._Element, read: Read) -> Cell:

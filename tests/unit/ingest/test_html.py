@@ -81,14 +81,13 @@ def test_lists_definitions_captions_and_breaks_are_blocks() -> None:
         Block("oil", 2, kind="list"),
         Block("of the north", 3, kind="list"),
         Block("and", 4, kind="list"),
-        Block("Tower", 5, kind="list"),
-        Block("A light.", 6, kind="list"),
-        Block("One\nline", 7),
-        Block("two", 8),
-        Block("A tower.", 9, kind="note", level=0),
-        Block("a  b", 10),
-        Block("c", 11),
-        Block("stray", 12),
+        Block("Tower\nA light.", 5, kind="table", level=1),
+        Block("One\nline", 6),
+        Block("two", 7),
+        Block("A tower.", 8, kind="note", level=0),
+        Block("a  b", 9),
+        Block("c", 10),
+        Block("stray", 11),
     )
 
 
