@@ -18,9 +18,9 @@ from ingest.readers.archives import check_archive
 from ingest.readers.metadata import as_author, as_title, known_fields
 from ingest.readers.text import check_length, no_text
 from ingest.readers.word.parts import has_doctype, parse_part
-from ingest.readers.word.styles import Role, Styles, is_bold
+from ingest.readers.word.styles import STRUCK, Role, Styles, is_bold
 from ingest.readers.word.table import cells_in, deleted_text, rows_in, table_lines
-from ingest.readers.word.text import NoteRef, Paragraph, W, all_text, tag_of
+from ingest.readers.word.text import Looks, NoteRef, Paragraph, W, all_text, tag_of
 from retrieval.text.sentences import is_unfinished
 
 # More words than this are no heading, whatever the style says.
@@ -81,9 +81,14 @@ class _Body:
         relations = (relation for relation in document.part.rels.values() if not relation.is_external)
         related = {relation.reltype.rpartition("/")[2]: relation.target_part for relation in relations}
         self._styles = Styles(_xml(related.get("styles")))
-        self._notes = {kind: _notes(_xml(related.get(f"{kind}s"))) for kind in NOTES}
+        self._notes = {kind: _notes(_xml(related.get(f"{kind}s")), self._styles) for kind in NOTES}
         self._walk(document.element.body, counted=True)
         self._rest({str(part.partname): part for part in document.part.package.iter_parts()})
+
+    @property
+    def looks(self) -> Looks:
+        """Why a run is left out, by the styles of the document."""
+        return self._styles.why_unseen
 
     def _walk(self, element: etree._Element, *, counted: bool) -> None:
         for child in element:
@@ -108,10 +113,11 @@ class _Body:
             self._walk(content, counted=counted)
 
     def _paragraph(self, element: etree._Element, *, counted: bool) -> None:
-        paragraph = Paragraph(element)
+        paragraph = Paragraph(element, self._styles.why_unseen)
         self.dropped += paragraph.dropped
+        struck = any(item.reason == STRUCK for item in paragraph.dropped)
+        self._number += counted and (struck or bool(paragraph.text.strip()))
         if paragraph.text.strip():
-            self._number += counted
             self._emit(paragraph.text, element, self._number if counted else None)
         self._after(paragraph, self._number if counted else None)
 
@@ -179,7 +185,7 @@ class _Cells:
 
     def __init__(self, body: _Body) -> None:
         self.paragraphs: list[Paragraph] = []
-        self._dropped = body.dropped
+        self._dropped, self._looks = body.dropped, body.looks
 
     def read(self, cell: etree._Element) -> list[str]:
         """The paragraphs of a cell; those of a table within it as well."""
@@ -187,7 +193,7 @@ class _Cells:
         for element in cell.iter(f"{W}p"):
             if any(tag_of(above) == "txbxContent" for above in element.iterancestors()):
                 continue  # comes with the paragraph it is anchored in
-            paragraph = Paragraph(element)
+            paragraph = Paragraph(element, self._looks)
             self.paragraphs.append(paragraph)
             self._dropped += paragraph.dropped
             if paragraph.text.strip():
@@ -198,18 +204,18 @@ class _Cells:
 class _Note:
     """The paragraphs of one note as one text."""
 
-    def __init__(self, element: etree._Element) -> None:
-        paragraphs = [Paragraph(p) for p in element.iter(f"{W}p")]
+    def __init__(self, element: etree._Element, styles: Styles) -> None:
+        paragraphs = [Paragraph(p, styles.why_unseen) for p in element.iter(f"{W}p")]
         self.text = "\n".join(p.text for p in paragraphs if p.text.strip())
         self.dropped = [item for p in paragraphs for item in p.dropped]
 
 
-def _notes(root: etree._Element | None) -> dict[str, _Note]:
+def _notes(root: etree._Element | None, styles: Styles) -> dict[str, _Note]:
     """The notes of a part by id, without the lines that part them from the text."""
     if root is None:
         return {}
     elements = (e for e in root if tag_of(e) in NOTES and e.get(f"{W}type", "normal") == "normal")
-    return {e.get(f"{W}id") or "": _Note(e) for e in elements}
+    return {e.get(f"{W}id") or "": _Note(e, styles) for e in elements}
 
 
 def _xml(part: Any) -> etree._Element | None:

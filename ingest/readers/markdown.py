@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ingest.blocks import Block, Dropped, Kind, Reading
 from ingest.errors import MAX_PIECES, too_many_parts
@@ -18,6 +18,8 @@ RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 FENCE = re.compile(r" {0,3}(```|~~~)")
 TABLE_RULE = re.compile(r"\s*\|?[ \t]*:?-{2,}:?[ \t]*(\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
 PIPE = re.compile(r"[ \t]*(?<!\\)\|[ \t]*")
+# What opens or closes code, what strikes through, or a tag that does.
+STRIKE = re.compile(r"`+|~{2,}|</?(del|s|strike)\b[^<>]{0,200}>", re.IGNORECASE)
 NOTE = re.compile(r" {0,3}\[\^([^\]\s]{1,40})\]:[ \t]*")
 
 
@@ -49,6 +51,8 @@ class _Parser:
     def paragraph(self, number: int, text: str) -> None:
         if self._fence is None:
             text = self._without_comments(text)
+            text, struck = without_struck(text)
+            self.dropped += [Dropped(part, "deleted") for part in struck]
         lines = [line for line in text.split("\n") if line.strip()]
         for kind, level, group in self._groups(lines):
             if kind is None:
@@ -140,6 +144,39 @@ class _Parser:
             return "text", None, line[quote.end() :] or None, quote[0]
         # A line below an item or a note goes on with it.
         return (kind if run and kind in ("list", "note") else "text"), None, line, ""
+
+
+def without_struck(text: str) -> tuple[str, list[str]]:
+    """(`text` without what is struck through, what was); code says what it says."""
+    marks = list(STRIKE.finditer(text))
+    ends = _ends(marks)
+    kept: list[str] = []
+    struck: list[str] = []
+    at = index = 0
+    while index < len(marks):
+        end = ends[index]
+        if end is None:
+            index += 1
+            continue
+        if not marks[index][0].startswith(("`", "~~~")):
+            kept.append(text[at : marks[index].start()])
+            at = marks[end].end()
+            struck.append(text[marks[index].start() : at])
+        index = end + 1
+    return "".join((*kept, text[at:])), struck
+
+
+def _ends(marks: Sequence[re.Match[str]]) -> list[int | None]:
+    """For each mark the next one that closes what it opens."""
+    following: dict[str, int] = {}
+    found: list[int | None] = []
+    for index in range(len(marks) - 1, -1, -1):
+        mark, name = marks[index][0], (marks[index][1] or "").lower()
+        opens = bool(name) and not mark.startswith("</")
+        found.append(following.get(f"/{name}" if opens else mark))
+        if not opens:
+            following[f"/{name}" if name else mark] = index
+    return found[::-1]
 
 
 def _heading_text(rest: str) -> str:

@@ -175,5 +175,7 @@ def _pieces(paragraph: Any) -> Iterator[str]:
             yield "\n"
         elif name == "t":
             run = element.getparent().find(f"{A}rPr")
+            if run is not None and run.get("strike", "noStrike") != "noStrike":
+                continue
             raised = run is not None and (run.get("baseline") or "0")[0] not in "-0"
             yield (element.text or "").translate(SUPERSCRIPTS) if raised else element.text or ""

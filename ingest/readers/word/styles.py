@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -11,6 +11,10 @@ from ingest.readers.word.text import W, is_on
 
 MAX_DEPTH = 20
 BODY_LEVEL = 9
+# Letters of this size, in half points, cannot be read.
+SMALLEST = 2
+STRUCK = "struck through"
+WHITE, SHADES = "ffffff", ("shd", "highlight")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Styles:
     def __init__(self, root: etree._Element | None) -> None:
         styles = root.iter(f"{W}style") if root is not None else ()
         self._styles = {style.get(f"{W}styleId") or "": style for style in styles}
+        self._known: dict[str, list[etree._Element]] = {}
         self._default = next(
             (
                 key
@@ -42,7 +47,7 @@ class Styles:
     def role(self, paragraph: etree._Element) -> Role:
         """What style and own properties say; the paragraph's own properties come first."""
         own = paragraph.find(f"{W}pPr")
-        chain = [*self._chain(own)]
+        chain = [*self._chain(self._key(own))]
         names = [value_of(style.find(f"{W}name")).lower() for style in chain]
         properties = [p for p in (own, *(style.find(f"{W}pPr") for style in chain)) if p is not None]
         is_title = "title" in names[:1]
@@ -54,16 +59,35 @@ class Styles:
             is_contents=any(name.startswith(("toc ", "table of figures")) for name in names),
         )
 
+    def why_unseen(self, run: etree._Element, paragraph: etree._Element) -> str | None:
+        """Why the text of a run is left out: it is struck through, or nobody can see it; None where it is read."""
+        own = run.find(f"{W}rPr")
+        looks = [own] if own is not None else []
+        if own is not None and (key := value_of(own.find(f"{W}rStyle"))):
+            looks += self._looks(key)
+        looks += self._looks(self._key(paragraph.find(f"{W}pPr")))
+        if any(_is_set(looks, name) for name in ("strike", "dstrike")):
+            return STRUCK
+        return "hidden" if _is_set(looks, "vanish") or _is_tiny(looks) or _is_white(looks, paragraph) else None
+
+    def _looks(self, key: str) -> list[etree._Element]:
+        """How a style sets text, the nearest first."""
+        if key not in self._known:
+            looks = (style.find(f"{W}rPr") for style in self._chain(key))
+            self._known[key] = [look for look in looks if look is not None]
+        return self._known[key]
+
     def shows_first_row(self, table: etree._Element) -> bool:
         """Whether the style of a table sets its first row apart."""
         style = self._styles.get(value_of(table.find(f"{W}tblPr/{W}tblStyle")))
         return style is not None and any(part.get(f"{W}type") == "firstRow" for part in style.iter(f"{W}tblStylePr"))
 
-    def _chain(self, properties: etree._Element | None) -> Iterator[etree._Element]:
-        """The style of a paragraph, and those it is based on."""
-        key = self._default
-        if properties is not None:
-            key = value_of(properties.find(f"{W}pStyle")) or key
+    def _key(self, properties: etree._Element | None) -> str:
+        """The id of a paragraph's style."""
+        return (value_of(properties.find(f"{W}pStyle")) if properties is not None else "") or self._default
+
+    def _chain(self, key: str) -> Iterator[etree._Element]:
+        """A style, and those it is based on."""
         for _ in range(MAX_DEPTH):
             style = self._styles.get(key)
             if style is None:
@@ -82,6 +106,26 @@ def _level(names: list[str], properties: list[etree._Element]) -> int | None:
         if head == "heading" and number.isdigit():
             return int(number)
     return None
+
+
+def _is_set(looks: Iterable[etree._Element], name: str) -> bool:
+    """Whether a switch is on where it is set first."""
+    return is_on(next((found for look in looks if (found := look.find(f"{W}{name}")) is not None), None))
+
+
+def _is_tiny(looks: Iterable[etree._Element]) -> bool:
+    size = next((value for look in looks if (value := value_of(look.find(f"{W}sz")))), "")
+    return size.isdigit() and int(size) <= SMALLEST
+
+
+def _is_white(looks: Iterable[etree._Element], paragraph: etree._Element) -> bool:
+    """Whether text is white on the bare page: nothing is shaded behind it, and it stands in no table or box."""
+    colour = next((value for look in looks if (value := value_of(look.find(f"{W}color")))), "")
+    if colour.lower() != WHITE or any(look.find(f"{W}{name}") is not None for look in looks for name in SHADES):
+        return False
+    own = paragraph.find(f"{W}pPr/{W}shd")
+    around = (above.tag for above in paragraph.iterancestors())
+    return own is None and not {f"{W}tc", f"{W}txbxContent"} & set(around)
 
 
 def _is_numbered(properties: list[etree._Element]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from lxml import etree
@@ -21,6 +21,10 @@ PICTURES = frozenset({"drawing", "pict", "object"})
 OFF = frozenset({"0", "false", "off"})
 
 
+# Why the text of a run in a paragraph is left out, where it is.
+Looks = Callable[[etree._Element, etree._Element], str | None]
+
+
 class NoteRef(NamedTuple):
     """A call for a note: "footnote" or "endnote", and its id in that part."""
 
@@ -31,7 +35,8 @@ class NoteRef(NamedTuple):
 class Paragraph:
     """What one paragraph holds. `text` has line breaks as line feeds, and superscript digits as such."""
 
-    def __init__(self, element: etree._Element) -> None:
+    def __init__(self, element: etree._Element, looks: Looks) -> None:
+        self._looks, self._element = looks, element
         self.notes: list[NoteRef] = []
         self.boxes: list[etree._Element] = []
         self.dropped: list[Dropped] = []
@@ -64,8 +69,9 @@ class Paragraph:
 
     def _run(self, run: etree._Element) -> Iterator[str]:
         properties = run.find(f"{W}rPr")
-        if properties is not None and is_on(properties.find(f"{W}vanish")):
-            self._drop(run, "hidden")
+        reason = self._looks(run, self._element)
+        if reason:
+            self._drop(run, reason)
             return
         raised = None if properties is None else properties.find(f"{W}vertAlign")
         if raised is not None and raised.get(f"{W}val") == "superscript":

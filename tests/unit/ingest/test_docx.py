@@ -95,6 +95,43 @@ def test_hidden_text_field_codes_placeholders_and_comments_are_left_out_with_the
     )
 
 
+@pytest.mark.parametrize(
+    ("look", "reason"),
+    [
+        ("<w:strike/>", "struck through"), ("<w:dstrike/>", "struck through"), ("<w:vanish/>", "hidden"),
+        ('<w:color w:val="FFFFFF"/>', "hidden"), ('<w:sz w:val="1"/>', "hidden"),
+        ('<w:rStyle w:val="Old"/>', "struck through"), ('<w:rStyle w:val="Older"/>', "struck through"),
+        ('<w:strike w:val="0"/>', None), ('<w:rStyle w:val="Old"/><w:strike w:val="false"/>', None),
+        ('<w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="000080"/>', None),
+        ('<w:color w:val="FFFFFF"/><w:highlight w:val="black"/>', None), ('<w:color w:val="FF0000"/>', None),
+    ],
+)  # fmt: skip
+def test_what_is_struck_or_cannot_be_seen_is_no_text(look: str, reason: str | None) -> None:
+    styles = (
+        "<w:styles><w:style w:type='character' w:styleId='Old'><w:rPr><w:strike/></w:rPr></w:style>"
+        "<w:style w:type='character' w:styleId='Older'><w:basedOn w:val='Old'/></w:style></w:styles>"
+    )
+    body = f"<w:p>{run('The ceiling is ')}{run('900 litres', look)}{run(' a week.')}</w:p>"
+
+    reading = read_docx(make_docx(body, styles=styles))
+
+    assert reading.dropped == (() if reason is None else (Dropped("900 litres", reason),))
+    assert [" ".join(text.split()) for _, text in texts(reading)] == [
+        "The ceiling is a week." if reason else "The ceiling is 900 litres a week."
+    ]
+
+
+def test_a_paragraph_that_is_struck_as_a_whole_is_counted_and_not_read() -> None:
+    body = f"{p('One.')}<w:p>{run('Two.', '<w:strike/>')}</w:p>{p('Three.')}"
+    assert texts(read_docx(make_docx(body))) == [(1, "One."), (3, "Three.")]
+
+
+def test_white_text_in_a_table_may_stand_on_a_dark_ground() -> None:
+    white = run("Duty", '<w:color w:val="FFFFFF"/>')
+    table = f"<w:tbl><w:tr><w:tc><w:p>{white}</w:p></w:tc>{cell('Report')}</w:tr></w:tbl>"
+    assert [block.text for block in read_docx(make_docx(table)).blocks] == ["Duty\tReport"]
+
+
 def test_notes_follow_the_paragraph_that_calls_for_them_and_keep_their_first_number() -> None:
     footnotes = (
         "<w:footnotes><w:footnote w:type='separator' w:id='-1'/>"

@@ -18,6 +18,7 @@ from ingest.readers.encodings import decode
 from ingest.readers.markdown import read_markdown
 from ingest.readers.reading import read
 from ingest.readers.text import read_text
+from ingest.structure import structure
 from tests.unit.ingest.samples import FORMATS, Part
 
 Write = Callable[[str, str | bytes], Path]
@@ -138,6 +139,27 @@ shown --> shown
     )
     assert reading.marked
     assert Dropped("***", "markup") in reading.dropped
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "struck"),
+    [
+        ("The fee is ~~30 crowns~~ 20 crowns.", "The fee is 20 crowns.", ["~~30 crowns~~"]),
+        ("- ~~a~~ b ~~c\n d~~ e", "b e", ["~~a~~", "~~c\n d~~"]),
+        ("The <del>old</del> fee <S>is</S> due.", "The fee due.", ["<del>old</del>", "<S>is</S>"]),
+        ("Type `~~x~~` and ``<del>`` here.", "Type `~~x~~` and ``<del>`` here.", []),
+        ("About ~~ 30 crowns, a <del> tag, <s>one</del>.", "About ~~ 30 crowns, a .", ["<del> tag, <s>one</del>"]),
+        ("```\n~~kept~~\n```", "~~kept~~", []),
+        ("~~~\n~~kept~~\n~~~", "~~kept~~", []),
+        ("`open ~~gone~~ here", "`open here", ["~~gone~~"]),
+    ],
+)  # fmt: skip
+def test_what_markdown_strikes_through_is_no_text(text: str, read: str, struck: list[str]) -> None:
+    reading = read_markdown(f"Seen.\n\n{text}\n".encode())
+    units = structure(reading).units[1:]
+
+    assert " ".join(sentence.text for unit in units for sentence in unit.sentences) == read
+    assert [item.text for item in reading.dropped if item.reason == "deleted"] == struck
 
 
 def test_markdown_tables_need_no_pipes_at_their_edges() -> None:
