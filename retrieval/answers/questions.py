@@ -34,6 +34,11 @@ _CONTINUES = re.compile(
     r"like what|for example|meaning|even if|even when|only)\b",
     re.IGNORECASE,
 )
+# "What is vetting?", "who is Rynning?", "what is the NAC?"; but "what is needed?", "what are the risks?" lean back.
+_DEFINES = re.compile(
+    r"^(?i:what|who)(?:'s| is| are| was| were) (?:an? |the (?=[^a-z]*[A-Z]{2}))?(?!the\b)(?:[\w-]+ ){0,3}"
+    r"(?![a-z]+(?:ed|en|able|ible|ary|ful)\b)[\w-]+\W*$",
+)
 _PART_BREAK = re.compile(
     rf"(?<=\?)\s+|;\s+|(?<=[a-z0-9)\"'])\.\s+(?=[A-Z])|,?\s+(?:and|but)\s+(?=(?:(?:also|then|in|by|at|to|for|on|with)\s+)?"
     rf"(?:{_QUESTION_WORDS})\b|(?:{_AUXILIARIES})\s+(?:the|a|an|we|i|they|it|he|she|you|our|their|this|that|there)\b)",
@@ -56,11 +61,11 @@ _COMPARES = re.compile(
 class Asked:
     """A question made ready for retrieval.
 
-    `query` is what is searched for: the question, with the previous user turn before it in a follow-up. `parts` are
-    the things it asks, each a text of its own; one part when it asks one thing. `compares` is whether it wants more
-    than one source set side by side. `scope` bounds every search made for it; `asker` is who asks (an opaque id).
-    `names` is where the names it mentions are read, where that is not the question as it was asked. `turns` are the
-    earlier turns of its conversation, oldest first.
+    `query` is what is searched for: the question, in a follow-up with the questions before it that it leans on.
+    `parts` are the things it asks, each a text of its own; one part when it asks one thing. `compares` is whether it
+    wants more than one source set side by side. `scope` bounds every search made for it; `asker` is who asks (an
+    opaque id). `names` is where the names it mentions are read, where that is not the question as it was asked.
+    `turns` are the earlier turns of its conversation, oldest first.
     """
 
     question: str
@@ -77,15 +82,17 @@ class Asked:
 def understand(question: str, context: Sequence[Turn] = ()) -> Asked:
     """Read a question in its conversation."""
     plain = normal(question)
-    previous = next((normal(turn.text) for turn in reversed(context) if turn.role == "user" and turn.text.strip()), "")
-    follow_up = bool(previous) and refers_back(plain)
-    query = f"{previous} {plain}" if follow_up else plain
+    earlier = [normal(turn.text) for turn in context if turn.role == "user" and turn.text.strip()]
+    said = [plain]
+    # "And for detainees?" asks little by itself: "who decides that?" after it is read with the question before both.
+    while earlier and refers_back(said[0]):
+        said.insert(0, earlier.pop())
     return Asked(
         question=question,
-        query=query[-MAX_CHARACTERS:],
+        query=" ".join(said)[-MAX_CHARACTERS:],
         parts=parts_of(plain),
         compares=bool(_COMPARES.search(plain)),
-        follow_up=follow_up,
+        follow_up=len(said) > 1,
         turns=tuple(context),
     )
 
@@ -121,6 +128,8 @@ def refers_back(question: str) -> bool:
     short and points at something."""
     if _CONTINUES.match(question):
         return True
+    if _DEFINES.match(question) and not points_back(question):
+        return False
     found = words(question)
     # Later in a sentence a pronoun mostly means something the sentence itself has named.
     edges = " ".join([*found[:4], *found[-2:]])

@@ -27,14 +27,34 @@ def test_parts_are_what_asks_something(question: str, parts: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["And who else?", "Why is that?", "What about detention?", "How often should they do it?"]
+    "question",
+    [
+        "And who else?",
+        "Why is that?",
+        "What about detention?",
+        "How often should they do it?",
+        "What is needed?",
+        "Who is responsible?",
+        "What are the limits?",
+        "What are they?",
+        "By whom?",
+    ],
 )
 def test_a_turn_that_points_back_is_a_follow_up(question: str) -> None:
     assert refers_back(question)
 
 
 @pytest.mark.parametrize(
-    "question", ["What should states assess before they support a partner?", "Who approved the plan of the alliance?"]
+    "question",
+    [
+        "What should states assess before they support a partner?",
+        "Who approved the plan of the alliance?",
+        "What is vetting?",
+        "what's a caveat",
+        "Who is Halvorsen?",
+        "What is the JFHQ?",
+        "What are coastal patrols?",
+    ],
 )
 def test_a_whole_question_is_none(question: str) -> None:
     assert not refers_back(question)
@@ -44,6 +64,15 @@ def test_only_what_the_user_said_before_is_added() -> None:
     context = [Turn("user", "What is vetting?"), Turn("assistant", "A check.")]
     assert understand("Who does it?", context).query == "What is vetting? Who does it?"
     assert understand("Who does it?").query == "Who does it?"
+
+
+def test_a_follow_up_to_a_follow_up_is_read_with_the_question_that_both_lean_on() -> None:
+    asked = ["When does the ferry leave?", "What do ferries pay at the lock?", "And barges?"]
+    context = [turn for text in asked for turn in (Turn("user", text), Turn("assistant", "…"))]
+    assert understand("Who decides that?", context).query == (
+        "What do ferries pay at the lock? And barges? Who decides that?"
+    )
+    assert understand("Who decides that?", context[-2:]).query == "And barges? Who decides that?"
 
 
 def test_misspelt_words_take_the_corpus_spelling_and_good_words_stay() -> None:
