@@ -19,7 +19,7 @@ from retrieval.corpus.passages import PUBLIC, Passage, Scope
 from retrieval.ports import Embedder, Failure, Pointer, Searcher, Selection, Selector
 from retrieval.screening.addressing import without_addressees
 from retrieval.screening.greetings import ABOUT
-from retrieval.screening.refusal import Guard, Kind
+from retrieval.screening.refusal import Kind, refused_as
 from retrieval.search.glossary import Glossary
 from retrieval.search.succession import overtaken, yield_to_successors
 from retrieval.text.tokens import tokens
@@ -88,7 +88,6 @@ class Answerer:
         pointer: Pointer | None = None,
     ) -> None:
         self._searcher = searcher
-        self._guard = Guard()
         self._pointer = pointer
         self._ranker = SentenceRanker(embedder)
         self._selector = selector
@@ -124,7 +123,7 @@ class Answerer:
         return self._find(replace(understand(question, context), scope=scope), Timings(self._timer))
 
     def _answer(self, asked: Asked, timings: Timings) -> Answer:
-        refusal = self._guard.check(asked)
+        refusal = refused_as(asked)
         timings.mark("screen")
         if refusal is not None:
             return self._refused(asked, refusal, timings)

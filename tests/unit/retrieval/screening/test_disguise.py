@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from retrieval.answers.questions import understand
 from retrieval.screening.disguise import unmasked
-from retrieval.screening.refusal import Guard
+from retrieval.screening.refusal import refused_as
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_an_honest_question_stays_as_it_is(honest: str) -> None:
     ],
 )
 def test_a_disguised_request_is_refused(question: str) -> None:
-    refusal = Guard().check(understand(question))
+    refusal = refused_as(understand(question))
     assert refusal is not None
     assert refusal.name == "targeting"
 
