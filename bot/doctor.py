@@ -22,6 +22,8 @@ from retrieval.model.outcomes import TELLINGS
 from retrieval.ports import Embedder
 
 MODEL_SECONDS = 10.0
+# A mention in a group message comes without a message: a few of those are no sign.
+_MENTIONS_THAT_TELL = 3
 State = Literal["ok", "warning", "problem", "off"]
 
 
@@ -237,6 +239,19 @@ def serving(address: str) -> Iterator[Finding]:
         yield _connections(sockets)
     elif not late:
         yield Finding("serving", "ok", f"a bot answers on {address}")
+    yield from _events(health.get("events") or {})
+
+
+def _events(arrived: dict[str, int]) -> Iterator[Finding]:
+    """Whether messages of channels reach the bot: with them, each mention comes as a message too."""
+    mentions = arrived.get("mentions", 0)
+    if mentions >= _MENTIONS_THAT_TELL and not arrived.get("messages"):
+        says = f"{mentions} mentions in channels came since it started, and no message: follow-ups need a mention"
+        mend = (
+            "subscribe the app to message.channels and message.groups (Event Subscriptions, or the manifest of "
+            "`proviso manifest`), then install it again"
+        )
+        yield Finding("events", "warning", says, mend)
 
 
 def _connections(sockets: dict[str, Any]) -> Finding:

@@ -18,6 +18,7 @@ from bot.errors import ServiceUnavailable, SettingsError
 from bot.reminders.nudges import still_wanted
 from bot.reminders.scan import Scanner
 from bot.slack.app import build_bolt
+from bot.slack.arrivals import Arrivals
 from bot.slack.client import QUICK_TIMEOUT_SECONDS, build_client
 from bot.slack.delivery import SlackNotifier
 from bot.slack.http import Health
@@ -170,7 +171,7 @@ def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
     token, stopping = settings.slack_bot_token.get_secret_value(), threading.Event()
     client = build_client(token, settings.slack_api_url)
     quick_client = build_client(token, settings.slack_api_url, timeout=QUICK_TIMEOUT_SECONDS)
-    privacy = Privacy(client)
+    privacy, arrivals = Privacy(client), Arrivals()
     inbox = Inbox(core.database, core.clock)
     scanner = Scanner(core.database, core.clock)
     status = Status(quick_client, held=lambda: _is_held(core))
@@ -210,12 +211,13 @@ def build_service(core: Core, *, scan_seconds: float = 30.0) -> Service:
             inbox,
             core.conversations,
             privacy=Privacy(quick_client),
+            arrivals=arrivals,
             signing_secret=secret,
             listeners=settings.proviso_listeners,
         ),
         claim_workspace=core.claim_workspace,
         open_index=core.generations.current,
-        health=lambda: health(scheduler, core.database, core.clock),
+        health=lambda: health(scheduler, core.database, core.clock) | {"events": arrivals.to_json()},
         signing_secret=secret,
         still_there=core.database.still_there,
     )

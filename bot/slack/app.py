@@ -9,6 +9,7 @@ from slack_bolt import App
 
 from bot.conversations.threads import Conversations
 from bot.slack.admission import Admission
+from bot.slack.arrivals import Arrivals
 from bot.slack.inbox_middleware import InboxMiddleware
 from bot.slack.listeners import actions, commands, events, outdated, views
 from bot.slack.privacy import Privacy
@@ -25,10 +26,12 @@ def build_bolt(
     conversations: Conversations,
     *,
     privacy: Privacy | None = None,
+    arrivals: Arrivals | None = None,
     signing_secret: str | None = None,
     listeners: int = LISTENERS,
 ) -> App:
-    """A Bolt app on `responder.client`, for Socket Mode and HTTP alike. `privacy` is asked before an event is acked.
+    """A Bolt app on `responder.client`, for Socket Mode and HTTP alike. `privacy` is asked before an event is acked,
+    `arrivals` counts them.
 
     It calls auth.test now: a token that is first checked when an event arrives could lose that event. Raises what the
     call raises.
@@ -42,7 +45,8 @@ def build_bolt(
         before_authorize=Admission(str(responder.client.auth_test()["team_id"])),
         listener_executor=ThreadPoolExecutor(max_workers=listeners, thread_name_prefix="listener"),
     )
-    app.use(InboxMiddleware(inbox, responder.teams, conversations, privacy or responder.privacy).handle)
+    first = InboxMiddleware(inbox, responder.teams, conversations, privacy or responder.privacy, arrivals)
+    app.use(first.handle)
     commands.register(app, responder, inbox)
     actions.register(app, responder, inbox)
     views.register(app, responder)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.access.policy import may_follow_up
 from bot.conversations.followups import asks
 from bot.conversations.threads import Conversations, Place
+from bot.slack.arrivals import Arrivals
 from bot.slack.privacy import Privacy
 from bot.slack.teams import Teams
 from bot.slack.threads import mentions, plain_words, storable, thread_of
@@ -60,15 +61,24 @@ class InboxMiddleware:
     leaves the event without an ack, and Slack delivers it again. `privacy` should be quick: Slack waits three seconds.
     """
 
-    def __init__(self, inbox: Inbox, teams: Teams, conversations: Conversations, privacy: Privacy) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        teams: Teams,
+        conversations: Conversations,
+        privacy: Privacy,
+        arrivals: Arrivals | None = None,
+    ) -> None:
         self._inbox = inbox
         self._teams = teams
         self._conversations = conversations
         self._privacy = privacy
+        self._arrivals = arrivals or Arrivals()
 
     def handle(self, body: dict[str, Any], context: BoltContext, next_: Callable[[], BoltResponse]) -> BoltResponse:
         """A global Bolt middleware."""
         bot_user = context.bot_user_id
+        self._arrivals.count(_event(body) or {})
         question = read_question(body, bot_user)
         followed = None if question else read_follow_up(body, bot_user)
         try:

@@ -14,6 +14,8 @@ from bot.slack.manifest import render_manifest
 from tests.support.served import Served, free_port
 
 QUESTION = "When should support to a partner be suspended?"
+FOLLOW_UP = "And for detainees?"
+OVERHEARD = "Shall we leave at noon?"
 
 
 @pytest.fixture(params=["socket", "http"])
@@ -46,6 +48,9 @@ def test_the_log_at_debug_quotes_nobody_and_names_nobody(
 def _use_every_surface(slack: Workspace) -> None:
     amal = slack.user("amal")
     reply = slack.wait_for_reply(amal.mention("C-ops", QUESTION), 30)
+    amal.say("C-ops", FOLLOW_UP, thread=reply)
+    slack.wait_for(lambda: slack.replies(reply), 30, "the answer to the follow-up")
+    slack.user("bo").say("C-ops", OVERHEARD, thread=reply)
     amal.click("Show passage", reply)
     amal.wait_for_modal()
     amal.close_modal()
@@ -72,5 +77,16 @@ def _fail_every_surface(slack: Workspace) -> None:
 def _secrets(slack: Workspace) -> list[str]:
     sandbox = slack.sandbox
     people = [user.id for user in slack.world.users.values()]
-    said = [QUESTION, "suspended?", "Harbour", "/response/", "/link/", "ticket", "xoxb-", "xapp-"]
+    said = [
+        QUESTION,
+        "suspended?",
+        "detainees?",
+        "at noon",
+        "Harbour",
+        "/response/",
+        "/link/",
+        "ticket",
+        "xoxb-",
+        "xapp-",
+    ]
     return [*said, *people, sandbox.bot_token, sandbox.app_token, sandbox.signing_secret]

@@ -95,6 +95,21 @@ def test_the_running_bot_is_asked_for_its_connections(health: dict[str, Any], ad
     assert next(finding.says for finding in doctor.serving(address)) == "the jobs send have not run lately"
 
 
+@pytest.mark.parametrize(("arrived", "told"), [((3, 0), True), ((2, 0), False), ((9, 1), False), ((0, 0), False)])
+def test_an_app_without_the_events_of_channels_is_told_from_mentions_that_come_alone(
+    health: dict[str, Any], address: str, arrived: tuple[int, int], told: bool
+) -> None:
+    health["events"] = dict(zip(("mentions", "messages"), arrived, strict=True))
+    warning = Finding(
+        "events",
+        "warning",
+        "3 mentions in channels came since it started, and no message: follow-ups need a mention",
+        "subscribe the app to message.channels and message.groups (Event Subscriptions, or the manifest of "
+        "`proviso manifest`), then install it again",
+    )
+    assert list(doctor.serving(address))[1:] == ([warning] if told else [])
+
+
 def test_where_no_bot_answers_doctor_says_so() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -14,6 +14,7 @@ from bot.actions.table import REGISTRY
 from bot.checklists.catalogue import Catalogue
 from bot.conversations.threads import Conversations
 from bot.slack.app import build_bolt
+from bot.slack.arrivals import Arrivals
 from bot.slack.inbox_middleware import InboxMiddleware, NotKept, Question, read_follow_up, read_question
 from bot.slack.privacy import Privacy
 from bot.slack.responder import Responder
@@ -278,3 +279,17 @@ def test_what_slack_says_is_shared_with_others_leaves_no_row(middleware: InboxMi
     handle(middleware, body(user="U0AMAL", channel="C0OPS"))
     assert handle(middleware, body(**IN_THREAD) | {"is_ext_shared_channel": True}).status == 200
     assert kept(inbox) == ["C0OPS:5.000001"]
+
+
+def test_mentions_and_messages_of_channels_are_counted_as_they_arrive() -> None:
+    arrivals = Arrivals()
+    for changed in (
+        {},
+        IN_THREAD,
+        {"channel_type": "group", "type": "message", "channel": "G1"},
+        {"channel_type": "im", "type": "message", "channel": "D1"},
+        {"type": "message", "channel": "D1"},
+        {"type": "reaction_added"},
+    ):
+        arrivals.count(body(**changed)["event"])
+    assert arrivals.to_json() == {"mentions": 1, "messages": 2}
