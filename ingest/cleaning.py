@@ -13,6 +13,8 @@ from retrieval.text.wording import SUPERSCRIPT
 MARK = re.compile(
     rf"(?:(?<=[^\W\d_]{{3}})|(?<=[.,;:!?…\"'”’»)\]*—–]))[{SUPERSCRIPT}]{{1,3}}(?:[,–][{SUPERSCRIPT}]{{1,3}})*(?![{SUPERSCRIPT}])"
 )
+# "Who pays?3 Others ask": a mark that is not raised any more.
+LOWERED = re.compile(r"(?:(?<=[?!])|(?<=[?!.][”\"’]))\d{1,2}(?=\s+[A-Z“\"‘(]|\s*$)")
 REFERENCE = re.compile(r"(?<=\S)\[\^[^\]\s]{1,40}\]")
 # Bounded repeats keep a file without spaces from taking quadratic time.
 BREAK = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,40})([-\u2010\u00ad])[ \t]*\n\s*([^\W\d_]{1,40})")
@@ -33,7 +35,12 @@ class Cleaner:
     def clean(self, text: str) -> str:
         """`text` on one line, without invisible characters and footnote marks."""
         text = BREAK.sub(self._join, text)
-        for pattern, reason in ((SOFT, "line-break hyphen"), (MARK, "footnote mark"), (REFERENCE, "footnote mark")):
+        for pattern, reason in (
+            (SOFT, "line-break hyphen"),
+            (MARK, "footnote mark"),
+            (LOWERED, "footnote mark"),
+            (REFERENCE, "footnote mark"),
+        ):
             self.dropped += [Dropped(found, reason) for found in pattern.findall(text)]
             text = pattern.sub("", text)
         if not text.isascii() or not text.isprintable():

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.blocks import Block, Dropped, Kind, Reading
 from ingest.errors import MAX_PIECES, too_many_parts
+from ingest.readers.metadata import as_title, known_fields
 from ingest.readers.text import ITEM, doubts, dropped_matter, no_text, opened, paragraphs
 from ingest.tables import CELL
 
@@ -33,9 +34,15 @@ def read_markdown(data: bytes) -> Reading:
         parser.paragraph(number, text)
     if not parser.blocks:
         raise no_text()
-    headed = any(block.kind == "heading" for block in parser.blocks)
+    headings = [block for block in parser.blocks if block.kind == "heading"]
+    if (
+        parser.blocks[:1] == headings[:1]
+        and headings[0].level == 1
+        and [block.level for block in headings].count(1) == 1
+    ):
+        metadata = {**known_fields({"title": as_title(headings[0].text)}), **metadata}
     dropped = (*dropped_matter(matter), *parser.dropped)
-    return Reading(tuple(parser.blocks), metadata, dropped, marked=headed, warnings=doubts(metadata, rest))
+    return Reading(tuple(parser.blocks), metadata, dropped, marked=bool(headings), warnings=doubts(metadata, rest))
 
 
 class _Parser:

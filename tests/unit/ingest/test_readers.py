@@ -162,6 +162,23 @@ def test_what_markdown_strikes_through_is_no_text(text: str, read: str, struck: 
     assert [item.text for item in reading.dropped if item.reason == "deleted"] == struck
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# Lamp fees\n\nThe fee is 20 crowns.", "Lamp fees"),
+        ("Lamp fees\n=========\n\nThe fee is 20 crowns.", "Lamp fees"),
+        ("---\ntitle: Fees of 2026\n---\n# Lamp fees\n\nThe fee is 20 crowns.", "Fees of 2026"),
+        ("# Lamp fees\n\nThe fee is 20 crowns.\n\n# Oil\n\nOil is dear.", None),
+        ("## Lamp fees\n\nThe fee is 20 crowns.", None),
+        ("The fee is 20 crowns.\n\n# Oil\n\nOil is dear.", None),
+        ("# Untitled\n\nThe fee is 20 crowns.", None),
+        ("# (anonymous)\n\nThe fee is 20 crowns.", None),
+    ],
+)
+def test_the_one_heading_above_all_others_is_the_title_of_markdown(text: str, title: str | None) -> None:
+    assert read_markdown(text.encode()).metadata.get("title") == title
+
+
 def test_markdown_tables_need_no_pipes_at_their_edges() -> None:
     text = b"Who | What\\|why\n:-- | ---\nPolice | Report\nGuild |\n\nneither | nor\nis one"
     reading = read_markdown(text)

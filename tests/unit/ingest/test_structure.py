@@ -138,6 +138,15 @@ def test_a_numbered_list_is_not_taken_for_footnotes() -> None:
     assert [unit.sentences[0].text for unit in parts.units if unit.note] == ["Council minutes, 2011."]
 
 
+def test_a_mark_that_is_not_raised_any_more_is_no_text_and_a_number_that_is_said_is() -> None:
+    parts = of_text("Who pays?3 Others “ask too!”12 The oil is dear. Is it 4? 3 keepers know. Was it 5?")
+
+    assert [s.text for unit in parts.units for s in unit.sentences] == [
+        "Who pays?", "Others “ask too!”", "The oil is dear.", "Is it 4?", "3 keepers know.", "Was it 5?",
+    ]  # fmt: skip
+    assert [(item.text, item.reason) for item in parts.dropped] == [("3", "footnote mark"), ("12", "footnote mark")]
+
+
 def test_a_number_at_the_start_of_a_paragraph_is_no_footnote_without_its_mark() -> None:
     parts = of_text("The yard covers 5 km².\n\n2 Brigade moved in.\n\n12 towers were lit.")
 
