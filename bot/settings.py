@@ -103,6 +103,12 @@ class Settings(BaseSettings):
         le=168,
         description="How long a thread is remembered after its last question, for follow-ups; 0: not at all.",
     )
+    proviso_feedback_days: int = Field(
+        0,
+        ge=0,
+        le=730,
+        description="How long it is kept what people think of answers; 0: not at all, and nobody is asked.",
+    )
     proviso_answers: int = Field(4, ge=1, le=64, description="How many questions one process answers at once.")
     proviso_listeners: int = Field(
         40, ge=5, le=200, description="Threads for commands, buttons and forms; few of them starve while Slack is slow."

@@ -17,6 +17,7 @@ from retrieval.corpus.authority import AGED_AFTER_YEARS
 
 if TYPE_CHECKING:
     from bot.checklists.catalogue import Catalogue
+    from bot.conversations.feedback import Feedback
     from retrieval.database import Database
     from retrieval.ports import Searcher
 
@@ -40,6 +41,7 @@ class Services:
     """The collaborators handlers work with.
 
     `zone` is that of a partner added without one; sources are flagged from `aged_after` years on.
+    `feedback` is None where nobody is asked what they think of an answer.
     """
 
     database: Database
@@ -47,6 +49,7 @@ class Services:
     searcher: Searcher
     zone: str = "UTC"
     aged_after: int = AGED_AFTER_YEARS
+    feedback: Feedback | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.actions import answers, asking, checklists, nudges, partners, sources
+from bot.actions import answers, asking, checklists, feedback, nudges, partners, sources
 from bot.actions import help as guide
 from bot.actions.arguments import Argument
 from bot.actions.registry import Action, Registry, Surface
@@ -135,6 +135,27 @@ REGISTRY = Registry(
             ),
             who="insiders",
             form=nudges.record_form,
+        ),
+        Action(
+            "feedback",
+            "helpful",
+            "Say that an answer helped.",
+            feedback.helpful,
+            frozenset({"button"}),
+            (Argument("reference", "The answer.", required=True),),
+        ),
+        Action(
+            "feedback",
+            "unhelpful",
+            "Say that an answer did not help, and why.",
+            feedback.unhelpful,
+            _FORM_OF_CARD,
+            (
+                Argument("reference", "The answer.", required=True),
+                Argument("reason", "missing, beside, misleading or unreadable."),
+                Argument("remark", "What was wrong, in words."),
+            ),
+            form=feedback.form,
         ),
         Action(
             "passage",

@@ -41,6 +41,7 @@ from retrieval.search.retriever import HybridRetriever
 if TYPE_CHECKING:
     from bot.actions.registry import Services
     from bot.checklists.catalogue import Catalogue
+    from bot.conversations.feedback import Feedback
     from bot.conversations.threads import Conversations
     from bot.work.folders import FolderSync
     from ingest.passages import Count
@@ -213,12 +214,21 @@ class Core:
         return Conversations(self.database, self.clock, timedelta(hours=self.settings.proviso_thread_hours))
 
     @cached_property
+    def feedback(self) -> Feedback:
+        """What people think of answers."""
+        from bot.conversations.feedback import Feedback
+
+        return Feedback(self.database, self.clock, timedelta(days=self.settings.proviso_feedback_days))
+
+    @cached_property
     def services(self) -> Services:
         """What actions work with."""
         from bot.actions.registry import Services
 
         zone, aged_after = self.settings.proviso_zone, self.settings.proviso_age_flag_years
-        return Services(self.database, self.catalogue, self.retriever, zone=zone, aged_after=aged_after)
+        return Services(
+            self.database, self.catalogue, self.retriever, zone=zone, aged_after=aged_after, feedback=self.feedback
+        )
 
     def ageing(self) -> Ageing:
         """How old sources are today, and from when on that is flagged."""

@@ -266,7 +266,8 @@ def _sweep(core: Core, scanner: Scanner) -> None:
     now = core.clock.now()
     with core.database.write() as session:
         swept, turns = sweep(session, now), core.conversations.erase(session, now)
+        marks = core.feedback.erase(session, now)
     core.generations.sweep(now)
     core.sweep_model(now)
     scanner.refresh()
-    logger.info("%s, %d threads and turns", swept, turns)
+    logger.info("%s, %d threads and turns, %d marks on answers", swept, turns, marks)

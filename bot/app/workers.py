@@ -13,6 +13,7 @@ from bot.slack.summaries import SummaryHandler
 from bot.work.inbox import Inbox
 from bot.work.people import person_id
 from bot.work.workers import WorkerPool
+from prompts.loading import load
 
 
 def build_workers(core: Core, inbox: Inbox, status: Status, places: PrivatePlaces) -> WorkerPool:
@@ -32,6 +33,8 @@ def build_workers(core: Core, inbox: Inbox, status: Status, places: PrivatePlace
         status,
         person=person,
         summarised=summarised,
+        rated=bool(core.feedback.age),
+        prompt=load("select").version if core.settings.proviso_chat_model else None,
         places=places.of,
     )
     summaries = SummaryHandler(core.database, core.summariser, person)

@@ -27,6 +27,7 @@ COMMANDS = {
         "bot.cli.finders:finders",
         "Wordings under which places of sources are found. They are searched, and never shown as guidance.",
     ),
+    "feedback": ("bot.cli.feedback:feedback", "Count the marks on answers, and list what people say was wrong."),
     "checklist": ("bot.cli.checklists:checklist", "Show the checklist meant by TOPIC; without it, what there is."),
     "partner": ("bot.cli.partners:partner", "The register of partners."),
     "nudges": ("bot.cli.nudges:nudges", "What will be posted, what became of it, and one round by hand."),

@@ -1,1 +1,1 @@
-"""What is said in threads with people: their turns, for a while."""
+"""What is said in threads with people, and what they think of answers, for a while."""

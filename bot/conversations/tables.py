@@ -1,10 +1,10 @@
-"""Tables of conversations: threads that a question began, and the turns in them."""
+"""Tables of conversations: threads that a question began, the turns in them, and what people think of answers."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.work.tables import KEY
@@ -42,3 +42,26 @@ class TurnRow(Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     question: Mapped[str] = mapped_column(Text)
     answer: Mapped[str | None] = mapped_column(Text)
+
+
+class FeedbackRow(Base):
+    """What one person thinks of one answer. `answer` is the key of its post; neither its text nor the question is kept.
+
+    `generation`, `model`, `prompt` (the version) and `passages` (the ids of those quoted) say what made the answer.
+    `reason` is one of a few; `remark` is what the person wrote.
+    """
+
+    __tablename__ = "feedback"
+
+    answer: Mapped[str] = mapped_column(KEY, primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True)
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.team_id"))
+    marked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    helpful: Mapped[bool]
+    reason: Mapped[str | None] = mapped_column(String(20))
+    remark: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(12))
+    generation: Mapped[str | None] = mapped_column(String(80))
+    model: Mapped[str | None] = mapped_column(String(200))
+    prompt: Mapped[int | None]
+    passages: Mapped[list[str]] = mapped_column(JSON)

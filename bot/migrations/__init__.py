@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 from bot.errors import SettingsError
 from retrieval.database import Database
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest revision; a test holds it to the scripts."""
 
 _LOCK = 0x70726F76

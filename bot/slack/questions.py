@@ -35,6 +35,8 @@ REPEATED = (
 _ASK_ALONE = "This is about the register, which is not spoken of here. Next step: ask me in a direct message."
 # What failed may have failed for a passing reason; somebody waits, so not for long.
 _TRIES = 3
+# A refusal and a failure have their own next step.
+_RATED = frozenset({"answered", "abstained"})
 
 
 class _MayPass(Exception):
@@ -47,6 +49,7 @@ class QuestionHandler:
     A follow-up without a mention may have been meant for somebody else: its thread sees nothing but a new answer, the
     asker alone what else becomes of it, and a greeting gets no post. `person` gives our id of somebody by workspace and
     Slack's id: the limits on a model are each person's own. `summarised`: a reader may have an answer summed up.
+    `rated`: readers may say whether an answer helped. `prompt` is the version of the prompt a model is asked with.
     `places` gives where somebody is answered alone who asked privately in a channel.
     """
 
@@ -60,6 +63,8 @@ class QuestionHandler:
         *,
         person: Callable[[str, str], str] | None = None,
         summarised: bool = False,
+        rated: bool = False,
+        prompt: int | None = None,
         places: Callable[[str, str], PrivatePlace] = PrivatePlace,
     ) -> None:
         self._answering = answering
@@ -69,6 +74,8 @@ class QuestionHandler:
         self._status = status
         self._person = person
         self._summarised = summarised
+        self._rated = rated
+        self._prompt = prompt
         self._places = places
 
     def __call__(self, received: Received) -> Sequence[Post]:
@@ -113,8 +120,15 @@ class QuestionHandler:
         return self._person(received.team_id, user) if self._person and user else None
 
     def _answer(self, received: Received, answer: Answer) -> Post:
-        summarises = self._summarised and may_be_summarised(answer)
-        return self._post(received, AnswerView(answer, _key(received)[:8], self._ageing(), summarises=summarises))
+        view = AnswerView(
+            answer,
+            _key(received)[:8],
+            self._ageing(),
+            summarises=self._summarised and may_be_summarised(answer),
+            rated=self._rated and answer.status in _RATED,
+            prompt=self._prompt if answer.mode == "model" else None,
+        )
+        return self._post(received, view)
 
     def _post(self, received: Received, view: StoredView) -> Post:
         body = received.body

@@ -9,6 +9,8 @@ from bot.views.answers.blocks import message as answer
 from bot.views.answers.model import AnswerView
 from bot.views.checklists.blocks import message as checklist
 from bot.views.checklists.model import ChecklistView
+from bot.views.feedback import blocks as feedback
+from bot.views.feedback.model import FeedbackForm
 from bot.views.help.blocks import message as help_
 from bot.views.help.model import HelpView
 from bot.views.kit import Message
@@ -42,6 +44,7 @@ _MODALS: dict[type[View], Callable[[Any], dict[str, Any]]] = {
     AddPartnerForm: partners.add_partner,
     SnoozeForm: nudges.snooze,
     RecordForm: nudges.record,
+    FeedbackForm: feedback.modal,
     ErrorView: notices.error_modal,
 }
 

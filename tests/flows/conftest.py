@@ -12,6 +12,7 @@ from bot.actions.pointing import ActionPointer
 from bot.actions.registry import Services
 from bot.actions.table import REGISTRY
 from bot.checklists.catalogue import Catalogue
+from bot.conversations.feedback import Feedback
 from bot.conversations.threads import Conversations
 from bot.partners import tables as _partners
 from bot.reminders import tables as _reminders
@@ -65,12 +66,13 @@ class Bot:
         workers: int = 4,
         address: str | None = None,
         summariser: Summarising | None = None,
+        feedback: Feedback | None = None,
     ) -> None:
         self.stopped = False
         client = build_client(sandbox.bot_token, sandbox.api_url)
         privacy = Privacy(client, keep=0.0)
         teams = Teams(database)
-        services = Services(database, Catalogue.load(), searcher, zone="Europe/Brussels")
+        services = Services(database, Catalogue.load(), searcher, zone="Europe/Brussels", feedback=feedback)
         self.inbox = Inbox(database, sandbox.clock)
         self.conversations = Conversations(database, sandbox.clock, timedelta(hours=24))
         self.scanner = Scanner(database, sandbox.clock)
@@ -91,6 +93,8 @@ class Bot:
             self.conversations,
             status,
             summarised=summarised,
+            rated=feedback is not None,
+            prompt=7,
             places=PrivatePlaces(client, privacy).of,
         )
         summaries = SummaryHandler(database, summariser)
@@ -188,9 +192,10 @@ def make_bot(sandbox: Sandbox, story_database: Database, searcher: HybridRetriev
         workers: int = 4,
         address: str | None = None,
         summariser: Summarising | None = None,
+        feedback: Feedback | None = None,
     ) -> Bot:
         answering = answering or Answerer(searcher, None, pointer=ActionPointer(REGISTRY, Catalogue.load))
-        made.append(Bot(sandbox, story_database, searcher, answering, workers, address, summariser))
+        made.append(Bot(sandbox, story_database, searcher, answering, workers, address, summariser, feedback))
         return made[-1]
 
     yield make

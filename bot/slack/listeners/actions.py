@@ -25,6 +25,7 @@ from bot.slack.sharing import share
 from bot.slack.threads import thread_of
 from bot.views.answers.values import SUMMARISE
 from bot.views.checklists import model as checklists
+from bot.views.feedback.model import HELPFUL, UNHELPFUL
 from bot.views.notices.model import NoticeView
 from bot.views.nudges import model as nudges
 from bot.views.nudges.model import CardRef, RecordForm, SnoozeForm
@@ -49,6 +50,8 @@ def register(app: App, responder: Responder, inbox: Inbox) -> None:
     app.action(SHOW)(_handler(responder, _show_passage))
     app.action(answers.MORE)(_handler(responder, answers.show_more))
     app.action(answers.OFFERS)(_handler(responder, answers.follow_offer))
+    app.action(HELPFUL)(_handler(responder, answers.mark_helpful))
+    app.action(UNHELPFUL)(_handler(responder, answers.mark_unhelpful))
     app.action(SUMMARISE)(_handler(responder, partial(_summarise, inbox)))
     app.action(SHARE)(_handler(responder, share))
     for turn in (PREVIOUS, NEXT):

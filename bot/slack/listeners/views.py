@@ -17,6 +17,8 @@ from bot.actions.registry import Call
 from bot.slack.listeners.actions import asker_of
 from bot.slack.responder import Asker, Responder, error_view, read_or_outdated
 from bot.views.blocks import render_modal
+from bot.views.feedback.model import UNHELPFUL
+from bot.views.feedback.model import read_kept as read_kept_of_answer
 from bot.views.nudges.model import RECORD, SNOOZE
 from bot.views.nudges.values import read_kept
 from bot.views.partners.model import ADD
@@ -29,6 +31,7 @@ def register(app: App, responder: Responder) -> None:
     app.view(ADD)(_handler(responder, _add_partner))
     app.view(SNOOZE)(_handler(responder, _about_occurrence))
     app.view(RECORD)(_handler(responder, _about_occurrence))
+    app.view(UNHELPFUL)(_handler(responder, _about_answer))
 
 
 def _handler(
@@ -65,6 +68,14 @@ def _about_occurrence(responder: Responder, asker: Asker, view: dict[str, Any]) 
     call = Call(responder.registry.get(view["callback_id"]), about | read_values(view))
     shown = responder.registry.run(responder.context(asker, kept.card), call)
     return responder.wake if kept.card else lambda: responder.tell(asker, shown)
+
+
+def _about_answer(responder: Responder, asker: Asker, view: dict[str, Any]) -> Callable[[], None]:
+    kept = read_or_outdated(read_kept_of_answer, view.get("private_metadata"))
+    asker = Asker(asker.slack_team, asker.user, kept.channel, thread=kept.thread)
+    call = Call(responder.registry.get(UNHELPFUL), {"reference": kept.reference} | read_values(view))
+    shown = responder.registry.run(responder.context(asker), call)
+    return lambda: responder.tell(asker, shown)
 
 
 def read_values(view: Mapping[str, Any]) -> Values:

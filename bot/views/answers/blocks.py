@@ -10,6 +10,7 @@ from bot.views.answers.model import AnswerView
 from bot.views.answers.values import MORE, OFFER, SUMMARISE, offer_value
 from bot.views.answers.words import RELATED, VERIFY, heading, mode_label, more_label
 from bot.views.escaping import channel, escape, link, one_line, prose, user
+from bot.views.feedback.model import HELPFUL, UNHELPFUL
 from bot.views.kit import Block, Message
 from bot.views.passages.values import SHOW, button_value
 from bot.views.sharing import share_button
@@ -89,11 +90,12 @@ def _without_answer(view: AnswerView) -> list[Block]:
         blocks.append(kit.context(f"Reference `{escape(reference)}`: give it to whoever runs this bot."))
     if offered := _offers(answer):
         blocks.append(kit.actions("offers", offered))
+    marks = [kit.actions("answer", marks)] if (marks := _marks(view)) else []
     if answer.nearest:
-        room = limits.MESSAGE - limits.body_text(blocks) - 200
+        room = limits.MESSAGE - limits.body_text([*blocks, *marks]) - 200
         related = _quote_blocks(nearest(answer, view.ageing), room, _MOST_QUOTES)
         blocks += [kit.divider(), kit.context(f"*{RELATED}*"), *related]
-    return blocks
+    return [*blocks, *marks]
 
 
 def _lines(view: AnswerView) -> list[str]:
@@ -118,7 +120,15 @@ def _buttons(view: AnswerView) -> list[Block]:
         buttons.append(kit.button("Summarise (AI)", SUMMARISE, view.reference))
     if view.reference and view.shares:
         buttons.append(share_button(view.reference))
+    buttons += _marks(view)
     return [kit.actions("answer", buttons)] if buttons else []
+
+
+def _marks(view: AnswerView) -> list[Block]:
+    """Whether the answer helped; none where that is not kept."""
+    if not (view.reference and view.rated):
+        return []
+    return [kit.button("Helpful", HELPFUL, view.reference), kit.button("Not helpful", UNHELPFUL, view.reference)]
 
 
 def _offers(answer: Answer) -> list[Block]:

@@ -33,7 +33,8 @@ class AnswerView(ShareableView):
 
     `ageing` is the day it was given: how old a source is does not change when the message is sent a second time.
     `more` shows the claims that wait behind a button too; `summarises` offers to have a model sum the quotes up,
-    `shares` to show a private answer to everybody. `asked` is shown above it where the question does not stand there.
+    `shares` to show a private answer to everybody, `rated` to say whether it helped. `prompt` is the version of the
+    prompt with which a model chose its sentences. `asked` is shown above it where the question does not stand there.
     """
 
     thing = "answer"
@@ -46,6 +47,8 @@ class AnswerView(ShareableView):
     more: bool = False
     summarises: bool = False
     shares: bool = False
+    rated: bool = False
+    prompt: int | None = None
     asked: Asked | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -65,9 +68,10 @@ class AnswerView(ShareableView):
             part | {"text": part["text"] if shown and not part["covered"] else ""} for part in answer["parts"]
         ]
         ageing = self.ageing.to_data() if self.ageing else None
-        flags = {"more": self.more, "summarises": self.summarises, "shares": self.shares}
         asked = vars(self.asked) if self.asked else None
-        return {"answer": answer, "reference": self.reference, "ageing": ageing, "asked": asked} | flags
+        below = {"summarises": self.summarises, "shares": self.shares, "rated": self.rated, "prompt": self.prompt}
+        above = {"reference": self.reference, "ageing": ageing, "asked": asked, "more": self.more}
+        return {"answer": answer} | above | below
 
     def as_shared(self, by: str, reference: str) -> Self:
         """The same for everybody, below its question: without what is offered to a person alone."""
@@ -84,6 +88,8 @@ class AnswerView(ShareableView):
             more=data.get("more", False),
             summarises=data.get("summarises", False),
             shares=data.get("shares", False),
+            rated=data.get("rated", False),
+            prompt=data.get("prompt"),
             asked=Asked(**data["asked"]) if data.get("asked") else None,
         )
 

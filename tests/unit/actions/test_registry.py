@@ -14,6 +14,7 @@ from bot.actions.help import BUTTONS, TRY, help_view
 from bot.actions.registry import Action, Registry
 from bot.actions.table import REGISTRY
 from bot.views.checklists.model import SHOW as SHOW_CHECKLIST
+from bot.views.feedback.model import HELPFUL, UNHELPFUL
 from bot.views.nudges.model import ACKNOWLEDGE, RECORD, SNOOZE
 from bot.views.partners.model import ADD
 from bot.views.passages.values import SHOW as SHOW_PASSAGE
@@ -181,9 +182,9 @@ def test_help_is_the_registry_read_aloud() -> None:
 def test_every_button_and_form_a_view_shows_is_in_the_registry() -> None:
     shown = {ACKNOWLEDGE, SNOOZE, RECORD, SHOW_PASSAGE, SHOW_CHECKLIST, ADD, TRY}
     # What is offered to a request is a button too.
-    shown |= {"ask.privately", "partner.list", "proviso.help", "proviso.sources"}
+    shown |= {HELPFUL, UNHELPFUL, "ask.privately", "partner.list", "proviso.help", "proviso.sources"}
     assert shown == {action.name for action in REGISTRY.on("button")}
-    assert {ADD, SNOOZE, RECORD} == {action.name for action in REGISTRY.on("form")}
+    assert {ADD, SNOOZE, RECORD, UNHELPFUL} == {action.name for action in REGISTRY.on("form")}
     assert all(action.form for action in REGISTRY.on("form"))
 
 
@@ -197,7 +198,7 @@ def test_help_offers_a_question_the_checklists_and_a_partner_by_button() -> None
 def test_whatever_touches_the_register_is_for_insiders() -> None:
     assert {action.noun for action in REGISTRY.actions if action.who == "insiders"} == {"partner", "nudge"}
     anyone = {action.noun for action in REGISTRY.actions if action.who == "anyone"}
-    assert anyone == {"ask", "checklist", "question", "proviso", "passage"}
+    assert anyone == {"ask", "feedback", "checklist", "question", "proviso", "passage"}
 
 
 def test_two_actions_may_not_share_a_name() -> None:

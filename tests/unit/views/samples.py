@@ -10,6 +10,7 @@ from bot.actions.table import REGISTRY
 from bot.checklists.catalogue import Catalogue
 from bot.views.answers.model import AnswerView, Asked
 from bot.views.checklists.model import ChecklistView
+from bot.views.feedback.model import FeedbackForm
 from bot.views.notices.model import ErrorView, NoticeView
 from bot.views.nudges.model import CardRef, NudgeView, RecordForm, SnoozeForm
 from bot.views.partners.model import AddPartnerForm, PartnerListView, PartnerView
@@ -112,9 +113,11 @@ ABSTAINED = Answer("When?", "abstained", "The guidance does not cover this. Next
 REFUSED = Answer("Whom?", "refused", "I never advise on a target. Next step: ask your legal adviser.", nearest=(ONE,))
 FAILED = Answer("When?", "failed", "Something went wrong on my side. Next step: ask again.")
 
-PRIVATE = AnswerView(EXTRACTIVE, "abcd1234", AGEING, shares=True, asked=Asked("When should a <partner> be *assessed*?"))
+PRIVATE = AnswerView(
+    EXTRACTIVE, "abcd1234", AGEING, shares=True, rated=True, asked=Asked("When should a <partner> be *assessed*?")
+)
 SHARED = PRIVATE.as_shared("U0AMAL", "beef0123")
-ELSEWHERE = AnswerView(ABSTAINED, "abcd1234", AGEING, asked=Asked("When?", "C0OPS"))
+ELSEWHERE = AnswerView(ABSTAINED, "abcd1234", AGEING, rated=True, asked=Asked("When?", "C0OPS"))
 
 PARTNER = PartnerView(
     partner_id="partner-1",
@@ -236,6 +239,7 @@ MODALS: dict[str, View] = {
     "form_partner": AddPartnerForm(
         "Europe/Brussels", "4th Brigade", "U0BO", "C0OPS", 180, "days", date(2026, 3, 30), "C0OPS"
     ),
+    "form_feedback": FeedbackForm("abcd1234", "C0OPS", 90, "1.000001"),
     "form_snooze": SnoozeForm(
         "occurrence-1",
         2,
