@@ -19,9 +19,9 @@ from retrieval.index.files import ASIDE, IndexFiles
 from retrieval.index.finding import FINDERS, PLAIN, with_lines
 from retrieval.index.lexical import Bm25Index
 from retrieval.index.manifest import POINTS, READERS, Manifest
-from retrieval.index.probe import PROBES_FILE, probe_dense, probe_finders, probe_lexical
+from retrieval.index.probe import PROBES_FILE, probe_dense, probe_finders, probe_golden
 from retrieval.index.publishing import Text, left_behind, lines, stand_alone, texts
-from retrieval.index.vectors import Progress, cached, embed_missing, from_bytes
+from retrieval.index.vectors import Progress, gathered
 from retrieval.ports import Embedder, Vectors
 
 logger = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ class Builder:
         ids = [passage.passage_id for passage in passages]
         bodies = [passage.text for passage in passages]
         Bm25Index.build(aside / PLAIN, ids, bodies)
-        golden = probe_lexical(Bm25Index.open(aside / PLAIN), ids, bodies)
+        golden = probe_golden(Bm25Index.open(aside / PLAIN), len(ids), ids, bodies)
         finders = self._fill_finders(aside, row.generation_id, ids, bodies)
         points, awaits_server = self._points(aside, dense, row, passages, progress)
         return Manifest(
@@ -189,14 +189,9 @@ class Builder:
         """Vectors in the order of `passages`; None when there is nothing to embed, or nothing to embed it with."""
         if recipe is None or not passages:
             return None
-        wanted = {passage.text_hash: passage.text for passage in passages}
-        if self._embedder and self._embedder.recipe == recipe:
-            found = embed_missing(self._database, self._embedder, wanted, progress)
-        else:
-            found = cached(self._database, recipe, list(wanted))
-        if len(found) < len(wanted):
-            return None
-        return from_bytes([found[passage.text_hash] for passage in passages])
+        texts = {passage.text_hash: passage.text for passage in passages}
+        hashes = [passage.text_hash for passage in passages]
+        return gathered(self._database, self._embedder, recipe, hashes, texts, progress=progress)
 
 
 def _distinct(passages: Sequence[Text]) -> list[Text]:

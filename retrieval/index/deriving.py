@@ -28,7 +28,7 @@ from retrieval.index.probe import (
     spread,
 )
 from retrieval.index.publishing import Text, hashes, lines, members, texts
-from retrieval.index.vectors import Progress, cached, embed_missing, from_bytes
+from retrieval.index.vectors import Progress, cached, from_bytes, gathered
 from retrieval.ports import Embedder, Vectors
 
 # A neighbour graph keeps the places of what was deleted. Past this share of all points it is made anew.
@@ -170,16 +170,10 @@ class Deriver:
         wanted = [change.hashes[point] for point in change.points_new]
         if not wanted:
             return np.zeros((0, 0), np.float32)
-        found = cached(self._database, recipe, wanted)
         text_of = {text.text_hash: text.text for text in change.texts}
-        if self._embedder and self._embedder.recipe == recipe:
-            kept = len(change.points_kept)
-            shifted = (lambda done, total: progress(kept + done, kept + total)) if progress else None
-            asked = {key: text_of[key] for key in wanted if key in text_of}
-            found |= embed_missing(self._database, self._embedder, asked, shifted)
-        if any(text_hash not in found for text_hash in wanted):
-            return None
-        return from_bytes([found[text_hash] for text_hash in wanted])
+        kept = len(change.points_kept)
+        shifted = (lambda done, total: progress(kept + done, kept + total)) if progress else None
+        return gathered(self._database, self._embedder, recipe, wanted, text_of, progress=shifted)
 
     def _apply_dense(self, target: Path, row: GenerationRow, change: _Change, vectors: Vectors) -> Points:
         """Change and probe the vectors; those of the probes that are kept are written beside."""
@@ -247,4 +241,4 @@ def _apply_lexical(source: Path, aside: Path, manifest: Manifest, change: _Chang
     if len(ids) != len(change.hashes):
         raise IndexDamaged(f"The lexical index would hold {len(ids)} of {len(change.hashes)} passages.")
     asked = [(words, id_) for words, id_ in manifest.golden if id_ in change.hashes]
-    return probe_golden(Bm25Index.open(aside / PLAIN), len(ids), asked, new, bodies)
+    return probe_golden(Bm25Index.open(aside / PLAIN), len(ids), new, bodies, asked)

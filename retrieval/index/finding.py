@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,22 +14,14 @@ from retrieval.ports import Alternative
 PLAIN, FINDERS = "lexical", "finders"
 
 
-class FinderIndex:
-    """Finds passages by their own words and by those of their finders. Implements the LexicalIndex port.
-
-    What it tells of a query's terms, and what a passage earns by itself, is of the passages' own words alone.
-    """
+class FinderIndex(Bm25Index):
+    """Finds passages by their own words and by those of their finders. What it tells of a query's terms, and what a
+    passage earns, is of the passages' own words alone."""
 
     def __init__(self, plain: Bm25Index, found: Bm25Index) -> None:
-        self._plain = plain
-        self._found = found
+        super().__init__(plain._index, plain.ids, plain._folder)
         row_of = {id_: row for row, id_ in enumerate(plain.ids)}
-        self._rows = np.fromiter((row_of[id_] for id_ in found.ids), np.intp, found.count())
-
-    @property
-    def ids(self) -> Sequence[str]:
-        """The passages, by row."""
-        return self._plain.ids
+        self._found, self._place = found, np.fromiter((row_of[id_] for id_ in found.ids), np.intp, found.count())
 
     def search(
         self,
@@ -39,19 +31,7 @@ class FinderIndex:
         alternatives: Sequence[Alternative] = (),
     ) -> list[tuple[str, float]]:
         """As the port says, by the passages' words and their finders' together."""
-        return self._found.search(query, k, None if within is None else within[self._rows], alternatives)
-
-    def terms(self, query: str, within: NDArray[np.bool_] | None = None) -> Mapping[str, float]:
-        """As the port says, of the passages' own words."""
-        return self._plain.terms(query, within)
-
-    def earned(self, query: str, ids: Sequence[str], alternatives: Sequence[Alternative] = ()) -> Mapping[str, float]:
-        """As the port says, by the passages' own words."""
-        return self._plain.earned(query, ids, alternatives)
-
-    def count(self) -> int:
-        """How many passages there are."""
-        return self._plain.count()
+        return self._found.search(query, k, None if within is None else within[self._place], alternatives)
 
 
 def with_lines(text: str, lines: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from retrieval.corpus.records import passage_place, source_from_json
 from retrieval.corpus.storing import chunks
 from retrieval.corpus.tables import GenerationRow, MemberRow, PassageRow, VectorRow, VersionRow
 from retrieval.database import Database
-from retrieval.index.publishing import INDEXED, hashes
+from retrieval.index.publishing import hashes, of_passages
 from retrieval.index.vectors import cached, from_bytes
 from retrieval.ports import VectorIndex, Vectors
 
@@ -149,15 +149,9 @@ class Members:
     @cached_property
     def _twins(self) -> Mapping[str, Sequence[str]]:
         """Passage id to the ids of all passages of the same text, for those that are not alone."""
-        present = MemberRow.generation_id == self._generation, MemberRow.state.in_(INDEXED)
-        joined = select(PassageRow.text_hash).join(MemberRow, MemberRow.version_id == PassageRow.version_id)
-        several = joined.where(*present).group_by(PassageRow.text_hash).having(func.count() > 1)
-        query = (
-            select(PassageRow.text_hash, PassageRow.passage_id)
-            .join(MemberRow, MemberRow.version_id == PassageRow.version_id)
-            .where(*present, PassageRow.text_hash.in_(several))
-            .order_by(PassageRow.version_id, PassageRow.ordinal)
-        )
+        every = of_passages(self._generation, PassageRow.text_hash)
+        several = every.order_by(None).group_by(PassageRow.text_hash).having(func.count() > 1)
+        query = every.add_columns(PassageRow.passage_id).where(PassageRow.text_hash.in_(several))
         by_text: dict[str, list[str]] = {}
         with self._database.read() as session:
             for text, id_ in session.execute(query):

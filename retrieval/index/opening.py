@@ -142,7 +142,9 @@ def open_generation(generation: str, database: Database, files: IndexFiles, reci
         lexical = plain if found is None else FinderIndex(plain, found)
         opened = OpenGeneration(generation, database, lexical, vectors, _standing(database, generation))
         opened.awaits_server = manifest.awaits_server
-        opened.complete = not manifest.awaits_server and (vectors is not None or not _wants_dense(manifest, recipe))
+        opened.complete = not manifest.awaits_server and (
+            vectors is not None or not same_space(manifest.recipe, recipe)
+        )
     except BaseException:
         _let_go(vectors, held)
         raise
@@ -164,12 +166,8 @@ def close_retired() -> None:
         _let_go(vectors, held)
 
 
-def _wants_dense(manifest: Manifest, recipe: str | None) -> bool:
-    return same_space(manifest.recipe, recipe)
-
-
 def _open_dense(manifest: Manifest, files: IndexFiles, folder: Path, recipe: str | None) -> VectorIndex | None:
-    if not _wants_dense(manifest, recipe):
+    if not same_space(manifest.recipe, recipe):
         if recipe and manifest.passages and not manifest.awaits_server:
             logger.warning("index built by recipe %s, not %s: searching words alone", manifest.recipe, recipe)
         return None

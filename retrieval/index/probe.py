@@ -59,13 +59,8 @@ def probe_points(
     return own
 
 
-def probe_lexical(index: Bm25Index, ids: Sequence[str], texts: Sequence[str]) -> list[tuple[str, str]]:
-    """Words of passages that find their own passage, with its id. Raises IndexDamaged when too few do."""
-    return probe_golden(index, len(ids), (), ids, texts)
-
-
 def probe_golden(
-    index: Bm25Index, count: int, golden: Sequence[tuple[str, str]], ids: Sequence[str], texts: Sequence[str]
+    index: Bm25Index, count: int, ids: Sequence[str], texts: Sequence[str], golden: Sequence[tuple[str, str]] = ()
 ) -> list[tuple[str, str]]:
     """At most 10 of `golden` and of words of `texts` that find their own passage in an index of `count`.
 
@@ -116,12 +111,10 @@ def verify(
     manifest: Manifest,
     lexical: LexicalIndex,
     dense: VectorIndex | None,
-    found: LexicalIndex | None = None,
-    *,
-    files: bool = True,
+    found: LexicalIndex | None,
 ) -> None:
     """The probe of an opened generation: files, counts, and every recorded query. Raises IndexDamaged."""
-    if files and manifest.files != fingerprints(folder):
+    if manifest.files != fingerprints(folder):
         raise IndexDamaged("Files of an index are not as they were written.")
     if lexical.count() != manifest.passages or (dense is not None and dense.count() != manifest.vectors):
         raise IndexDamaged("An index does not hold as many passages as it was built from.")

@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from retrieval.corpus.finders import Placed
@@ -142,16 +143,20 @@ def publish(session: Session, generation: str, previous: str | None, now: dateti
     raise IndexBusy
 
 
-def texts(session: Session, generation: str, versions: Sequence[str] | None = None) -> list[Text]:
-    """Every passage of the generation, or of these `versions` in it, by version and ordinal."""
-    query = (
-        select(PassageRow, VersionRow)
-        .join(MemberRow, MemberRow.version_id == PassageRow.version_id)
-        .join(VersionRow, VersionRow.version_id == PassageRow.version_id)
+def of_passages(generation: str, *columns: Any) -> Select[Any]:
+    """These columns of every passage of the generation, by version and ordinal."""
+    return (
+        select(*columns)
+        .join_from(MemberRow, PassageRow, MemberRow.version_id == PassageRow.version_id)
         .where(MemberRow.generation_id == generation, MemberRow.state.in_(INDEXED))
         .order_by(PassageRow.version_id, PassageRow.ordinal)
-        .execution_options(yield_per=1000)
     )
+
+
+def texts(session: Session, generation: str, versions: Sequence[str] | None = None) -> list[Text]:
+    """Every passage of the generation, or of these `versions` in it, by version and ordinal."""
+    query = of_passages(generation, PassageRow, VersionRow).execution_options(yield_per=1000)
+    query = query.join(VersionRow, VersionRow.version_id == PassageRow.version_id)
     parts = [query] if versions is None else [query.where(VersionRow.version_id.in_(part)) for part in chunks(versions)]
     return [
         Text(row.passage_id, row.text_hash, _indexed(row, version))
@@ -177,13 +182,8 @@ def members(session: Session, generation: str) -> set[str]:
 
 def hashes(session: Session, generation: str) -> dict[str, str]:
     """Passage id to text hash, for every passage of the generation, by version and ordinal."""
-    query = (
-        select(PassageRow.passage_id, PassageRow.text_hash)
-        .join(MemberRow, MemberRow.version_id == PassageRow.version_id)
-        .where(MemberRow.generation_id == generation, MemberRow.state.in_(INDEXED))
-        .order_by(PassageRow.version_id, PassageRow.ordinal)
-    )
-    return {row.passage_id: row.text_hash for row in session.execute(query)}
+    query = of_passages(generation, PassageRow.passage_id, PassageRow.text_hash)
+    return {id_: text_hash for id_, text_hash in session.execute(query)}  # noqa: C416 - dict() would lose the types
 
 
 def _indexed(row: PassageRow, version: VersionRow) -> str:

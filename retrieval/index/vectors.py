@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from sqlalchemy import select
@@ -30,26 +30,45 @@ def cached(database: Database, recipe: str, hashes: Sequence[str]) -> dict[str, 
     return found
 
 
-def embed_missing(
-    database: Database, embedder: Embedder, texts: Mapping[str, str], progress: Progress | None = None
-) -> dict[str, bytes]:
-    """Text hash to vector for every one of `texts` (hash to text), those not yet stored embedded and stored now.
+def gathered(
+    database: Database,
+    embedder: Embedder | None,
+    recipe: str,
+    hashes: Sequence[str],
+    texts: Mapping[str, str],
+    *,
+    progress: Progress | None = None,
+) -> Vectors | None:
+    """The vectors of these text hashes in order, those not yet stored embedded (`texts` maps hashes to texts) and
+    stored now; None when not all can be had.
 
     `progress` is told how many of how many are there. Raises what the embedder raises; what was done is kept.
     """
-    found = cached(database, embedder.recipe, list(texts))
-    missing = [text_hash for text_hash in texts if text_hash not in found]
+    found = cached(database, recipe, hashes)
+    missing = [text_hash for text_hash in dict.fromkeys(hashes) if text_hash not in found]
+    total = len(found) + len(missing)
     if progress:
-        progress(len(found), len(texts))
-    for start in range(0, len(missing), BATCH):
-        part = missing[start : start + BATCH]
+        progress(len(found), total)
+    if missing:
+        if embedder is None or embedder.recipe != recipe or not texts.keys() >= set(missing):
+            return None
+        for made in _embedded(database, embedder, missing, texts):
+            found |= made
+            if progress:
+                progress(len(found), total)
+    return from_bytes([found[text_hash] for text_hash in hashes])
+
+
+def _embedded(
+    database: Database, embedder: Embedder, hashes: Sequence[str], texts: Mapping[str, str]
+) -> Iterator[dict[str, bytes]]:
+    """Embed and store these, part by part."""
+    for start in range(0, len(hashes), BATCH):
+        part = hashes[start : start + BATCH]
         vectors = embedder.embed([texts[text_hash] for text_hash in part])
         made = {text_hash: to_bytes(vector) for text_hash, vector in zip(part, vectors, strict=True)}
         store_vectors(database, embedder.recipe, made)
-        found |= made
-        if progress:
-            progress(len(found), len(texts))
-    return found
+        yield made
 
 
 def to_bytes(vector: Vectors) -> bytes:

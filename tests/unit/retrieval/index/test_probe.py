@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from retrieval.errors import IndexDamaged
 from retrieval.index.lexical import IDS, Bm25Index
-from retrieval.index.probe import probe_lexical
+from retrieval.index.probe import probe_golden
 
 WORDS = [
     "lantern", "harbour", "keeper", "oil", "wick", "tower", "patrol", "council", "port", "storm", "signal",
@@ -32,7 +32,7 @@ def test_passages_of_the_same_few_words_do_not_fail_the_probe(tmp_path: Path) ->
     Bm25Index.build(tmp_path, ids, texts)
     index = Bm25Index.open(tmp_path)
 
-    golden = probe_lexical(index, ids, texts)
+    golden = probe_golden(index, len(ids), ids, texts)
 
     assert len(golden) < 5
     assert all(id_ in [found for found, _ in index.search(words, 10)] for words, id_ in golden)
@@ -47,7 +47,7 @@ def test_an_index_of_look_alikes_that_is_not_of_these_passages_is_refused(tmp_pa
         (tmp_path / IDS).write_text(json.dumps(ids[1:] + ids[:1]))
 
     with pytest.raises(IndexDamaged, match=r"The lexical index (found \d|holds 599) "):
-        probe_lexical(Bm25Index.open(tmp_path), ids, texts)
+        probe_golden(Bm25Index.open(tmp_path), len(ids), ids, texts)
 
 
 @given(
