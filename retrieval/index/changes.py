@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,7 +49,7 @@ class SourceChange:
 
     def to_json(self) -> dict[str, Any]:
         """As the command prints it."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +78,15 @@ class _Known:
     """A source in one generation."""
 
     source_id: str
-    version_id: str
+    version_id: str | None
     state: str
     title: str | None
     path: str
     file_hash: str
-    passages: int
+    indexed: int
 
-    @property
-    def indexed(self) -> int:
-        return self.passages if self.state in _INDEXED else 0
+
+_NOTHING = _Known("", None, ABSENT, None, "", "", 0)
 
 
 def record_changes(session: Session, generation: str, previous: str | None, now: datetime) -> None:
@@ -103,7 +102,9 @@ def record_changes(session: Session, generation: str, previous: str | None, now:
     session.add(publication)
     session.flush()
     pairs = _pairs(before, after)
-    texts = _texts(session, [known.version_id for pair in pairs for known in pair if known and all(pair)])
+    texts = _texts(
+        session, [known.version_id for pair in pairs if _NOTHING not in pair for known in pair if known.version_id]
+    )
     rows = [_row(publication.number, one, other, texts) for one, other in pairs]
     if rows:
         session.execute(insert(ChangeRow), rows)
@@ -203,26 +204,26 @@ def _known(session: Session, generation: str | None) -> dict[str, _Known]:
             row.source.get("title"),
             row.source["path"],
             file_hash(row.content_hash),
-            row.passages,
+            row.passages if state in _INDEXED else 0,
         )
         for state, row in session.execute(query)
     }
 
 
-def _pairs(before: dict[str, _Known], after: dict[str, _Known]) -> list[tuple[_Known | None, _Known | None]]:
+def _pairs(before: dict[str, _Known], after: dict[str, _Known]) -> list[tuple[_Known, _Known]]:
     """What differs, before and after; a file that moved is one pair, not two."""
     gone = {id_: known for id_, known in before.items() if id_ not in after}
     by_bytes: dict[str, list[str]] = {}
     for id_, known in gone.items():
         by_bytes.setdefault(known.file_hash, []).append(id_)
-    pairs: list[tuple[_Known | None, _Known | None]] = []
+    pairs: list[tuple[_Known, _Known]] = []
     for id_, known in after.items():
-        was = before.get(id_)
-        if was is None and by_bytes.get(known.file_hash):
+        was = before.get(id_, _NOTHING)
+        if was is _NOTHING and by_bytes.get(known.file_hash):
             was = gone.pop(by_bytes[known.file_hash].pop(0))
-        if was is None or (was.version_id, was.state) != (known.version_id, known.state):
+        if (was.version_id, was.state) != (known.version_id, known.state):
             pairs.append((was, known))
-    return [*pairs, *((known, None) for known in gone.values())]
+    return [*pairs, *((known, _NOTHING) for known in gone.values())]
 
 
 def _texts(session: Session, versions: Sequence[str]) -> dict[str, Counter[str]]:
@@ -235,36 +236,31 @@ def _texts(session: Session, versions: Sequence[str]) -> dict[str, Counter[str]]
     return found
 
 
-def _row(number: int, before: _Known | None, after: _Known | None, texts: dict[str, Counter[str]]) -> dict[str, Any]:
-    known = after or before
-    assert known is not None
+def _row(number: int, before: _Known, after: _Known, texts: dict[str, Counter[str]]) -> dict[str, Any]:
+    known = before if after is _NOTHING else after
     new, gone = _text_counts(before, after, texts)
-    moved = before is not None and after is not None and before.source_id != after.source_id
+    moved = _NOTHING not in (before, after) and before.source_id != after.source_id
     return {
         "number": number,
         "source_id": known.source_id,
         "title": known.title,
         "path": known.path,
-        "moved_from": before.path if moved and before else None,
-        "earlier_id": before.source_id if moved and before else None,
-        "state_before": before.state if before else ABSENT,
-        "state_after": after.state if after else ABSENT,
-        "version_before": before.version_id if before else None,
-        "version_after": after.version_id if after else None,
-        "passages_before": before.indexed if before else 0,
-        "passages_after": after.indexed if after else 0,
+        "moved_from": before.path if moved else None,
+        "earlier_id": before.source_id if moved else None,
+        "state_before": before.state,
+        "state_after": after.state,
+        "version_before": before.version_id,
+        "version_after": after.version_id,
+        "passages_before": before.indexed,
+        "passages_after": after.indexed,
         "text_new": new,
         "text_gone": gone,
     }
 
 
-def _text_counts(before: _Known | None, after: _Known | None, texts: dict[str, Counter[str]]) -> tuple[int, int]:
+def _text_counts(before: _Known, after: _Known, texts: dict[str, Counter[str]]) -> tuple[int, int]:
     """How many indexed texts come, and how many go."""
-    had, has = (before.indexed if before else 0), (after.indexed if after else 0)
-    if before is None or after is None or not (had and has):
-        return has, had
+    if before.version_id is None or after.version_id is None or not (before.indexed and after.indexed):
+        return after.indexed, before.indexed
     one, other = texts[before.version_id], texts[after.version_id]
     return (other - one).total(), (one - other).total()
-
-
-__all__ = ["Changes", "SourceChange", "changes", "record_changes"]

@@ -7,6 +7,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from typing import TypeVar
 
 from retrieval.model.outcomes import PASSING, SERVER_FAULTS, ModelFailure
@@ -56,13 +57,11 @@ class Patience:
             except ModelFailure as failure:
                 if failure.outcome not in PASSING or attempt == TRIES:
                     raise
-                wait = failure.retry_after
-                if wait is None:
-                    wait = FIRST_WAIT_SECONDS * self._jitter()
-                if wait >= self.left:
+                pause = FIRST_WAIT_SECONDS * self._jitter() if failure.retry_after is None else failure.retry_after
+                if pause >= self.left:
                     raise
-                logger.info("model: %s, trying again in %.1f s", failure.outcome, wait)
-                self._sleep(wait)
+                logger.info("model: %s, trying again in %.1f s", failure.outcome, pause)
+                self._sleep(pause)
         raise AssertionError("the last try returns or raises")
 
 
@@ -78,25 +77,23 @@ def within(seconds: float, call: Callable[[], T]) -> T:
         raise ModelFailure("timeout")
     if not _calls.acquire(blocking=False):
         raise ModelFailure("busy")
-    done = threading.Event()
-    box: list[T | BaseException] = []
+    future: Future[T] = Future()
 
     def run() -> None:
         try:
-            box.append(call())
+            try:
+                reply = call()
+            finally:
+                _calls.release()
         except BaseException as error:
-            box.append(error)
-        finally:
-            _calls.release()
-            done.set()
+            future.set_exception(error)
+        else:
+            future.set_result(reply)
 
     threading.Thread(target=run, daemon=True, name="model-call").start()
-    if not done.wait(seconds):
+    if not wait([future], seconds).done:
         raise ModelFailure("timeout")
-    outcome = box[0]
-    if isinstance(outcome, BaseException):
-        raise outcome
-    return outcome
+    return future.result()
 
 
 class Breaker:

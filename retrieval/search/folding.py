@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from retrieval.corpus.authority import gone, kind
+from retrieval.corpus.authority import KINDS, gone, kind
 from retrieval.corpus.passages import Source
 from retrieval.types import Hit
 
@@ -19,7 +19,6 @@ DECISIVE = frozenset(
         "not no never nor without except unless must shall should may might can cannot will would only all any none"
     ).split()
 )
-KINDS = ("treaty", "customary rule", "statute", "policy", "guidance", "commentary", "digest")
 _WORD = re.compile(r"\w+")
 
 
