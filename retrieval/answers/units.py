@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -94,12 +94,12 @@ class _Line:
         """The sentence, and the items of the list it belongs to, as far as they make one statement."""
         items = self._items_of(at)
         if items:
-            return {at: "stem", **dict.fromkeys(_fitting(items, self._length), "quote")}
+            return {at: "stem", **dict.fromkeys(self._fitting(items), "quote")}
         stem = self.sentences[at].stem
         if not stem:
             return {at: "quote"}
         siblings = [other for other, sentence in enumerate(self.sentences) if sentence.stem == stem]
-        if self._length(siblings) <= LIST_WORDS or any(_joins(self.sentences[other].text) for other in siblings):
+        if self.length(siblings) <= LIST_WORDS or any(_joins(self.sentences[other].text) for other in siblings):
             return dict.fromkeys(siblings, "quote")
         return {at: "quote"}
 
@@ -112,17 +112,19 @@ class _Line:
             if first - at >= REACH and not self._depths[at][0]:
                 break
             at -= 1
-            text = self.sentences[at].text
-            roles[at] = "holder" if announces(text) or holder(text) else "before"
+            roles[at] = self._role_before(at)
         if at == first and at > 0 and self._softly(at - 1, roles) and goes_on(self.sentences[at - 1].text, before=True):
-            text = self.sentences[at - 1].text
-            roles[at - 1] = "holder" if announces(text) or holder(text) else "before"
+            roles[at - 1] = self._role_before(at - 1)
         return True
+
+    def _role_before(self, at: int) -> SpanRole:
+        text = self.sentences[at].text
+        return "holder" if announces(text) or holder(text) else "before"
 
     def _softly(self, at: int, roles: Collection[int]) -> bool:
         """Whether a sentence may be added for safety's sake: it is of the same paragraph, and the whole stays short."""
         near = min(roles, key=lambda place: abs(place - at))
-        return self._same_paragraph(*sorted((near, at))) and self._length([*roles, at]) <= SOFT_WORDS
+        return self._same_paragraph(*sorted((near, at))) and self.length([*roles, at]) <= SOFT_WORDS
 
     def _needs_before(self, at: int) -> bool:
         if self._depths[at][0] or leans(self.sentences[at].text):
@@ -147,11 +149,8 @@ class _Line:
         """Whether a quotation stays open on either side: who speaks would be lost."""
         return bool(self._depths[min(roles)][0] or self._depths[max(roles)][1])
 
-    def length(self, roles: Iterable[int]) -> int:
-        """The words of these sentences."""
-        return self._length(roles)
-
-    def _length(self, places: Iterable[int]) -> int:
+    def length(self, places: Iterable[int]) -> int:
+        """The words of the sentences at these places."""
         return sum(len(self.sentences[at].text.split()) for at in places)
 
     def unit(self, roles: dict[int, SpanRole], *, whole: bool) -> Unit:
@@ -214,6 +213,13 @@ class _Line:
             if other > at and sentence.stem and sentence.stem[-len(spans) :] == spans
         ]
 
+    def _fitting(self, items: Sequence[int]) -> Sequence[int]:
+        """As many items from the first as stay readable, at least one."""
+        count = 1
+        while count < len(items) and self.length(items[: count + 1]) <= LIST_WORDS:
+            count += 1
+        return items[:count]
+
     def _same_paragraph(self, one: int, other: int) -> bool:
         """Whether two sentences share a paragraph, or the first one leads in to the second."""
         if self.sentences[one].text.rstrip().endswith(":"):
@@ -229,14 +235,6 @@ def _near(passage: Passage, other: Passage | None) -> list[tuple[Place, Sentence
     if other is None or other.section != passage.section or other.note != passage.note:
         return []
     return [((other.passage_id, at), sentence) for at, sentence in enumerate(other.sentences)]
-
-
-def _fitting(items: Sequence[int], length: Callable[[Iterable[int]], int]) -> Iterator[int]:
-    """As many items from the first as stay readable, at least one."""
-    for count, item in enumerate(items, 1):
-        if count > 1 and length(items[:count]) > LIST_WORDS:
-            return
-        yield item
 
 
 def _joins(text: str) -> bool:
