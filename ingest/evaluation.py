@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.passages import Count, split
 from ingest.readers.reading import read
@@ -22,7 +23,10 @@ from retrieval.evaluation.ranking import (
     rank_documents,
 )
 from retrieval.index.generations import Generations
-from retrieval.ports import Clock, Searcher
+from retrieval.ports import Clock
+
+if TYPE_CHECKING:
+    from retrieval.search.retriever import HybridRetriever
 
 ROOT = "evaluation"
 # Both legs give their first hundred; a document of several passages takes several places.
@@ -43,7 +47,7 @@ def index_collection(
     return collection, built.passages
 
 
-def measure_search(collection: Collection, searcher: Searcher) -> Measured:
+def measure_search(collection: Collection, searcher: HybridRetriever) -> Measured:
     """What each query of an indexed collection scores: a document counts as its best passage.
 
     Of documents that say the same one alone is indexed; all of them are ranked where it is.

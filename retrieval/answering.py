@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from retrieval.answers import abstention
 from retrieval.answers.composing import MOST_SHOWN, compose, related
@@ -16,7 +17,7 @@ from retrieval.answers.following import together, unheard
 from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, points_back, put_otherwise, understand
 from retrieval.answers.sentences import Candidate, SentenceRanker
 from retrieval.corpus.passages import PUBLIC, Passage, Scope
-from retrieval.ports import Embedder, Failure, Pointer, Searcher, Selection, Selector
+from retrieval.ports import Embedder, Failure, Pointer, Selection
 from retrieval.screening.addressing import without_addressees
 from retrieval.screening.greetings import ABOUT
 from retrieval.screening.refusal import Kind, refused_as
@@ -25,6 +26,10 @@ from retrieval.search.succession import overtaken, yield_to_successors
 from retrieval.text.tokens import tokens
 from retrieval.text.wording import words
 from retrieval.types import Answer, Failing, Results, Turn
+
+if TYPE_CHECKING:
+    from retrieval.model.selecting import ModelSelector
+    from retrieval.search.retriever import HybridRetriever
 
 logger = logging.getLogger(__name__)
 
@@ -74,13 +79,13 @@ class Timings:
 
 
 class Answerer:
-    """Implements `ports.Answering` on a searcher, with a language model if given. Safe to share between threads."""
+    """Brings a question to its one end, with a language model if given. Safe to share between threads."""
 
     def __init__(
         self,
-        searcher: Searcher,
+        searcher: HybridRetriever,
         embedder: Embedder | None = None,
-        selector: Selector | None = None,
+        selector: ModelSelector | None = None,
         timer: Callable[[], float] = time.perf_counter,
         new_reference: Callable[[], str] = lambda: uuid.uuid4().hex[:8],
         *,

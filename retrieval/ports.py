@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.corpus.passages import PUBLIC, Passage, Scope
-from retrieval.types import Answer, Offer, Results, Turn
-
-if TYPE_CHECKING:
-    from retrieval.answers.questions import Asked
+from retrieval.corpus.passages import Passage
+from retrieval.types import Offer
 
 Vectors = NDArray[np.float32]
 
@@ -120,38 +117,6 @@ class LexicalIndex(Protocol):
     def count(self) -> int: ...
 
 
-class Searcher(Protocol):
-    """What answering needs of a retriever."""
-
-    def search(self, query: str, k: int = 10, scope: Scope = PUBLIC) -> Results:
-        """The `k` best passages for `query` of the sources within `scope`: as many as there are, up to `k`."""
-        ...
-
-    def passage(self, passage_id: str, scope: Scope = PUBLIC) -> Passage | None:
-        """A passage of the current generation (or one still kept); None once it is gone, or outside of `scope`."""
-        ...
-
-    def beside(self, passage: Passage) -> tuple[Passage | None, Passage | None]:
-        """The passages before and after one in its document; None at either end, and for what is gone."""
-        ...
-
-
-class Answering(Protocol):
-    """Question to the one terminal state. Never raises for anything a user, a document or a model can cause."""
-
-    def answer(
-        self,
-        question: str,
-        *,
-        context: Sequence[Turn] = (),
-        id: str | None = None,
-        asker: str | None = None,
-        scope: Scope = PUBLIC,
-    ) -> Answer:
-        """The answer from the sources within `scope`; `asker` is the surrogate id of who asks, for budgets alone."""
-        ...
-
-
 class Pointer(Protocol):
     """Where a request belongs that is no question to the guidance, and what an answer may offer beside it. Implemented
     by the bot on its registry of actions and its checklists."""
@@ -188,14 +153,3 @@ class Failure:
 
     outcome: str
     note: str | None
-
-
-class Selector(Protocol):
-    """Chooses sentences among the passages found; it words nothing. Raises nothing a model server can cause."""
-
-    @property
-    def name(self) -> str: ...
-
-    def select(self, asked: Asked, passages: Sequence[Passage], generation: str) -> Selection | Failure:
-        """The sentences of `passages` (best first) that answer what was asked."""
-        ...

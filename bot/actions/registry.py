@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.checklists.catalogue import Catalogue
     from bot.conversations.feedback import Feedback
     from retrieval.database import Database
-    from retrieval.ports import Searcher
+    from retrieval.search.retriever import HybridRetriever
 
 # The command that every action also follows: another app may own the others in a workspace.
 HOME = "proviso"
@@ -46,7 +46,7 @@ class Services:
 
     database: Database
     catalogue: Catalogue
-    searcher: Searcher
+    searcher: HybridRetriever
     zone: str = "UTC"
     aged_after: int = AGED_AFTER_YEARS
     feedback: Feedback | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bot.actions.asking import shortened, too_long
 from bot.actions.help import LEAD, help_view
@@ -20,8 +21,10 @@ from bot.views.view import StoredView
 from bot.work.inbox import Received
 from bot.work.outbox import Post, post_key
 from retrieval.model.summary import may_be_summarised
-from retrieval.ports import Answering
 from retrieval.types import Answer, Turn
+
+if TYPE_CHECKING:
+    from retrieval.answering import Answerer
 
 _NO_WORDS = "You mentioned me without a question. " + LEAD
 _NO_FILES = "I cannot read files: ask in words, and have documents added to the guidance instead. " + LEAD
@@ -55,7 +58,7 @@ class QuestionHandler:
 
     def __init__(
         self,
-        answering: Answering,
+        answering: Answerer,
         registry: Registry,
         ageing: Callable[[], Ageing],
         conversations: Conversations,

@@ -24,7 +24,8 @@ _ID = re.compile(r"\W*(S\d+\.\d+)\W*", re.IGNORECASE)
 
 
 class ModelSelector:
-    """Implements `ports.Selector`. Whatever the server does, an end comes within the deadline."""
+    """Chooses sentences among the passages found, and words nothing. Whatever the server does, an end comes within the
+    deadline."""
 
     def __init__(self, chat: ChatModel, *, cache: AnswerCache | None = None) -> None:
         template = load("select")

@@ -17,7 +17,7 @@ from retrieval.types import Hit
 class GuidanceRetriever(BaseRetriever):
     """Finds the `k` best passages for a query, within `scope`, in the generation that answers now.
 
-    `searcher` is a retrieval.ports.Searcher. A Document's text is the passage's, verbatim; its metadata holds what is
+    `searcher` is a HybridRetriever. A Document's text is the passage's, verbatim; its metadata holds what is
     known of passage_id, section, page, paragraphs, note, score, generation, and every field of the source.
     """
 

@@ -28,7 +28,7 @@ ATTEMPTS = 3
 
 
 class HybridRetriever:
-    """Searches the generation that answers now. Implements the Searcher port; safe to use from several threads.
+    """Searches the generation that answers now. Safe to use from several threads.
 
     Without an embedder, or when it or the vector index fails, words alone are searched: every hit's `dense` is None.
     `without` names PARTS to leave out; raises ValueError for another name.

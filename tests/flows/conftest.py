@@ -46,7 +46,6 @@ from retrieval.answering import Answerer
 from retrieval.corpus.sources import Corpus, CorpusChange, Document
 from retrieval.database import Base, Database
 from retrieval.index.generations import Generations
-from retrieval.ports import Answering, Searcher
 from retrieval.search.retriever import HybridRetriever
 from tests.flows.guidance import PASSAGES
 
@@ -61,8 +60,8 @@ class Bot:
         self,
         sandbox: Sandbox,
         database: Database,
-        searcher: Searcher,
-        answering: Answering,
+        searcher: HybridRetriever,
+        answering: Answerer,
         workers: int = 4,
         address: str | None = None,
         summariser: Summarising | None = None,
@@ -188,7 +187,7 @@ def make_bot(sandbox: Sandbox, story_database: Database, searcher: HybridRetriev
     made: list[Bot] = []
 
     def make(
-        answering: Answering | None = None,
+        answering: Answerer | None = None,
         workers: int = 4,
         address: str | None = None,
         summariser: Summarising | None = None,

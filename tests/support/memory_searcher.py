@@ -15,7 +15,7 @@ from retrieval.types import Hit, Results
 
 
 class MemorySearcher:
-    """Implements `ports.Searcher`. Exact, and small enough to be read."""
+    """Searches as HybridRetriever does. Exact, and small enough to be read."""
 
     def __init__(self, passages: Sequence[Passage], embedder: Embedder | None = None) -> None:
         self._passages = list(passages)
