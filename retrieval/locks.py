@@ -5,11 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from retrieval.database import Database
@@ -57,11 +57,7 @@ def exclusive(path: Path, seconds: float) -> Iterator[None]:
     """Hold `path` alone, waiting at most `seconds`. Raises IndexBusy."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path)
-    deadline = time.monotonic() + seconds
-    while not lock.take():
-        if time.monotonic() >= deadline:
-            raise IndexBusy
-        time.sleep(POLL_SECONDS)
+    _wait(lock.take, seconds)
     try:
         yield
     finally:
@@ -79,7 +75,7 @@ def build_lock(database: Database, path: Path, seconds: float, *, everywhere: bo
             yield
             return
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            _advisory(connection, time.monotonic() + seconds)
+            _wait(lambda: connection.scalar(select(func.pg_try_advisory_lock(ADVISORY_KEY))), seconds)
             try:
                 yield
             finally:
@@ -87,8 +83,10 @@ def build_lock(database: Database, path: Path, seconds: float, *, everywhere: bo
                     connection.execute(select(func.pg_advisory_unlock(ADVISORY_KEY)))
 
 
-def _advisory(connection: Connection, deadline: float) -> None:
-    while not connection.scalar(select(func.pg_try_advisory_lock(ADVISORY_KEY))):
+def _wait(take: Callable[[], bool | None], seconds: float) -> None:
+    """Try until it is taken, at most `seconds`. Raises IndexBusy."""
+    deadline = time.monotonic() + seconds
+    while not take():
         if time.monotonic() >= deadline:
             raise IndexBusy
         time.sleep(POLL_SECONDS)

@@ -50,11 +50,6 @@ def gone(source: Source) -> str | None:
     return "superseded" if source.superseded_by else None
 
 
-def weakness(source: Source) -> str | None:
-    """Why a statement should not rest on this source alone: what `gone` says, "digest" or "commentary"."""
-    return gone(source) or (kind(source) if kind(source) in NEVER_BINDS else None)
-
-
 def published_year(published: str | None) -> int | None:
     """The year; None where none is given, or several are: which of them counts is not guessed."""
     years = set(_YEAR.findall(published or ""))

@@ -43,15 +43,11 @@ class ChromaIndex:
 
     def search(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         """Passage ids and cosines, best first. Raises IndexGone, IndexDamaged."""
-        [found] = self.search_many(vector.reshape(1, -1), k)
-        return found
-
-    def search_many(self, vectors: Vectors, k: int) -> list[list[tuple[str, float]]]:
-        """As `search`, for each row of `vectors`."""
         with _chroma_errors():
-            found = self._collection.query(query_embeddings=vectors, n_results=k, include=["distances"])
-        pairs = zip(found["ids"], found["distances"], strict=True)
-        return [[(key, 1.0 - distance) for key, distance in zip(*pair, strict=True)] for pair in pairs]
+            query = vector.reshape(1, -1)
+            found = self._collection.query(query_embeddings=query, n_results=k, include=["distances"])
+        [ids], [distances] = found["ids"], found["distances"]
+        return [(id_, 1.0 - distance) for id_, distance in zip(ids, distances, strict=True)]
 
     def count(self) -> int:
         """How many vectors there are. Raises IndexGone, IndexDamaged."""
@@ -134,13 +130,13 @@ class ChromaServer:
     def create(self, name: str, ids: list[str], vectors: Vectors) -> None:
         """Fill the collection `name`, in place of what a killed builder may have left. Raises IndexDamaged."""
         self.drop(name)
-        with _chroma_errors(), self._client() as client:
+        with _chroma_errors(), _client(self._url) as client:
             _fill(client, name, ids, vectors)
 
     def open(self, name: str) -> ChromaIndex:
         """The collection `name`. Raises IndexGone, IndexDamaged."""
         with _chroma_errors():
-            client = self._connect()
+            client = _connect(self._url)
             try:
                 collection = client.get_collection(name, embedding_function=None)
             except BaseException:
@@ -151,7 +147,7 @@ class ChromaServer:
     def ids(self, name: str) -> list[str]:
         """What the collection `name` holds. Raises IndexGone, IndexDamaged, IndexUnavailable."""
         found: list[str] = []
-        with _chroma_errors(), self._client() as client:
+        with _chroma_errors(), _client(self._url) as client:
             collection = client.get_collection(name, embedding_function=None)
             while part := collection.get(include=[], limit=IDS_AT_ONCE, offset=len(found))["ids"]:
                 found += part
@@ -160,7 +156,7 @@ class ChromaServer:
     def answers(self) -> bool:
         """Whether the server can be reached now."""
         try:
-            with _chroma_errors(), self._client():
+            with _chroma_errors(), _client(self._url):
                 return True
         except (IndexUnavailable, IndexDamaged, IndexGone):
             return False
@@ -169,32 +165,11 @@ class ChromaServer:
         """Delete the collection if it is there."""
         from chromadb.errors import NotFoundError
 
-        with _chroma_errors(), self._client() as client:
+        with _chroma_errors(), _client(self._url) as client:
             try:
                 client.delete_collection(name)
             except NotFoundError:
                 return
-
-    @contextmanager
-    def _client(self) -> Iterator[Any]:
-        client = self._connect()
-        try:
-            yield client
-        finally:
-            _close(client)
-
-    def _connect(self) -> Any:
-        import chromadb
-
-        parts = urlsplit(self._url)
-        secure = parts.scheme == "https"
-        with _opening:
-            return chromadb.HttpClient(
-                host=parts.hostname or "localhost",
-                port=parts.port or (443 if secure else 8000),
-                ssl=secure,
-                settings=_settings(),
-            )
 
 
 def _fill(client: Any, name: str, ids: list[str], vectors: Vectors) -> None:
@@ -217,30 +192,32 @@ def _batches(count: int, client: Any) -> list[NDArray[np.intp]]:
 
 
 @contextmanager
-def _client(folder: Path) -> Iterator[Any]:
-    client = _open_folder(folder)
+def _client(place: Path | str) -> Iterator[Any]:
+    client = _connect(place)
     try:
         yield client
     finally:
         _close(client)
 
 
-def _open_folder(folder: Path) -> Any:
+def _connect(place: Path | str) -> Any:
+    """A client for a folder, or for the server at an address."""
     import chromadb
+    from chromadb.config import Settings
 
+    settings = Settings(anonymized_telemetry=False)
     with _opening:
-        return chromadb.PersistentClient(str(folder), settings=_settings())
+        if isinstance(place, Path):
+            return chromadb.PersistentClient(str(place), settings=settings)
+        parts = urlsplit(place)
+        secure = parts.scheme == "https"
+        port = parts.port or (443 if secure else 8000)
+        return chromadb.HttpClient(host=parts.hostname or "localhost", port=port, ssl=secure, settings=settings)
 
 
 def _close(client: Any) -> None:
     with _opening:
         client.close()
-
-
-def _settings() -> Any:
-    from chromadb.config import Settings
-
-    return Settings(anonymized_telemetry=False)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.corpus.authority import age_years, binds, gone, is_aged, kind, published_year, weakness
+from retrieval.corpus.authority import age_years, binds, gone, is_aged, kind, published_year
 from retrieval.corpus.passages import Source
 
 TODAY = date(2026, 11, 22)
@@ -81,7 +81,3 @@ def test_what_no_longer_stands_says_so_first() -> None:
     assert gone(source(status="not superseded")) is None
     assert gone(source(superseded_by="The new one")) == "superseded"
     assert gone(source(status="in force")) is None
-    assert weakness(source(authority="commentary", status="superseded")) == "superseded"
-    assert weakness(source(authority="commentary")) == "commentary"
-    assert weakness(source(kind="digest")) == "digest"
-    assert weakness(source(authority="treaty")) is None

@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 
 from retrieval.embedding import local, weights
-from retrieval.embedding.local import LocalEmbedder, agrees
-from retrieval.embedding.reference import REFERENCE_TEXT, reference_vector
+from retrieval.embedding.local import REFERENCE_TEXT, LocalEmbedder, agrees, reference_vector
 from retrieval.errors import ModelDamaged, ModelMissing
 from tests.support.other_weights import with_float32_weights
 

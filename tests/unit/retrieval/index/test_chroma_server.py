@@ -127,7 +127,7 @@ def test_more_vectors_than_one_batch_are_all_found(tmp_path: Path) -> None:
     ChromaFolder().create(tmp_path, ids, vectors)
     index = ChromaFolder().open(tmp_path)
 
-    found = index.search_many(vectors[::100], 100)
+    found = [index.search(vector, 100) for vector in vectors[::100]]
     assert [hits[0][0] for hits in found] == ids[::100]
     assert {len(hits) for hits in found} == {100}
     assert index.count() == 2100

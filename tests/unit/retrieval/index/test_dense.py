@@ -40,7 +40,7 @@ def test_the_engine_finds_what_the_client_finds(folder: Path) -> None:
     found = collection.query(query_embeddings=queries, n_results=100, include=["distances"])
     pairs = zip(found["ids"], found["distances"] or [], strict=True)
     expected = [[(key, 1.0 - distance) for key, distance in zip(*pair, strict=True)] for pair in pairs]
-    assert index.search_many(queries, 100) == expected
+    assert [index.search(query, 100) for query in queries] == expected
     assert index.count() == collection.count() == len(IDS)
     index.close()
     client.close()
