@@ -71,7 +71,7 @@ class Ingestor:
         change = CorpusChange(removed=tuple(removed), roots=tuple(plan.roots.paths), staged=tuple(staged))
         undoing = self._corpus.undoing(change, self._clock.now())
         labelled = self._labelled() if staged else set()
-        moves = self._corpus.apply(change, self._clock.now()).moved
+        moves = self._corpus.apply(change, self._clock.now())
         moved = len(moves)
         built = self._build(progress, undoing)
         plan.notes += self._lost(staged)

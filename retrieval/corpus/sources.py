@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from retrieval.corpus.passages import PUBLIC, Passage, Scope, Source, SourceKind
+from retrieval.corpus.passages import PUBLIC, Passage, Scope, Source
 from retrieval.corpus.records import STANDING, Standing, file_hash, sentences_from_json, source_from_json, source_id
 from retrieval.corpus.standing import ACTIVE, DUPLICATE, SUPERSEDED, UPHELD, WITHDRAWN, Entry, standings
 from retrieval.corpus.storing import Document, Staged, chunks, point, stage
@@ -50,13 +50,6 @@ class CorpusChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
-    """What a change turned out to be: new source id to the old one, for each file that only moved."""
-
-    moved: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class StoredDocument:
     """What the corpus holds of one file. `state` is the curator's decision about it."""
 
@@ -67,23 +60,12 @@ class StoredDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class SourcePlace:
-    """Where a source lies, and the hash of its file."""
-
-    source_id: str
-    root: str
-    path: str
-    file_hash: str
-
-
-@dataclass(frozen=True, slots=True)
 class SourceSummary:
     """One line of the list of sources. `state` is active, superseded, withdrawn, retired (a digest whose original is
     there) or duplicate (its text is that of the source at `same_as`): what the next generation makes of it.
     """
 
     source: Source
-    kind: SourceKind
     passages: int
     root: str
     state: str = ACTIVE
@@ -110,14 +92,10 @@ class Corpus:
                 for row, version in session.execute(query)
             }
 
-    def places(self) -> list[SourcePlace]:
-        """Where every source lies."""
-        query = select(SourceRow.source_id, SourceRow.root, SourceRow.path, VersionRow.content_hash)
-        query = query.join(VersionRow, VersionRow.version_id == SourceRow.version_id)
+    def places(self) -> list[Staged]:
+        """Where every source lies, with its present version."""
         with self._database.read() as session:
-            return [
-                SourcePlace(id_, root, path, file_hash(content)) for id_, root, path, content in session.execute(query)
-            ]
+            return [_staged(row, version) for row, version in session.execute(_present())]
 
     def count(self) -> int:
         """How many sources there are."""
@@ -137,7 +115,7 @@ class Corpus:
             present = present_sources(session)
         paths = {row.source_id: row.path for row, _, _ in present}
         return [
-            SourceSummary(source, source.kind, version.passages, row.root, standing.state, _same_as(standing, paths))
+            SourceSummary(source, version.passages, row.root, standing.state, _same_as(standing, paths))
             for row, version, standing in present
             for source in [source_from_json(version.source, standing)]
             if scope.admits(source)
@@ -148,8 +126,9 @@ class Corpus:
         with self._database.write() as session:
             return stage(session, documents, now)
 
-    def apply(self, change: CorpusChange, now: datetime) -> Applied:
-        """Make the change in one transaction. Applying the same change again changes nothing.
+    def apply(self, change: CorpusChange, now: datetime) -> dict[str, str]:
+        """Make the change in one transaction; new source id to old one for each file that only moved. Applying the same
+        change again changes nothing.
 
         A curator's decision about a source outlives a new version of it, and goes with its file to another place.
         """
@@ -157,7 +136,7 @@ class Corpus:
             roots = {*change.roots, *(d.root for d in change.documents), *(s.root for s in change.staged)}
             _remember(self._database, session, roots, now)
             staged = [*change.staged, *stage(session, change.documents, now)]
-            return Applied(point(self._database, session, staged, change.removed, now))
+            return point(self._database, session, staged, change.removed, now)
 
     def undoing(self, change: CorpusChange, now: datetime) -> CorpusChange:
         """The change that will put back what `change` (staged or removed) is about to replace; no sweep prevents it."""
@@ -165,7 +144,7 @@ class Corpus:
         query, touch = _present(), update(VersionRow).values(read_at=now)
         with self._database.write() as session:
             present = [
-                Staged(row.source_id, row.root, row.path, row.version_id, file_hash(version.content_hash))
+                _staged(row, version)
                 for part in chunks(ids)
                 for row, version in session.execute(query.where(SourceRow.source_id.in_(part)))
             ]
@@ -259,6 +238,10 @@ def _present() -> Select[SourceRow, VersionRow]:
     return select(SourceRow, VersionRow).join(VersionRow, VersionRow.version_id == SourceRow.version_id)
 
 
+def _staged(row: SourceRow, version: VersionRow) -> Staged:
+    return Staged(row.source_id, row.root, row.path, row.version_id, file_hash(version.content_hash))
+
+
 def _decided(row: SourceRow, version: VersionRow) -> Source:
     return source_from_json(version.source, Standing(row.state))
 
@@ -291,6 +274,6 @@ def _unknown(source_id: str) -> str:
 
 
 __all__ = [
-    "Applied", "Corpus", "CorpusChange", "Document", "SourcePlace", "SourceSummary", "Staged", "StoredDocument",
+    "Corpus", "CorpusChange", "Document", "SourceSummary", "Staged", "StoredDocument",
     "load_passages", "present_labels", "source_id",
 ]  # fmt: skip

@@ -6,7 +6,6 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,15 +25,6 @@ if TYPE_CHECKING:
 AGE = timedelta(days=7)
 _NAME = "answers"
 _SECRET_BYTES = 32
-
-
-@dataclass(frozen=True, slots=True)
-class ChosenBefore:
-    """A sentence chosen before: the part of the question it answers, its passage's id and its position there."""
-
-    part: int
-    passage_id: str
-    position: int
 
 
 class AnswerCache:
@@ -75,13 +65,17 @@ class AnswerCache:
         }
         return hmac.digest(self._secret(), json.dumps(parts, sort_keys=True).encode(), "sha256").hex()
 
-    def find(self, key: str) -> list[ChosenBefore] | None:
-        """What was chosen under a key: [] when nothing was, None when nothing is kept (or not any more)."""
+    def find(self, key: str, passages: Sequence[Passage]) -> Selection | None:
+        """The selection under a key, from these passages; None when none is stored, when it is too old, and when one
+        of its sentences is not among the passages."""
         with self._database.read() as session:
             row = session.get(CachedRow, key)
         if row is None or row.stored_at <= self._clock.now() - self._age:
             return None
-        return [ChosenBefore(*chosen) for chosen in row.chosen]
+        known = {passage.passage_id: passage for passage in passages}
+        if not all(id_ in known and 0 <= at < len(known[id_].sentences) for _, id_, at in row.chosen):
+            return None
+        return Selection(tuple(Selected(part, known[id_], at) for part, id_, at in row.chosen))
 
     def keep(self, key: str, generation: str, selection: Selection) -> None:
         """Keep a selection, its passages named by the ids that last. A generation that is gone keeps nothing."""
@@ -109,18 +103,6 @@ class AnswerCache:
                 session.execute(drawn.on_conflict_do_nothing())
                 self._known = session.scalars(select(SecretRow.secret).where(SecretRow.name == _NAME)).one()
         return self._known
-
-
-def recalled(kept: Sequence[ChosenBefore], passages: Sequence[Passage]) -> Selection | None:
-    """The selection that was kept, from these passages; None when one of its sentences is not among them."""
-    known = {passage.passage_id: passage for passage in passages}
-    chosen = []
-    for each in kept:
-        passage = known.get(each.passage_id)
-        if passage is None or not 0 <= each.position < len(passage.sentences):
-            return None
-        chosen.append(Selected(each.part, passage, each.position))
-    return Selection(tuple(chosen))
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,7 @@ from prompts.loading import load
 from retrieval.answers.questions import Asked
 from retrieval.corpus.passages import Passage
 from retrieval.model.blocks import passage_blocks, question_block, sentence_ids
-from retrieval.model.cache import AnswerCache, recalled
+from retrieval.model.cache import AnswerCache
 from retrieval.model.chat import ChatModel
 from retrieval.model.forms import SELECTION, SelectionReply
 from retrieval.model.outcomes import TELLINGS, ModelFailure
@@ -39,8 +39,7 @@ class ModelSelector:
         """The sentences that were chosen for this question before, or else that the model chooses now."""
         offered = passages[:PASSAGES_OFFERED]
         key = self._cache.key(asked, generation, self._asked_with) if self._cache and generation else None
-        kept = self._cache.find(key) if self._cache and key else None
-        selection = None if kept is None else recalled(kept, offered)
+        selection = self._cache.find(key, offered) if self._cache and key else None
         if selection is not None:
             logger.info("model: selection kept from before")
             return selection

@@ -11,7 +11,7 @@ from retrieval.answers.questions import understand
 from retrieval.corpus.passages import Scope
 from retrieval.corpus.tables import GenerationRow
 from retrieval.database import Database
-from retrieval.model.cache import AGE, AnswerCache, ChosenBefore, recalled
+from retrieval.model.cache import AGE, AnswerCache
 from retrieval.model.tables import CachedRow, SecretRow
 from retrieval.ports import Selected, Selection
 from retrieval.types import Turn
@@ -20,7 +20,6 @@ from tests.support.guidance import PASSAGES
 
 ASKED = understand("How often must ammunition stores be counted?")
 CHOSEN = Selection((Selected(1, PASSAGES[1], 0), Selected(2, PASSAGES[2], 3)))
-KEPT = [ChosenBefore(1, "h2", 0), ChosenBefore(2, "h3", 3)]
 
 
 @pytest.fixture
@@ -65,17 +64,17 @@ def test_replicas_share_one_secret_and_without_it_the_key_tells_nothing(
 
 
 def test_what_is_kept_is_found_until_it_is_old(cache: AnswerCache, database: Database, clock: ManualClock) -> None:
-    assert cache.find("k") is None
+    assert cache.find("k", PASSAGES) is None
     cache.keep("k", "g1", Selection())
-    assert cache.find("k") == []
+    assert cache.find("k", PASSAGES) == Selection()
     cache.keep("k", "g1", CHOSEN)
-    assert cache.find("k") == KEPT
+    assert cache.find("k", PASSAGES) == CHOSEN
     with database.read() as session:
         (row,) = session.scalars(select(CachedRow))
     assert set(row.__table__.columns.keys()) == {"key", "generation_id", "chosen", "stored_at"}
     assert row.chosen == [[1, "h2", 0], [2, "h3", 3]]
     clock.advance(AGE)
-    assert cache.find("k") is None
+    assert cache.find("k", PASSAGES) is None
     cache.sweep(clock.now())
     with database.read() as session:
         assert session.scalars(select(CachedRow)).all() == []
@@ -87,12 +86,13 @@ def test_an_answer_goes_with_its_generation(cache: AnswerCache, database: Databa
     cache.keep("k3", "gone", CHOSEN)
     with database.write() as session:
         session.delete(session.get(GenerationRow, "g1"))
-    assert [cache.find(key) for key in ("k1", "k2", "k3")] == [None, KEPT, None]
+    assert [cache.find(key, PASSAGES) for key in ("k1", "k2", "k3")] == [None, CHOSEN, None]
 
 
-def test_a_kept_selection_is_made_of_the_passages_of_this_request_or_is_not_used() -> None:
-    assert recalled(KEPT, PASSAGES) == CHOSEN
-    assert recalled([], PASSAGES) == Selection()
-    assert recalled(KEPT, PASSAGES[:2]) is None
-    assert recalled([ChosenBefore(1, "h2", 3)], PASSAGES) is None
-    assert recalled([ChosenBefore(1, "h2", -1)], PASSAGES) is None
+def test_a_kept_selection_is_made_of_the_passages_of_this_request_or_is_not_used(cache: AnswerCache) -> None:
+    cache.keep("k", "g1", CHOSEN)
+    assert cache.find("k", PASSAGES) == CHOSEN
+    assert cache.find("k", PASSAGES[:2]) is None
+    for position in (len(PASSAGES[1].sentences), -1):
+        cache.keep("k", "g1", Selection((Selected(1, PASSAGES[1], position),)))
+        assert cache.find("k", PASSAGES) is None

@@ -34,7 +34,7 @@ def test_what_was_handed_in_is_read_back_whole(database: Database, clock: Manual
     assert corpus.documents(ROOT) == {"a/lending.md": StoredDocument(SOURCE, "one", 2)}
     assert corpus.documents("/elsewhere") == {}
     [summary] = corpus.sources()
-    assert (summary.source, summary.kind, summary.passages, summary.root) == (SOURCE, "source", 2, ROOT)
+    assert (summary.source, summary.passages, summary.root) == (SOURCE, 2, ROOT)
 
 
 def test_passages_come_back_in_the_order_asked_for_and_without_those_gone(
