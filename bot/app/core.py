@@ -261,9 +261,10 @@ class Core:
 
         The next generation that is built searches them.
         """
-        from retrieval.corpus.finders import CHECKLIST, Anchor, key_of_title
+        from retrieval.corpus.finders import CHECKLIST, Anchor
+        from retrieval.corpus.standing import same_title
 
-        pairs = [(Anchor(key_of_title(source), locator), item) for source, locator, item in self.catalogue.resting()]
+        pairs = [(Anchor(same_title(source), locator), item) for source, locator, item in self.catalogue.resting()]
         return self.finders.replace(CHECKLIST, pairs, self.clock.now())
 
     def claim_workspace(self, slack_team: str) -> str:

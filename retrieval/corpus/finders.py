@@ -9,16 +9,15 @@ import re
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from retrieval.corpus.passages import Passage, Sentence
 from retrieval.corpus.records import source_from_json, text_hash
 from retrieval.corpus.sources import to_passage
-from retrieval.corpus.standing import same_title
 from retrieval.corpus.tables import AnchoredFinderRow, PassageRow, SourceRow, VersionRow
 from retrieval.database import Database
 from retrieval.errors import FinderRefused, SourceUnknown
@@ -40,8 +39,9 @@ _WIDEST = 50
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A place in a source: the key of the source (its id, or its title), the locator or paragraph ("Art. 12(2)",
-    "par. 8"), and the hash of the sentence. With both, the sentence decides and the place helps where it changed."""
+    """A place in a source: the key of the source (its id, or the `same_title` form of its title), the locator or
+    paragraph ("Art. 12(2)", "par. 8"), and the hash of the sentence. With both, the sentence decides and the place
+    helps where it changed."""
 
     source_key: str
     place: str | None = None
@@ -70,11 +70,6 @@ class AnchoredFinder:
 def sentence_hash(text: str) -> str:
     """The hash of a sentence, whatever its typography."""
     return text_hash(normal(text).casefold())
-
-
-def key_of_title(title: str) -> str:
-    """The key of a source by its title."""
-    return same_title(title)
 
 
 def places_of(passages: Iterable[Passage]) -> Iterator[Place]:
@@ -164,7 +159,7 @@ class Finders:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, anchor: Anchor, line: str, now: datetime, origin: str = CURATOR) -> AnchoredFinder:
+    def add(self, anchor: Anchor, line: str, now: datetime) -> AnchoredFinder:
         """Keep a line; the next generation searches it. Raises FinderRefused for an empty or a very long one."""
         line = " ".join(line.split())
         if not tokens(line) or len(line) > LONGEST_LINE:
@@ -172,9 +167,9 @@ class Finders:
                 f"A line has a word at least, and {LONGEST_LINE} characters at most. Nothing was added; write it as a "
                 "planner would ask."
             )
-        finder = AnchoredFinder(uuid.uuid4().hex[:12], anchor, line, origin)
+        finder = AnchoredFinder(uuid.uuid4().hex[:12], anchor, line, CURATOR)
         with self._database.write() as session:
-            session.execute(insert(AnchoredFinderRow), [_row(finder, now)])
+            session.add(_row(finder, now))
         return finder
 
     def anchor(self, source_id: str, place: str, line: str, says: str | None = None) -> Anchor:
@@ -219,15 +214,9 @@ class Finders:
             if known == set(finders):
                 return False
             session.execute(delete(AnchoredFinderRow).where(AnchoredFinderRow.origin == origin))
-            rows = [_row(AnchoredFinder(uuid.uuid4().hex, anchor, line, origin), now) for anchor, line in finders]
-            if rows:
-                session.execute(insert(AnchoredFinderRow), rows)
+            rows = (AnchoredFinder(uuid.uuid4().hex, anchor, line, origin) for anchor, line in finders)
+            session.add_all(_row(finder, now) for finder in rows)
         return True
-
-    def all(self) -> list[AnchoredFinder]:
-        """Every line that is kept for a source, by source and place."""
-        with self._database.read() as session:
-            return kept(session)
 
 
 def passages_of(session: Session, version_id: str) -> list[Passage]:
@@ -246,16 +235,9 @@ def kept(session: Session) -> list[AnchoredFinder]:
     ]
 
 
-def _row(finder: AnchoredFinder, now: datetime) -> dict[str, object]:
-    return {
-        "finder_id": finder.finder_id,
-        "source_key": finder.anchor.source_key,
-        "place": finder.anchor.place,
-        "sentence_hash": finder.anchor.sentence_hash,
-        "line": finder.line,
-        "origin": finder.origin,
-        "added_at": now,
-    }
+def _row(finder: AnchoredFinder, now: datetime) -> AnchoredFinderRow:
+    known = {**asdict(finder.anchor), "finder_id": finder.finder_id, "line": finder.line, "origin": finder.origin}
+    return AnchoredFinderRow(**known, added_at=now)
 
 
 def _names(sentence: Sentence) -> set[str | tuple[str, int]]:

@@ -191,12 +191,6 @@ class Corpus:
             if _standing(session, source_id).state != ACTIVE:
                 _decide(session, source_id, UPHELD)
 
-    def passages(self, ids: Sequence[str]) -> list[Passage]:
-        """The passages with these ids, in this order; those that are gone are left out."""
-        with self._database.read() as session:
-            found = {passage.passage_id: passage for passage in load_passages(session, ids)}
-        return [found[key] for key in ids if key in found]
-
 
 def present_sources(session: Session) -> list[tuple[SourceRow, VersionRow, Standing]]:
     """Every source with its present version and how it stands, by root and path."""

@@ -61,13 +61,6 @@ class Judged:
         }
 
 
-def evaluate(
-    questions: Iterable[Mapping[str, Any]], answer_fn: AnswerFunction, paragraph: ParagraphText | None = None
-) -> dict[str, Any]:
-    """Answer every question and measure: `figures` of what `judge` made of each."""
-    return figures([judge(question, answer_fn) for question in questions], paragraph)
-
-
 def figures(judged: Sequence[Judged], paragraph: ParagraphText | None = None) -> dict[str, Any]:
     """What the judged questions come to. Shares are 0 to 1, None where no question of that sort was given.
 

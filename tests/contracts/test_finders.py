@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.backup import read_backup, write_backup
-from retrieval.corpus.finders import Anchor, Finders, key_of_title
+from retrieval.corpus.finders import Anchor, AnchoredFinder, Finders, kept
 from retrieval.corpus.passages import EVERYTHING, Passage, Scope, Sentence, Source, Span
 from retrieval.corpus.records import source_id
 from retrieval.corpus.sources import Corpus, Document
+from retrieval.corpus.standing import same_title
 from retrieval.corpus.storing import PassageFinder
 from retrieval.database import Base, Database
 from retrieval.errors import FinderRefused, IndexDamaged, SourceUnknown
@@ -79,6 +80,11 @@ def harbour(request: pytest.FixtureRequest, database: Database, tmp_path: Path, 
 def one_harbour(sqlite_database: Database, tmp_path: Path, clock: ManualClock) -> Harbour:
     """As `harbour`, for what no database and no server has a part in."""
     return Harbour(sqlite_database, tmp_path, clock)
+
+
+def all_kept(database: Database) -> list[AnchoredFinder]:
+    with database.read() as session:
+        return kept(session)
 
 
 def test_a_line_that_is_added_makes_a_generation_of_the_same_passages_that_finds_by_it(harbour: Harbour) -> None:
@@ -207,8 +213,8 @@ def test_a_document_that_a_reader_may_not_see_is_not_found_by_its_lines(one_harb
 
 
 def test_items_are_kept_once_and_change_only_when_they_do(harbour: Harbour) -> None:
-    anchor = Anchor(key_of_title(str(ORDERS[0].source.title)), "par. 3")
-    absent = Anchor(key_of_title("A treaty that nobody has"), "Art. 1")
+    anchor = Anchor(same_title(str(ORDERS[0].source.title)), "par. 3")
+    absent = Anchor(same_title("A treaty that nobody has"), "Art. 1")
     pairs = [(anchor, LINE), (absent, "nothing to find")]
     assert harbour.finders.replace("checklist", pairs, harbour.clock.now())
     assert not harbour.finders.replace("checklist", pairs[::-1], harbour.clock.now())
@@ -218,13 +224,13 @@ def test_items_are_kept_once_and_change_only_when_they_do(harbour: Harbour) -> N
 
     curators = harbour.add("a line of ours")
     assert harbour.finders.replace("checklist", [], harbour.clock.now())
-    assert [finder.finder_id for finder in harbour.finders.all()] == [curators]
+    assert [finder.finder_id for finder in all_kept(harbour.database)] == [curators]
 
 
 def test_a_line_that_cannot_be_kept_is_refused_with_the_next_step(one_harbour: Harbour) -> None:
     finders, now = one_harbour.finders, one_harbour.clock.now()
     finders.replace("checklist", [(Anchor("x", "par. 1"), "an item")], now)
-    [item] = finders.all()
+    [item] = all_kept(one_harbour.database)
     refused: dict[str, Callable[[], object]] = {
         "No sentence of": lambda: finders.anchor(FIRST, "par. 99", LINE),
         "No sentence at par. 3": lambda: finders.anchor(FIRST, "par. 3", LINE, "No such words"),
@@ -237,7 +243,7 @@ def test_a_line_that_cannot_be_kept_is_refused_with_the_next_step(one_harbour: H
             attempt()
     with pytest.raises(SourceUnknown, match=r"^There is no source zz\. Nothing was added; `proviso sources` lists"):
         finders.anchor("zz", "par. 1", LINE)
-    assert finders.all() == [item]
+    assert all_kept(one_harbour.database) == [item]
 
 
 def test_a_backup_carries_lines_and_what_was_indexed_of_them(harbour: Harbour, tmp_path: Path) -> None:
@@ -248,7 +254,7 @@ def test_a_backup_carries_lines_and_what_was_indexed_of_them(harbour: Harbour, t
     Base.metadata.create_all(other.engine)
     read_backup(other, tmp_path / "copy", "0001", Base.metadata)
 
-    assert Finders(other).all() == harbour.finders.all()
+    assert all_kept(other) == all_kept(harbour.database)
     restored = Generations(other, tmp_path / "restored", harbour.embedder, harbour.clock)
     assert HybridRetriever(restored, harbour.embedder).search(LINE, 1).hits[0].passage.passage_id == (
         harbour.best().passage_id

@@ -9,7 +9,6 @@ import pytest
 
 from ingest.evaluation import paragraph_reader
 from retrieval.corpus.passages import Source, Span
-from retrieval.evaluation.answers import evaluate
 from retrieval.types import Answer, Citation, Claim
 from tests.figures import (
     GUIDANCE,
@@ -21,6 +20,7 @@ from tests.figures import (
     search_table,
     starting_table,
 )
+from tests.support.evaluating import evaluate
 
 TEXT = PAGE.read_text(encoding="utf-8")
 LINES = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]

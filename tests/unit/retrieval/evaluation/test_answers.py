@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from retrieval.corpus.passages import Source, Span
-from retrieval.evaluation.answers import evaluate
 from retrieval.types import Answer, Citation, Claim, Turn
+from tests.support.evaluating import evaluate
 
 SOURCE = Source("s", "folder/a.txt")
 
