@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
-from typing import Any, Literal
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, Any, Literal
 
 from retrieval.corpus.authority import bound
 from retrieval.corpus.passages import Passage, Source, Span
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 Status = Literal["answered", "pointed", "abstained", "refused", "failed"]
 Mode = Literal["extractive", "model"]
@@ -137,7 +138,7 @@ class Citation:
         binds = data.get("binds")
         source = {key: data[key] for key in _CITED if key in data}
         source["binds"] = "; ".join(binds) or None if isinstance(binds, list) else binds
-        return _citations().validate_python({**data, "source": source})
+        return _readers()[0].validate_python({**data, "source": source})
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,17 +241,15 @@ class Answer:
         """The inverse of `to_json`; tolerates rows of older forms."""
         cited = {name: tuple(map(Citation.from_json, data[name])) for name in ("citations", "nearest")}
         earlier = data["mode"] == "model" and bool(data["claims"]) and "parts" not in data
-        return _answers().validate_python({"earlier": earlier, **data, **cited})
+        return _readers()[1].validate_python({"earlier": earlier, **data, **cited})
 
 
 @cache
-def _citations() -> TypeAdapter[Citation]:
-    return TypeAdapter(Citation)
+def _readers() -> tuple[TypeAdapter[Citation], TypeAdapter[Answer]]:
+    """What reads plain values; a help text does without pydantic, so it is imported here."""
+    from pydantic import TypeAdapter
 
-
-@cache
-def _answers() -> TypeAdapter[Answer]:
-    return TypeAdapter(Answer)
+    return TypeAdapter(Citation), TypeAdapter(Answer)
 
 
 def _plain(value: Any) -> Any:
