@@ -57,6 +57,21 @@ def gathered(selection: Selection, found: Sequence[Passage], beside: Beside) -> 
     return [_best_standing(each) for each in sorted(said, key=lambda each: not each.unit.whole)]
 
 
+def of_rows_asked_for(said: Sequence[Said], question: str) -> list[Said]:
+    """Without rows that have fewer of the words of the question than another of their table, and no other."""
+    asked = frozenset(tokens(question))
+    met = [asked & frozenset(tokens(each.unit.statement)) for each in said]
+    rows = [_has_rows(each.unit) for each in said]
+    tables = [(each.unit.source.source_id, each.unit.passage.section) for each in said]
+    beaten = {
+        at
+        for at in range(len(said))
+        for other in range(len(said))
+        if rows[at] and rows[other] and tables[at] == tables[other] and met[at] < met[other]
+    }
+    return [each for at, each in enumerate(said) if at not in beaten]
+
+
 def _add(said: list[Said], new: Said, beside: Beside) -> None:
     """Add a unit, or join it to one that shares a place with it or ends where it begins."""
     for at, old in enumerate(said):

@@ -18,9 +18,9 @@ LABELS = frozenset({"button", "a"})
 
 
 def open_panels(root: etree._Element) -> dict[etree._Element, int | None]:
-    """Each panel with the level of the heading that is put at its head; None where it stands under one already.
+    """Each panel with the level of the heading it stands under; None without one.
 
-    The label in a heading becomes its text. Any other becomes the heading of what it opens.
+    The label in a heading becomes its text. Any other becomes a heading at the head of what it opens.
     """
     by_id = {id_: element for element in root.iter(etree.Element) if (id_ := element.get("id"))}
     found: dict[etree._Element, int | None] = {}
@@ -31,7 +31,8 @@ def open_panels(root: etree._Element) -> dict[etree._Element, int | None]:
         level = HEADINGS.get(name, level)
         if name == "details":
             summary = next((child for child in element if local_name(child) == "summary"), None)
-            found[element] = None
+            inner = () if summary is None else (local_name(below) for below in summary.iterdescendants())
+            found[element] = next((HEADINGS[below] for below in inner if below in HEADINGS), None)
             if summary is not None and _is_label(summary):
                 labels.append((summary, element, level + 1))
             continue
@@ -39,8 +40,10 @@ def open_panels(root: etree._Element) -> dict[etree._Element, int | None]:
         if panel is None or panel in found:
             continue
         found[panel] = None
-        if any(local_name(above) in HEADINGS for above in element.iterancestors()):
+        around = next((above for above in element.iterancestors() if local_name(above) in HEADINGS), None)
+        if around is not None:
             element.tag = "span"
+            found[panel] = HEADINGS[local_name(around)]
         elif name not in HEADINGS and _is_label(element) and not _begins_with_heading(panel):
             labels.append((element, panel, level + 1))
     for label, panel, level in labels:

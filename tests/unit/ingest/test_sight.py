@@ -114,8 +114,14 @@ def test_what_opens_by_a_click_is_text_under_the_label_of_what_opens_it(body: st
 
 
 def test_a_section_that_opens_ends_with_its_panel() -> None:
-    body = f"<h2>Duties</h2><details><summary>Harm</summary>{LATER}</details><p>Log each landing.</p>"
-    assert said(body)[1:] == [("Duties > Harm", "Report harm at once."), ("Duties", "Log each landing.")]
+    for panel in (
+        f"<details><summary>Harm</summary>{LATER}</details>",
+        f"<details><summary><h3>Harm</h3></summary>{LATER}</details>",
+        f'<h3><a role="button" data-toggle="collapse" href="#p">Harm</a></h3>{PANEL}',
+        f'<button aria-controls="p">Harm</button>{PANEL}',
+    ):
+        body = f"<h2>Duties</h2>{panel}<p>Log each landing.</p>"
+        assert said(body)[1:] == [("Duties > Harm", "Report harm at once."), ("Duties", "Log each landing.")]
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,7 @@ def test_rows_of_a_table_are_quoted_each_by_itself_and_its_headers_stay_a_stem_w
 
     table = Passage("t", Source("s", "t.pdf"), (row("Mole", "1 May"), row("Beacon", "2 May")))
     chosen = Selection((Selected(1, table, 1), Selected(1, table, 0)))
-    answer = compose(understand("What is the day of the beacon?"), chosen, [table])
+    answer = compose(understand("What is the day of the beacon, and of the mole?"), chosen, [table])
     assert answer is not None
     assert [claim.text for claim in answer.claims] == ["Post: Beacon; Day: 2 May", "Post: Mole; Day: 1 May"]
     assert [(citation.page, [span.role for span in citation.spans]) for citation in answer.citations] == [
@@ -201,3 +201,24 @@ def test_a_row_that_ends_in_a_stop_is_quoted_without_the_rows_beside_it() -> Non
     answer = compose(understand("What of the beacon?"), Selection((Selected(1, table, 1),)), [table])
     assert answer is not None
     assert [claim.text for claim in answer.claims] == ["Beacon; This is inspected weekly."]
+
+
+def test_a_row_that_has_less_of_the_question_than_another_of_its_table_is_left_out() -> None:
+    def row(company: str, fuel: str) -> Sentence:
+        return Sentence(
+            (Span("Partner", None, None, "stem"), Span(company), Span("Fuel", None, None, "stem"), Span(fuel)), row=True
+        )
+
+    table = Passage("t", Source("s", "t.md"), (row("Delta company", "4000"), row("Echo company", "2500")))
+    text = Passage("u", Source("s", "t.md"), (Sentence((Span("Fuel is given on request."),)),))
+    chosen = Selection((Selected(1, table, 0), Selected(1, table, 1), Selected(1, text, 0)))
+
+    def claims(question: str) -> list[str]:
+        answer = compose(understand(question), chosen, [table, text])
+        assert answer is not None
+        return [claim.text for claim in answer.claims]
+
+    delta, echo = "Partner: Delta company; Fuel: 4000", "Partner: Echo company; Fuel: 2500"
+    assert claims("How much fuel does Echo company get?") == [echo, "Fuel is given on request."]
+    assert claims("How much fuel do Delta company and Echo company get?") == [delta, echo, "Fuel is given on request."]
+    assert claims("How much fuel does each partner get?") == [delta, echo, "Fuel is given on request."]
