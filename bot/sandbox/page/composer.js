@@ -35,7 +35,8 @@ export class Composer {
     this.button = el("button", { type: "button", class: "send", "aria-label": "Send", onclick: () => this.submit() }, icon("send"));
     this.foot = el("p", { class: "composer-foot" },
       el("span", {}, el("kbd", {}, "Enter"), " to send"), el("span", {}, el("kbd", {}, "Shift"), " ", el("kbd", {}, "Enter"), " for a new line"),
-      inThread ? null : el("span", {}, el("kbd", {}, "/"), " for commands"));
+      inThread ? null : el("span", {}, el("kbd", {}, "/"), " for commands"),
+      inThread ? null : el("span", {}, el("kbd", {}, "@proviso"), " to ask the bot"));
     parent.replaceChildren(this.list, el("div", { class: "composer-box" }, this.box, this.button), this.foot);
     this.box.value = draft;
     this.changed();
