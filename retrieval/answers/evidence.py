@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from math import log1p
 
 from retrieval.answers.questions import Asked
-from retrieval.answers.sentences import Candidate, finder_likeness
+from retrieval.answers.sentences import FINDERS_READ, Candidate, finder_likeness
 from retrieval.answers.subject import unnamed
 from retrieval.text.tokens import tokens
 from retrieval.text.wording import content_weights, normal, shared
 from retrieval.types import Hit, Results
 
 SENTENCES_READ = 3
-PASSAGES_ASKED = 3
+# Two short texts of the field are as alike as this by chance: half of the questions that nothing answers are.
+RELATED = 0.5
 _UNITS = "months?|weeks?|days?|years?|hours?|percent|per cent|percentage"
 _WANTS_FIGURE = re.compile(
     r"\b(?:how (?:many|often|long|frequently|soon|regularly)|how much (?:money|time|fuel|funding|ammunition)|"
@@ -50,6 +51,13 @@ _SHARE = re.compile(
 )
 _YEARS = re.compile(r"\b(?:1[89]|20)\d\d(?:s\b|\s?[-–]\s?\d{2,4}\b|\b)")
 _NAME = re.compile(r"\d[\d.,/-]*|[^\W\d_](?:[\w&'/-]*\w)?")
+# "4th Brigade", "Alpha Company", "Task Force 12": guidance need not know a unit to apply to it.
+_FORMATION = (
+    r"(?i:brigade|battalion|regiment|division|company|platoon|squadron|squad|corps|task force|battle ?group|militia)"
+)
+_UNIT = re.compile(
+    rf"\b(?:(?:\d+(?:st|nd|rd|th)?|[A-Z][\w-]*) ){{1,3}}{_FORMATION}s?\b|\b{_FORMATION} (?:[A-Z]\w*|\d+)\b"
+)
 _SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a", "an"})
 
 
@@ -67,6 +75,8 @@ class Evidence:
         0 when none does.
     top: the best passage's BM25 by its own words, over the rarity of a word that no passage has.
     asked: how alike in words the question is to the nearest finder of the best passages.
+    finder: its cosine to the nearest finder of the best passages, as far as it passes `RELATED`; not to be like a
+        finder speaks against nothing, for most documents have none.
     added: how well a follow-up's new words are met where none of them occurs in what was found; None for every other
         question.
     unnamed: what it asks about by name that no passage found names.
@@ -82,6 +92,7 @@ class Evidence:
     gap: float | None = None
     top: float = 0.0
     asked: float = 0.0
+    finder: float = 0.0
     added: float | None = None
     unnamed: tuple[str, ...] = ()
 
@@ -102,7 +113,8 @@ def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Eviden
         words=words_met(ranked),
         gap=_widest_gap(ranked),
         top=_top(results),
-        asked=_asked(results.hits[:PASSAGES_ASKED], weights),
+        asked=_asked(results.hits[:FINDERS_READ], weights),
+        finder=max((candidate.finder - RELATED for candidate in ranked if candidate.finder > RELATED), default=0.0),
         unnamed=tuple(s.name for s in unnamed(asked.question, [hit.passage for hit in results.hits])),
     )
 
@@ -158,8 +170,8 @@ def _called(hit: Hit) -> str:
 
 
 def names_in(question: str) -> list[str]:
-    """Numbers, acronyms and words written with a capital inside a sentence."""
-    plain = normal(question)
+    """Numbers, acronyms and words written with a capital inside a sentence, but not the names of units."""
+    plain = _UNIT.sub("the unit", normal(question))
     found = []
     for match in _NAME.finditer(plain):
         word = match.group()

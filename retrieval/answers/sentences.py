@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import sqrt
 
 import numpy as np
@@ -36,6 +37,7 @@ AS_ASKED, FIRST = 0.75, 1.0
 NOTE_PENALTY = 0.15
 QUESTION_PENALTY = 0.1
 PASSAGES_READ = 10
+FINDERS_READ = 3
 # Embedding 32 sentences costs about 80 ms on one core; where fewer are read, answers are missed.
 SENTENCES_EMBEDDED = 32
 MIN_WORDS = 4
@@ -46,7 +48,8 @@ class Candidate:
     """A sentence that may be quoted. `similarity` (cosine) is None without an embedder; all shares are 0 to 1.
 
     `parts` holds the score for each part of the question, in their order; `unmet` what the sentence leaves of each word
-    piece of the question (of shares that sum to 1), empty where the embedder gives no words.
+    piece of the question (of shares that sum to 1), empty where the embedder gives no words. `finder` is the cosine of
+    the question to the sentence's nearest finder, read for the very best passages alone; 0 where it has none.
     """
 
     hit: Hit
@@ -56,6 +59,7 @@ class Candidate:
     similarity: float | None
     coverage: float
     unmet: tuple[float, ...] = ()
+    finder: float = 0.0
 
     @property
     def sentence(self) -> Sentence:
@@ -83,10 +87,12 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """What the vectors say of one place: cosine to the whole query, then to each part; what it leaves of each word."""
+    """What the vectors say of one place: cosine to the whole query, then to each part; what it leaves of each word;
+    the cosine of the query to its nearest finder."""
 
     cosines: Vectors
     unmet: Vectors
+    finder: float
 
     def of(self, row: int) -> float:
         """How alike in meaning: the words met and the whole together, or the whole alone."""
@@ -119,14 +125,35 @@ class SentenceRanker:
         if self._meanings is None:
             return None
         asks = [asked.query, *asked.parts]
+        finders = _finders_read(places, results)
         try:
-            vectors = self._meanings.of([*asks, *(place.text for place in places)])
+            vectors = self._meanings.of([*asks, *(place.text for place in places), *chain(*finders)])
         except RetrievalError as error:
             logger.warning("sentences are ranked by words alone: %s", type(error).__name__)
             return None
+        near = {line: one.whole for line, one in zip(chain(*finders), vectors[len(asks) + len(places) :], strict=True)}
         whole = np.stack([one.whole for one in vectors[: len(asks)]])
         words = wanted(asked.query, vectors[0], content_weights(results.terms))
-        return [_Meaning(whole @ one.whole, words.left_by(one)) for one in vectors[len(asks) :]]
+        read = zip(vectors[len(asks) : len(asks) + len(places)], finders, strict=True)
+        return [
+            _Meaning(
+                whole @ one.whole,
+                words.left_by(one),
+                max((float(whole[0] @ near[line]) for line in lines), default=0.0),
+            )
+            for one, lines in read
+        ]
+
+
+def _finders_read(places: Sequence[_Place], results: Results) -> list[list[str]]:
+    """The finders of each place that are read by meaning: those of the best passages."""
+    best = {hit.passage.passage_id for hit in results.hits[:FINDERS_READ]}
+    return [
+        [finder.line for finder in place.hit.finders if finder.position == place.position]
+        if place.hit.passage.passage_id in best
+        else []
+        for place in places
+    ]
 
 
 def _places(results: Results) -> list[_Place]:
@@ -182,6 +209,7 @@ def _candidate(
         similarity=None if meaning is None else float(meaning.cosines[0]),
         coverage=place.coverage,
         unmet=() if meaning is None else tuple(meaning.unmet.tolist()),
+        finder=0.0 if meaning is None else meaning.finder,
     )
 
 

@@ -92,6 +92,11 @@ def test_names_are_numbers_acronyms_and_capitals_inside_a_sentence() -> None:
     ]
 
 
+def test_names_of_units_are_no_names_to_look_for() -> None:
+    assert names_in("May the 4th Mountain Brigade, Alpha Company and Task Force 12 share a NATO feed?") == ["NATO"]
+    assert names_in("May a private company guard camps?") == []
+
+
 def test_names_are_looked_for_in_what_was_found_and_in_its_source() -> None:
     hits = [Hit(passage, 1.0) for passage in PASSAGES]
     assert names_found("What did General Ruiz do in 2017?", hits) == 1.0

@@ -8,6 +8,7 @@ from retrieval.answers.questions import understand
 from retrieval.answers.sentences import AS_ASKED, SentenceRanker
 from retrieval.answers.subject import subjects_of, unnamed
 from retrieval.corpus.passages import Passage, Sentence, Source, Span
+from retrieval.embedding.local import LocalEmbedder
 from retrieval.types import Finder, Hit, Results
 
 
@@ -79,3 +80,20 @@ def test_a_finder_brings_its_own_sentence_to_the_front_and_counts_for_no_other_e
     with_finder, without = (weigh(asked, results, ranker.rank(asked, results)) for results in (found, plain))
     assert (with_finder.asked, without.asked) == (pytest.approx(1.0), 0.0)
     assert (with_finder.sentence, with_finder.passage, with_finder.names) == (0.0, 0.0, 1.0)
+
+
+def test_a_finder_that_means_what_is_asked_speaks_for_an_answer_and_a_distant_one_for_nothing(
+    local_embedder: LocalEmbedder,
+) -> None:
+    said = passage("Masters keep the command at all times.", "A pilot boards at the outer buoy in calm weather.")
+    asked, ranker = understand("When do we walk away from a tow?"), SentenceRanker(local_embedder)
+
+    def finder(line: str) -> float:
+        results = Results("q", "g", (Hit(said, 1.0, finders=(Finder(1, line),)),), {"tow": 2.0}, 1)
+        return weigh(asked, results, ranker.rank(asked, results)).finder
+
+    assert finder("at what point should we abandon towing") > 0.1
+    assert finder("who pays for lunch") == 0.0
+    weak = {"similarity": 0.3, "words": 0.4, "gap": 0.2, "top": 0.3}
+    assert not covered(evidence(**weak))
+    assert covered(evidence(**weak, finder=0.35))
