@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from retrieval.answers.evidence import Evidence
 
@@ -20,13 +17,6 @@ DATA = "calibration.json"
 # their own) and for none.
 MEANING = ("similarity", "dense", "words", "gap", "names", "figure", "top", "finder")
 WORDING = ("sentence", "passage", "names", "figure", "top")
-# So many answerable questions of the fitting set are answered, each judged by a line fitted without it.
-ANSWERED_SHARE = 0.91
-RIDGE = 2.0
-STEPS = 30
-FOLDS = 10
-
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +46,3 @@ def shipped() -> Mapping[str, Line]:
     """The product's lines by name, read once."""
     data = json.loads(files("retrieval.answers").joinpath(DATA).read_text("utf-8"))
     return {name: Line(line["weights"], line["bias"]) for name, line in data.items()}
-
-
-def fit(evidence: Sequence[Evidence], covered: Sequence[bool], features: Sequence[str]) -> Line:
-    """The line between covered questions and others: logistic regression with a ridge, each side of equal weight.
-
-    The bias is moved so that `ANSWERED_SHARE` of the covered are answered when each is judged without itself.
-    """
-    values = np.array([[asdict(each)[name] or 0.0 for name in features] for each in evidence])
-    truth = np.array(covered, dtype=bool)
-    judged = np.empty(len(truth))
-    for fold in range(FOLDS):
-        aside = np.arange(len(truth)) % FOLDS == fold
-        weights, bias = _logistic(values[~aside], truth[~aside])
-        judged[aside] = values[aside] @ weights + bias
-    weights, bias = _logistic(values, truth)
-    threshold = float(np.quantile(judged[truth], 1 - ANSWERED_SHARE))
-    return Line(dict(zip(features, weights.tolist(), strict=True)), bias - threshold)
-
-
-def _logistic(values: Numbers, truth: NDArray[np.bool_]) -> tuple[Numbers, float]:
-    """Newton's method on standardised features; weights and bias for the raw ones."""
-    mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
-    rows = np.hstack([(values - mean) / spread, np.ones((len(values), 1))])
-    share = np.where(truth, 0.5 / truth.sum(), 0.5 / (~truth).sum()) * len(truth)
-    ridge = np.diag([RIDGE] * values.shape[1] + [1e-6])
-    line = np.zeros(rows.shape[1])
-    for _ in range(STEPS):
-        odds = 1 / (1 + np.exp(-rows @ line))
-        slope = rows.T @ (share * (odds - truth)) + ridge @ line
-        line -= np.linalg.solve((rows * (share * odds * (1 - odds))[:, None]).T @ rows + ridge, slope)
-    weights = line[:-1] / spread
-    return weights, float(line[-1] - weights @ mean)

@@ -15,7 +15,7 @@ from ingest.children import ReadingPool
 from ingest.starter import starter_guidance
 from ingest.sync import Ingestor
 from retrieval.answering import Answerer
-from retrieval.answers.calibration import DATA, MEANING, WORDING, Line, fit, line_for, shipped
+from retrieval.answers.calibration import DATA, MEANING, WORDING, Line, line_for, shipped
 from retrieval.answers.evidence import Evidence
 from retrieval.corpus.sources import Corpus
 from retrieval.database import Base, Database
@@ -24,6 +24,7 @@ from retrieval.evaluation.curve import area
 from retrieval.index.generations import Generations
 from retrieval.search.retriever import HybridRetriever
 from tests.support.clock import ManualClock
+from tests.support.fitting import fit
 
 DATA_FOLDER = Path(__file__).parents[3] / "data"
 # Questions about the starter guidance and near-topic ones it does not cover, some of them as planners put them; and the

@@ -94,6 +94,6 @@ def test_a_finder_that_means_what_is_asked_speaks_for_an_answer_and_a_distant_on
 
     assert finder("at what point should we abandon towing") > 0.1
     assert finder("who pays for lunch") == 0.0
-    weak = {"similarity": 0.3, "words": 0.4, "gap": 0.2, "top": 0.3}
+    weak = {"similarity": 0.3, "dense": 0.3, "words": 0.4, "gap": 0.2, "top": 0.3}
     assert not covered(evidence(**weak))
     assert covered(evidence(**weak, finder=0.35))
