@@ -26,7 +26,7 @@ def read_csv(data: bytes) -> Reading:
     check_length([text])
     text, delimiter = _declared(text)
     delimiter = delimiter or delimiter_of(text)
-    if text.count(delimiter) + text.count("\n") > MAX_PIECES * 2:
+    if text.count(delimiter) + text.count("\n") > MAX_PIECES:
         raise too_many_parts()
     blocks = tuple(sheet_blocks(list(_rows(text, delimiter))))
     if not blocks:

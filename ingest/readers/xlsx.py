@@ -21,6 +21,9 @@ from ingest.readers.text import check_length, no_text
 
 # Cells that are only formatted count as well: they cost their reader as much.
 MAX_CELLS, MAX_ROWS, MAX_STYLES = 2 * MAX_PIECES, 200_000, 65_000
+# Each value is read with its header.
+MAX_VALUES = MAX_PIECES // 2
+VALUE = re.compile(rb"<(?:v|is)[ >]")
 SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 MERGED = re.compile(rb"<mergeCell\b[^<>]*?ref=[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
@@ -28,6 +31,9 @@ MERGED = re.compile(rb"<mergeCell\b[^<>]*?ref=[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\
 UNCOMPUTED = re.compile(rb"<f\b[^<>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 # "Sheet1", and what it is in other languages: names nobody gave.
 UNNAMED = re.compile(r"[^\W\d_]+\d{1,2}|Sheet")
+TOO_MANY = (
+    f"The limit is {MAX_VALUES:,} values in {MAX_CELLS:,} cells and {MAX_ROWS:,} rows a workbook; split it into parts."
+)
 CORRUPT = "The workbook is damaged; open it in Excel or LibreOffice and save it anew as .xlsx."
 
 
@@ -66,7 +72,7 @@ def _warnings(uncomputed: int) -> tuple[str, ...]:
 
 def _check_size(data: bytes) -> int:
     """How many formulas have no value. Raises Rejected for more rows, cells or styles than are read in good time."""
-    cells = rows = uncomputed = 0
+    cells = rows = values = uncomputed = 0
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for name in archive.namelist():
             if not name.endswith((".xml", ".rels")):
@@ -80,10 +86,9 @@ def _check_size(data: bytes) -> int:
                 continue
             cells += part.count(b"<c ") + part.count(b"<c>") + sum(map(_area, MERGED.findall(part)))
             rows += part.count(b"<row")
-            if cells > MAX_CELLS or rows > MAX_ROWS:
-                raise Rejected(
-                    "too many cells", f"The limit is {MAX_CELLS:,} cells and {MAX_ROWS:,} rows a workbook; split it."
-                )
+            values += sum(1 for _ in VALUE.finditer(part))
+            if cells > MAX_CELLS or rows > MAX_ROWS or values > MAX_VALUES:
+                raise Rejected("too many cells", TOO_MANY)
             uncomputed += len(UNCOMPUTED.findall(part))
     return uncomputed
 

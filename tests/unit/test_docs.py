@@ -144,7 +144,7 @@ def test_the_limits_of_reading_are_those_that_hold() -> None:
     assert f"| {pdf.MAX_PAGES:,} pages or {text.MAX_CHARACTERS // 10**6} million characters of a PDF |" in said
     unpacked = f"{archives.MAX_INFLATED // 10**6} MB or {archives.MAX_RATIO} times its size once unpacked"
     assert f"| {unpacked}; {archives.MAX_ENTRIES:,} files inside (Word, PowerPoint, Excel, EPUB) |" in said
-    assert f"| {xlsx.MAX_CELLS:,} cells (formatted ones count" in said
+    assert f"| {xlsx.MAX_VALUES:,} values, {xlsx.MAX_CELLS:,} cells (formatted ones count" in said
     assert f" or {xlsx.MAX_ROWS:,} rows of a workbook |" in said
 
 

@@ -238,6 +238,7 @@ MAIN = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/m
     [
         (MAIN + '<row r="1"/>' * 200_001 + END, "too many cells"),
         (MAIN + '<row r="1">' + '<c r="A1"/>' * 600_001 + "</row>" + END, "too many cells"),
+        (MAIN + '<row r="1">' + '<c r="A1"><v>1</v></c>' * 150_001 + "</row>" + END, "too many cells"),
         (
             f"{MAIN}</sheetData><mergeCells><mergeCell ref='A1:XFD1048576'/></mergeCells></worksheet>",
             "too many cells",
