@@ -21,6 +21,9 @@ class Block:
     A table has a row a line, cells parted by tabs; a vertical tab parts the paragraphs of a cell. `header_page` is the
     page of its header rows where that is another one, because the table goes on from there. `places` are those of its
     rows where they have any ("Conditions, row 4").
+
+    `numbers` are those of the items of lists that it stands in, from the outermost in, where the format keeps them
+    apart from the text; an item without a number has its position with a minus ("-2").
     """
 
     text: str
@@ -30,6 +33,7 @@ class Block:
     level: int | None = None
     header_page: int | None = None
     places: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ingest.blocks import Block
 from ingest.cleaning import MARK
 from ingest.headings import BODY_WORDS
+from ingest.numbering import mark_of
 from retrieval.text.sentences import CLOSERS, OPENERS, is_unfinished
 
 # After one of these a sentence cannot end, whatever the next block begins with.
@@ -77,7 +78,7 @@ class _Walker:
         if not is_unfinished(text) or len(text.split()) < BODY_WORDS:
             return None
         candidate = next((j for j in range(i + 1, len(self._blocks)) if not self._skipped(j)), None)
-        if candidate is None or not self._is_body(candidate):
+        if candidate is None or not self._is_body(candidate) or mark_of(self._blocks[candidate].text):
             return None
         if self._goes_on(candidate) or self._must_go_on(i, candidate, text):
             return candidate
@@ -87,7 +88,8 @@ class _Walker:
         return j in self._notes or j in self._apart
 
     def _goes_on(self, j: int) -> bool:
-        return self._blocks[j].text.lstrip().lstrip(OPENERS)[:1].islower()
+        text = self._blocks[j].text.lstrip()
+        return text.lstrip(OPENERS)[:1].islower()
 
     def _must_go_on(self, i: int, j: int, text: str) -> bool:
         """Whether block `j`, which begins with a capital, goes on all the same."""

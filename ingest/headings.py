@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from ingest.blocks import Block
+from retrieval.text.places import begun
 from retrieval.text.sentences import is_unfinished
 
 MAX_WORDS, MAX_CHARACTERS, BODY_WORDS = 14, 100, 12
@@ -19,6 +20,8 @@ SMALL_WORDS = frozenset({
 NUMBERED = re.compile(
     r"(?:(?:part|chapter|section|annex|appendix)\s+)?((?:\d{1,2}|[IVX]{1,5}|[A-Z])(?:\.\d{1,2})*)[.):]?\s+(?=\S)", re.I
 )
+# Articles are numbered through the chapters of a part.
+LEVELS, ARTICLE_LEVEL = {"annex": 2, "appendix": 2, "schedule": 2, "part": 2, "chapter": 3, "sec": 4}, 5
 # More short blocks than this above the text are text themselves.
 MOST_BYLINES = 6
 FIRST_SECTIONS = frozenset({
@@ -64,7 +67,11 @@ def joined_path(path: Sequence[tuple[int, str]], title: str | None) -> str | Non
 
 
 def _sections(blocks: Sequence[Block], first_body: int) -> frozenset[int]:
-    """Of the short blocks before the body, the last when it names the first section."""
+    """Of the short blocks before the body, those from the first that names an article or the like on, or the last when
+    it names the first section."""
+    placed = next((i for i in range(1, first_body) if begun(blocks[i].text)), None)
+    if placed is not None:
+        return frozenset(range(placed, first_body))
     last = first_body - 1
     if last > 0 and (
         blocks[last].text.strip().casefold() in FIRST_SECTIONS or NUMBERED.match(blocks[last].text.strip())
@@ -75,6 +82,8 @@ def _sections(blocks: Sequence[Block], first_body: int) -> frozenset[int]:
 
 def _looks_like_heading(block: Block) -> bool:
     text = block.text.strip()
+    if block.kind == "text" and (place := begun(text)) and place.end == len(text):
+        return True
     words = text.split()
     if block.kind != "text" or "\n" in text or not 1 <= len(words) <= MAX_WORDS or len(text) > MAX_CHARACTERS:
         return False
@@ -107,8 +116,15 @@ def _before_body(blocks: Sequence[Block], notes: Collection[int], short: Sequenc
 
 
 def _level(text: str) -> int:
+    place = begun(text)
+    if place is not None:
+        return min(LEVELS.get(place.kind, ARTICLE_LEVEL) + place.number.count("."), DEEPEST)
     found = NUMBERED.match(text.strip())
     return 2 + found[1].count(".") if found else 2
+
+
+def _is_numbered(text: str) -> bool:
+    return bool(NUMBERED.match(text.strip()) or begun(text))
 
 
 def _nested(found: dict[int, int], blocks: Sequence[Block]) -> dict[int, int]:
@@ -117,7 +133,7 @@ def _nested(found: dict[int, int], blocks: Sequence[Block]) -> dict[int, int]:
     for i in sorted(found):
         level = found[i]
         above = levels.get(i - 1)
-        numbered = NUMBERED.match(blocks[i].text.strip())
+        numbered = _is_numbered(blocks[i].text)
         levels[i] = min(above + 1, DEEPEST) if above is not None and level <= above and not numbered else level
     return levels
 

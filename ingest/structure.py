@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.blocks import Block, Dropped, Reading
 from ingest.cleaning import Cleaner
 from ingest.continuity import Chain, chains_of
 from ingest.headings import DEEPEST, LONGEST, guess_headings, joined_path, section_path
 from ingest.notes import is_caption, note_blocks
-from ingest.readers.text import ITEM
+from ingest.numbering import PARENTHESISED, Numbering, begin_items, in_runs, of_items, runs_on
 from ingest.tables import row_sentences
 from retrieval.corpus.passages import Sentence, Span
 from retrieval.text.sentences import sentence_ranges
@@ -55,7 +55,7 @@ def structure(reading: Reading, title: str | None = None, *, digest: bool = Fals
             builder.heading(chain, levels[chain.positions[0]])
         else:
             builder.chain(chain)
-    return Structure(tuple(builder.units), tuple(builder.headings), (*reading.dropped, *builder.cleaner.dropped))
+    return Structure(_told_apart(builder.units), tuple(builder.headings), (*reading.dropped, *builder.cleaner.dropped))
 
 
 def _headings(reading: Reading, notes: dict[int, int]) -> tuple[dict[int, int], frozenset[int]]:
@@ -69,6 +69,28 @@ def _headings(reading: Reading, notes: dict[int, int]) -> tuple[dict[int, int], 
     return marked, frozenset()
 
 
+def _told_apart(units: Sequence[Unit]) -> tuple[Unit, ...]:
+    """The units, with the numbers of lists as those of items."""
+    if not of_items([unit.sentences for unit in units if not unit.note]):
+        return tuple(units)
+    return tuple(replace(unit, sentences=tuple(map(_as_item, unit.sentences))) for unit in units)
+
+
+def _as_item(sentence: Sentence) -> Sentence:
+    place = sentence.place or ""
+    return replace(sentence, place=f"item {place[5:]}") if place.startswith("par. ") else sentence
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of a block that no sentence runs across. `raw` is it as written, `bullet` the indent of its bullet."""
+
+    raw: str
+    text: str
+    marks: tuple[str, ...] = ()
+    bullet: int | None = None
+
+
 class _Builder:
     """Walks the chains of one document and keeps the path of headings."""
 
@@ -78,11 +100,13 @@ class _Builder:
         self.headings: list[str] = []
         self._blocks, self._notes, self._title, self._digest = blocks, notes, title, digest
         self._path: list[tuple[int, str]] = []
+        self._numbering = Numbering(block.text for i, block in enumerate(blocks) if i not in notes)
 
     def heading(self, chain: Chain, level: int) -> None:
         text = self.cleaner.clean(self._blocks[chain.positions[0]].text)
         self.headings += [text] if text else []
         self._path = section_path(self._path, level, text)
+        self._numbering.heading([name for _, name in self._path])
 
     def byline(self, chain: Chain) -> None:
         for position in chain.positions:
@@ -94,22 +118,24 @@ class _Builder:
         if first.kind == "table":
             self._add(tuple(row_sentences(first, self.cleaner.clean)), note=chain.note)
             return
-        segments: list[list[Span]] = [[]]
+        begun: list[tuple[_Piece, list[Span]]] = []
         locator = None
         for position in chain.positions:
             block = self._blocks[position]
             text, locator = self._without_locator(block.text)
-            pieces = self._pieces(block, text, position)
-            for index, piece in enumerate(pieces):
-                if index:
-                    segments.append([])
-                segments[-1].append(Span(piece, block.paragraph, block.page))
+            for index, piece in enumerate(self._pieces(block, text, position)):
+                if index or not begun:
+                    begun.append((piece, []))
+                begun[-1][1].append(Span(piece.text, block.paragraph, block.page))
+        self._add(tuple(s for piece, spans in begun for s in self._said(piece, spans, locator, chain)), note=chain.note)
+
+    def _said(self, piece: _Piece, spans: list[Span], locator: str | None, chain: Chain) -> Sequence[Sentence]:
+        """The sentences of a piece and what goes on with it, with the places that the document numbers."""
         if locator is not None:
             # A statement of a digest is quoted whole: its later sentences lean on the first, which says who says it.
-            sentences = tuple(Sentence(tuple(segment), locator) for segment in segments)
-        else:
-            sentences = tuple(sentence for segment in segments for sentence in sentences_of(segment))
-        self._add(sentences, note=chain.note)
+            return [Sentence(tuple(spans), locator)]
+        said = sentences_of(spans)
+        return said if chain.note else self._numbering.placed(said, piece.raw, piece.marks, piece.bullet)
 
     def _add(self, sentences: tuple[Sentence, ...], *, note: bool) -> None:
         if sentences:
@@ -123,27 +149,44 @@ class _Builder:
         self.cleaner.drop(found[0], "locator")
         return text[:start], found[1].strip()
 
-    def _pieces(self, block: Block, text: str, position: int) -> list[str]:
+    def _pieces(self, block: Block, text: str, position: int) -> list[_Piece]:
         """The cleaned parts of a block that no sentence runs across: items, or the whole."""
         length = self._notes.get(position, 0)
         if length:
             self.cleaner.drop(text[:length], "note number")
             text = text[length:]
-        parts = self._items(text) if block.kind == "list" else [text]
-        return [cleaned for part in parts if (cleaned := self.cleaner.clean(part))]
+        itemised = block.kind == "list" or (block.kind == "text" and _lists(text))
+        found = self._items(text) if itemised else [_Piece(text, "")]
+        marks = block.numbers
+        return [replace(p, text=said, marks=marks) for p in found if (said := self.cleaner.clean(p.raw))]
 
-    def _items(self, text: str) -> list[str]:
-        parts: list[list[str]] = []
-        for line in text.split("\n"):
+    def _items(self, text: str) -> list[_Piece]:
+        parts: list[tuple[list[str], int | None]] = []
+        lines = text.split("\n")
+        for line, begins in zip(lines, begin_items(lines), strict=True):
             bullet = BULLET.match(line)
             if bullet:
                 self.cleaner.drop(bullet[0], "list marker")
-                line = line[bullet.end() :]
-            if bullet or not parts or ITEM.match(line):
-                parts.append([line])
+                indent = len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
+                parts.append(([line[bullet.end() :]], indent))
+            elif begins or not parts:
+                parts.append(([line], None))
             else:
-                parts[-1].append(line)
-        return ["\n".join(part) for part in parts]
+                parts[-1][0].append(line)
+        return [_Piece("\n".join(lines), "", (), bullet) for lines, bullet in parts]
+
+
+def _lists(text: str) -> bool:
+    """Whether lines of a paragraph are items: below one that ends with a colon, or two of a run below whole ones."""
+    lines = text.split("\n")
+    if len(lines) < 2:
+        return False
+    begin, in_run = begin_items(lines), in_runs(lines)
+    below = [at for at in range(1, len(lines)) if begin[at] and (in_run[at] or lines[at - 1].rstrip().endswith(":"))]
+    return (
+        any(lines[at - 1].rstrip().endswith(":") or PARENTHESISED.match(lines[at]) for at in below)
+        or len([at for at in below if not runs_on(lines[at - 1])]) > 1
+    )
 
 
 def sentences_of(segment: Sequence[Span]) -> list[Sentence]:

@@ -14,6 +14,7 @@ from retrieval.answers.composing import MOST_SHOWN, compose, related
 from retrieval.answers.evidence import Evidence, weigh, words_met
 from retrieval.answers.extractive import choose
 from retrieval.answers.following import together, unheard
+from retrieval.answers.located import located
 from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, points_back, put_otherwise, understand
 from retrieval.answers.sentences import Candidate, SentenceRanker
 from retrieval.corpus.passages import PUBLIC, Passage, Scope
@@ -23,6 +24,7 @@ from retrieval.screening.greetings import ABOUT
 from retrieval.screening.refusal import Kind, refused_as
 from retrieval.search.glossary import Glossary
 from retrieval.search.succession import overtaken, yield_to_successors
+from retrieval.text.places import asked_places
 from retrieval.text.tokens import tokens
 from retrieval.text.wording import words
 from retrieval.types import Answer, Failing, Results, Turn
@@ -42,12 +44,13 @@ POINTED = "This is not a question to the guidance. Here is where it leads:"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found for a question, and how strong the evidence is."""
+    """What a search found for a question, and how strong the evidence is; `missing` are places that nothing is at."""
 
     asked: Asked
     results: Results
     ranked: Sequence[Candidate]
     evidence: Evidence
+    missing: tuple[str, ...] = ()
 
     @property
     def passages(self) -> list[Passage]:
@@ -138,18 +141,24 @@ class Answerer:
             return Answer(asked.question, "pointed", text, offers=offers, reason=offers[0].kind)
         found = self._find(asked, timings)
         answer = self._offered(found, self._select(found))
+        if found.missing and answer.status == "answered":
+            named = " and ".join(f"“{name}”" for name in found.missing)
+            answer = replace(answer, note=f"Not found in the indexed documents: {named}. Nothing is quoted for it.")
         timings.mark("answer" if self._selector is None else "model")
         return replace(answer, generation=found.results.generation or None)
 
     def _select(self, found: Found) -> Answer:
         """The answer of the sentences that the model chose, or of those the program chooses where it chose none."""
-        if self._selector is None or not found.results.hits or found.evidence.unnamed:
+        if self._selector is None or not found.results.hits or found.evidence.unnamed or found.evidence.unplaced:
             return self._extract(found)
         selection = self._selector.select(found.asked, found.passages, found.results.generation)
         if isinstance(selection, Failure):
             answer = self._extract(found)
             note = f"{selection.note} {INSTEAD}" if answer.status == "answered" else selection.note
             return replace(answer, note=note, reason="law" if answer.reason == "law" else selection.outcome)
+        if asked_places(found.asked.question):
+            there = {(c.hit.passage.passage_id, c.position) for c in found.ranked}
+            selection = Selection(tuple(c for c in selection.chosen if (c.passage.passage_id, c.position) in there))
         composed = self._composed(found, selection, model=self._selector.name)
         return composed or replace(abstain(found), mode="model", model=self._selector.name)
 
@@ -178,7 +187,15 @@ class Answerer:
         asked = replace(found.asked, question=part, query=part, parts=(part,), names=None, follow_up=False)
         terms = {term: weight for term, weight in found.results.terms.items() if term in stems}
         results = replace(found.results, query=part, terms=terms)
-        return abstention.log_odds(weigh(asked, results, self._ranker.rank(asked, results)))
+        return abstention.log_odds(self._weighed(asked, results, self._ranker.rank(asked, results)).evidence)
+
+    def _weighed(self, asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Found:
+        """What was found, as far as it is at the places that are asked for, and the evidence of it."""
+        there = located(asked, results, ranked)
+        evidence = weigh(asked, there.results, there.ranked)
+        unplaced = () if there.ranked else there.missing
+        evidence = replace(evidence, unplaced=unplaced, placed=there.decided)
+        return Found(asked, there.results, there.ranked, evidence, there.missing)
 
     def _composed(
         self, found: Found, selection: Selection, *, firm: int = MOST_SHOWN, model: str | None = None
@@ -223,8 +240,8 @@ class Answerer:
         past = overtaken([(candidate.hit.passage.source, candidate.text) for candidate in ranked])
         ranked = [candidate for place, candidate in enumerate(ranked) if place not in past]
         timings.mark("rank")
-        evidence = replace(weigh(asked, results, ranked), added=self._added_met(asked, results))
-        return Found(asked, results, ranked, evidence)
+        found = self._weighed(asked, results, ranked)
+        return replace(found, evidence=replace(found.evidence, added=self._added_met(asked, results)))
 
     def _added_met(self, asked: Asked, results: Results) -> float | None:
         """Score how well the results match the words that a follow-up adds; None when one of those words was found.
@@ -263,7 +280,8 @@ def abstain(found: Found) -> Answer:
     question = found.asked.question
     if not found.results.generation:
         return Answer(question, "abstained", abstention.NOTHING_INDEXED, reason="nothing_indexed")
-    nearest = () if abstention.foreign(found.evidence) else related(found.results.hits)
+    apart = abstention.foreign(found.evidence) or found.evidence.unplaced
+    nearest = () if apart else related(found.results.hits)
     text, reason = abstention.not_covered(question, found.evidence), abstention.reason(question, found.evidence)
     return Answer(question, "abstained", text, nearest=nearest, reason=reason)
 

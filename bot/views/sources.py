@@ -76,7 +76,10 @@ def where(citation: Citation) -> str:
         return citation.source_locator or "place in the original not stated"
     own = f"par. {', '.join(map(str, citation.paragraphs))}" if citation.paragraphs else None
     page = f"p. {citation.page}" if citation.page else None
-    return _comma(citation.locator or citation.source_locator or own, page) or _comma(citation.section) or "no number"
+    numbered = citation.locator
+    if numbered and numbered.startswith("item"):  # of which list, the paragraph tells
+        numbered = _comma(citation.source_locator or own, numbered)
+    return _comma(numbered or citation.source_locator or own, page) or _comma(citation.section) or "no number"
 
 
 def facts(source: Source) -> str:

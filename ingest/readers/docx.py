@@ -17,6 +17,7 @@ from ingest.headings import MAX_CHARACTERS, MAX_WORDS
 from ingest.readers.archives import check_archive
 from ingest.readers.metadata import as_author, as_title, known_fields
 from ingest.readers.text import check_length, no_text
+from ingest.readers.word.numbering import Numbers
 from ingest.readers.word.parts import has_doctype, parse_part
 from ingest.readers.word.styles import STRUCK, Role, Styles, is_bold
 from ingest.readers.word.table import cells_in, deleted_text, rows_in, table_lines
@@ -81,6 +82,7 @@ class _Body:
         relations = (relation for relation in document.part.rels.values() if not relation.is_external)
         related = {relation.reltype.rpartition("/")[2]: relation.target_part for relation in relations}
         self._styles = Styles(_xml(related.get("styles")))
+        self._numbers = Numbers(_xml(related.get("numbering")))
         self._notes = {kind: _notes(_xml(related.get(f"{kind}s")), self._styles) for kind in NOTES}
         self._walk(document.element.body, counted=True)
         self._rest({str(part.partname): part for part in document.part.package.iter_parts()})
@@ -132,9 +134,10 @@ class _Body:
         self.headed |= kind == "heading" and not role.title
         if kind == "text" and is_bold(element):
             self.bold.add(len(self.blocks))
+        numbers, shown = self._numbers.next(role.list_id, role.list_level) if role.list_id else ((), "")
         if kind == "heading":
-            text = " ".join(text.split())
-        self.blocks.append(Block(text.strip("\n"), number, None, kind, level))
+            text, numbers = " ".join(f"{shown} {text}".split()), ()
+        self.blocks.append(Block(text.strip("\n"), number, None, kind, level, numbers=numbers))
 
     def _after(self, paragraph: Paragraph, number: int | None) -> None:
         """The notes a paragraph calls for, and the boxes anchored in it."""

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from ingest.blocks import Block, Dropped, Kind, Reading
 from ingest.errors import MAX_PIECES, too_many_parts
+from ingest.numbering import begin_items
 from ingest.readers.metadata import as_title, known_fields
-from ingest.readers.text import ITEM, doubts, dropped_matter, no_text, opened, paragraphs
+from ingest.readers.text import doubts, dropped_matter, no_text, opened, paragraphs
 from ingest.tables import CELL
 
 # A table has a bar or two a cell.
@@ -53,7 +54,7 @@ class _Parser:
         self.dropped: list[Dropped] = []
         self._fence: str | None = None
         self._comment = False
-        self._is_row = False
+        self._is_row = self._is_item = False
 
     def paragraph(self, number: int, text: str) -> None:
         if self._fence is None:
@@ -87,9 +88,9 @@ class _Parser:
         run: list[str] = []
         kind: Kind = "text"
         headers: int | None = None
-        rows = _rows_without_edges(lines)
+        rows, items = _rows_without_edges(lines), begin_items(lines)
         for index, line in enumerate(lines):
-            self._is_row = index in rows
+            self._is_row, self._is_item = index in rows, items[index]
             found, level, content, markup = self._classify(line, run, kind)
             if level is not None and content is None:  # the rule below a setext heading makes the run one
                 yield "heading", level, run
@@ -144,7 +145,7 @@ class _Parser:
             cells = PIPE.split(line.strip().removeprefix("|").removesuffix("|"))
             pipes = "|" * (line.count("|") - sum(cell.count("|") for cell in cells))
             return "table", None, CELL.join(" ".join(cell.split()) for cell in cells), pipes
-        if ITEM.match(line):
+        if self._is_item:
             return "list", None, line, ""
         quote = re.match(r"\s*(?:>[ \t]?)+", line)
         if quote:

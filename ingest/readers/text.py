@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ingest.blocks import Block, Dropped, Kind, Reading
 from ingest.errors import MAX_PIECES, Rejected, too_many_parts
+from ingest.numbering import ITEM, PARENTHESISED
 from ingest.readers.encodings import decode
 from ingest.readers.front_matter import front_matter, unread_audience
 
 MAX_CHARACTERS = 5_000_000
 BLANK_LINES = re.compile(r"\S[^\S\n]*\n(?=[^\S\n]*\n)")
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-ITEM = re.compile(r"\s*(?:[-*+•▪●◦‣]|\d{1,3}[.)])[ \t]+\S")
 
 
 def read_text(data: bytes) -> Reading:
@@ -72,7 +72,7 @@ def kind_of(text: str) -> Kind:
     lines = text.split("\n")
     if not ITEM.match(lines[0]):
         return "text"
-    bulleted = not lines[0].lstrip()[0].isdigit()
+    bulleted = not (lines[0].lstrip()[0].isdigit() or PARENTHESISED.match(lines[0]))
     return "list" if bulleted or any(ITEM.match(line) for line in lines[1:]) else "text"
 
 

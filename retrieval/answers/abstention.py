@@ -15,6 +15,8 @@ FOREIGN_COVERAGE = 0.25
 ADDED_MET = 0.4
 # What does not name what is asked about is no answer, however much else speaks for it.
 NOT_NAMED = 1.0
+# Where nothing is at the place that is asked for there is no answer, to a part of a question neither.
+NOT_PLACED = 2.0
 
 SCOPE = (
     "I cover good practice in partnered military operations: assessing and supporting partners, conditions, training, "
@@ -37,8 +39,12 @@ def log_odds(evidence: Evidence) -> float:
         odds = max(odds, 0.0)
     # Whatever the question before it found, a follow-up that turns to something else is not answered by that.
     added = evidence.added
+    if evidence.placed and evidence.figure > 0:
+        odds = max(odds, 0.0)
     if evidence.unnamed:
         odds = min(odds, -NOT_NAMED)
+    if evidence.unplaced:
+        odds = min(odds, -NOT_PLACED)
     return odds if added is None or added >= ADDED_MET else min(odds, added - ADDED_MET)
 
 
@@ -61,6 +67,13 @@ def not_covered(question: str, evidence: Evidence) -> str:
             "nothing in it answers the question: documents in another language are found poorly. "
             "Next step: ask it in English."
         )
+    if evidence.unplaced:
+        named = " or ".join(f"“{name}”" for name in evidence.unplaced)
+        return (
+            f"No indexed document that fits the question has {named}. Nothing is quoted in its place: another number "
+            "is another rule. Next step: check the number and the document’s title, see `proviso sources` for what is "
+            "indexed, or have the document added to the index."
+        )
     if foreign(evidence):
         return f"That is outside what I can help with, and nothing in the indexed guidance bears on it. {SCOPE}"
     named = " or ".join(f"“{name}”" for name in evidence.unnamed)
@@ -74,8 +87,8 @@ def not_covered(question: str, evidence: Evidence) -> str:
 
 def reason(question: str, evidence: Evidence) -> str:
     """The code of why a question is not covered."""
-    if evidence.unnamed:
-        return "not_named"
+    if evidence.unnamed or evidence.unplaced:
+        return "not_named" if evidence.unnamed else "place_not_found"
     if foreign(evidence):
         return "foreign"
     return "language" if language_of(question) else "figure_missing" if evidence.figure == 0 else "not_covered"

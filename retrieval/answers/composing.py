@@ -13,6 +13,7 @@ from retrieval.answers.units import Beside, Unit, alone
 from retrieval.corpus.authority import kind
 from retrieval.corpus.passages import Passage, Sentence, Span
 from retrieval.ports import Selection
+from retrieval.text.places import asked_places, keys_of, within
 from retrieval.types import Answer, Citation, Claim, Hit, Part
 
 NEAREST = 3
@@ -44,7 +45,7 @@ def compose(
     said = of_rows_asked_for(gathered(selection, found, beside), asked.query)
     if not said:
         return None
-    if asks_for_law(asked.question):
+    if asks_for_law(asked.question) and not _is_what_is_asked_for(asked, said[0].unit):
         said = sorted(said, key=lambda each: kind(each.unit.source) not in BINDING)
         if not binding([cite(each.unit, n) for n, each in enumerate(said, 1)]):
             nearest = tuple(cite(each.unit, n) for n, each in enumerate(said[:NEAREST], 1))
@@ -135,6 +136,12 @@ def _opening(passage: Passage, n: int) -> Citation:
     locator = next((sentence.locator for sentence in taken if sentence.locator), None)
     place = next((sentence.place for sentence in taken if sentence.place), None)
     return Citation(n, passage.passage_id, passage.source, spans, passage.section, locator, place)
+
+
+def _is_what_is_asked_for(asked: Asked, unit: Unit) -> bool:
+    """Whether the quote is the very article that is asked for, of a text that does not say what kind it is."""
+    keys = keys_of(unit.place or "") if unit.source.authority is None and unit.source.kind == "source" else ()
+    return any(within(place.key, keys) for place in asked_places(asked.question))
 
 
 def _by(model: str | None, answer: Answer) -> Answer:

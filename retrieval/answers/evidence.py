@@ -10,6 +10,7 @@ from math import log1p
 from retrieval.answers.questions import Asked
 from retrieval.answers.sentences import FINDERS_READ, Candidate, finder_likeness
 from retrieval.answers.subject import unnamed
+from retrieval.text.places import unnumbered
 from retrieval.text.tokens import tokens
 from retrieval.text.wording import content_weights, normal, shared
 from retrieval.types import Hit, Results
@@ -80,6 +81,8 @@ class Evidence:
     added: how well a follow-up's new words are met where none of them occurs in what was found; None for every other
         question.
     unnamed: what it asks about by name that no passage found names.
+    unplaced: the places it asks for where nothing found is at any of them.
+    placed: whether what is at the places it asks for is all that it wants.
     """
 
     similarity: float | None
@@ -95,6 +98,8 @@ class Evidence:
     finder: float = 0.0
     added: float | None = None
     unnamed: tuple[str, ...] = ()
+    unplaced: tuple[str, ...] = ()
+    placed: bool = False
 
 
 def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Evidence:
@@ -196,5 +201,6 @@ def _figure_found(question: str, ranked: Sequence[Candidate]) -> float:
     if not _WANTS_FIGURE.search(question):
         return 1.0
     figure = _SHARE if _WANTS_SHARE.search(question) else _TIME if _WANTS_TIME.search(question) else _COUNT
-    found = [figure.search(_YEARS.sub("", c.text) if figure is _COUNT else c.text) is not None for c in ranked]
+    texts = [unnumbered(candidate.text) for candidate in ranked]
+    found = [figure.search(_YEARS.sub("", text) if figure is _COUNT else text) is not None for text in texts]
     return (any(found) + any(found[:1])) / 2

@@ -1,4 +1,4 @@
-"""What a question asks about by name: an instrument, a numbered article, a term. A passage found must name it. Pure.
+"""What a question asks about by name: an instrument, a term. A passage found must name it. Pure.
 
 Names of units, partners and places of events are no subject: guidance need not know them to apply.
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.corpus.passages import Passage
+from retrieval.text.places import asked_places
 from retrieval.text.tokens import tokens
 from retrieval.text.wording import function_words, normal
 
@@ -25,45 +26,41 @@ _WORD = r"[A-Za-z][\w’'-]*"
 _INSTRUMENT = re.compile(
     rf"\b((?:{_WORD} ){{1,5}})({_KIND})\b((?: (?:of|on|for|against) (?:the )?(?:[A-Z][\w’'-]* ?){{1,5}})?)"
 )
-_NUMBERED = re.compile(
-    r"\b(?P<what>articles?|art\.?|rules?|sections?|sec\.?|§+|paragraphs?|paras?\.?|par\.) ?"
-    r"(?P<number>\d+[a-z]?(?:\(\w+\))*)",
-    re.IGNORECASE,
-)
 _TERM = re.compile(
     r"(?:\bwhat (?:does|do|is meant by|is|are) (?:the (?:term|word|phrase|expression) )?\"(?P<quoted>[^\"]{3,60})\"|"
     r"^(?:so |and )?(?:what is|what's|what are|define) (?:an? |the )?(?P<bare>[\w-]+(?: [\w-]+){0,2})\W*$)",
     re.IGNORECASE,
 )
 _BETWEEN = frozenset({"the", "a", "an", "of", "to", "in", "on", "by", "for", "with", "at"})
-_STARTS = {"article": "art", "section": "sec", "paragraph": "par", "para": "par"}
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is asked about: its `name` as the question has it, and the stems that name it, or its number."""
+    """What is asked about: its `name` as the question has it, and the stems that name it."""
 
     name: str
     stems: frozenset[str]
-    number: str | None = None
 
 
 def subjects_of(question: str) -> tuple[Subject, ...]:
-    """The instruments, numbered places and terms that a question asks about, each once."""
-    plain = normal(question)
-    return tuple(dict.fromkeys((*_numbered(plain), *_instruments(plain), *_terms(plain))))
+    """The instruments and terms that a question asks about, each once."""
+    return tuple(dict.fromkeys((*instruments_of(question), *_terms(normal(question)))))
+
+
+def instruments_of(question: str) -> tuple[Subject, ...]:
+    """The instruments that a question asks about."""
+    return tuple(_instruments(normal(question)))
 
 
 def unnamed(question: str, passages: Sequence[Passage]) -> tuple[Subject, ...]:
     """The subjects of a question that none of the passages, nor the record of its source, names."""
     return tuple(
-        subject for subject in subjects_of(question) if not any(_names(passage, subject) for passage in passages)
+        subject for subject in subjects_of(question) if not any(names(passage, subject) for passage in passages)
     )
 
 
-def _names(passage: Passage, subject: Subject) -> bool:
-    if subject.number is not None:
-        return any(subject.number in _numbers(text) for text in _texts(passage))
+def names(passage: Passage, subject: Subject) -> bool:
+    """Whether a passage, or the record of its source, names a subject."""
     return any(subject.stems <= set(tokens(text)) for text in _texts(passage))
 
 
@@ -71,28 +68,15 @@ def _texts(passage: Passage) -> Iterator[str]:
     """What may name a subject, each by itself: the record of the source, and the passage with the heading above it."""
     source = passage.source
     yield " ".join(part for part in (source.title, source.digest_of, source.author, source.publisher) if part)
-    places = (part for sentence in passage.sentences for part in (sentence.place, sentence.locator))
-    yield " ".join(part for part in (source.title, passage.section, passage.text, *places) if part)
-
-
-def _numbered(plain: str) -> Iterator[Subject]:
-    for found in _NUMBERED.finditer(plain):
-        yield Subject(found[0], frozenset(), _number(found))
-
-
-def _numbers(text: str) -> set[str]:
-    return {_number(found) for found in _NUMBERED.finditer(normal(text))}
-
-
-def _number(found: re.Match[str]) -> str:
-    what = found["what"].casefold().rstrip(".s§") or "sec"
-    return f"{_STARTS.get(what, what)} {found['number'].casefold()}"
+    yield " ".join(part for part in (source.title, passage.section, passage.text) if part)
 
 
 def _instruments(plain: str) -> Iterator[Subject]:
     for found in _INSTRUMENT.finditer(plain):
         before = _name_before(found[1].split(), opens=found.start(1) == 0)
         if not any(word[0].isupper() for word in before):
+            if found[3] and found[2][0].isupper():  # "the Convention on Pilots"
+                yield Subject(f"{found[2]}{found[3]}".strip(), frozenset(tokens(f"{found[2]}{found[3]}")))
             continue
         before = before[next(at for at, word in enumerate(before) if word[0].isupper()) :]
         name = " ".join([*before, found[2]]) + found[3]
@@ -113,10 +97,11 @@ def _name_before(words: Sequence[str], *, opens: bool) -> list[str]:
     return kept
 
 
-def _terms(plain: str) -> Iterator[Subject]:
-    found = _TERM.search(plain)
+def _terms(question: str) -> Iterator[Subject]:
+    found = _TERM.search(question)
     if found is not None:
         name = found["quoted"] or found["bare"]
         words = name.casefold().split()
-        if found["quoted"] or not any(word in function_words() or word in _BETWEEN for word in words):
+        plain = not any(word in function_words() or word in _BETWEEN for word in words)
+        if found["quoted"] or (plain and not asked_places(name)):
             yield Subject(name, frozenset(tokens(name)))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from retrieval.answers.context import announces, aside, depths, goes_on, holder, introduces, leans, speaks_of_now, turns
 from retrieval.corpus.authority import published_year
 from retrieval.corpus.passages import Passage, Sentence, Source, Span, SpanRole
+from retrieval.text.places import keys_of
 from retrieval.text.wording import words
 
 # The passages before and after one in its document; None where there is none, or where it is not at hand.
@@ -124,6 +126,9 @@ class _Line:
     def _softly(self, at: int, roles: Collection[int]) -> bool:
         """Whether a sentence may be added for safety's sake: it is of the same paragraph, and the whole stays short."""
         near = min(roles, key=lambda place: abs(place - at))
+        one, other = (self.sentences[each].place for each in (near, at))
+        if one and other and not (one.startswith(other) or other.startswith(one)):
+            return False  # paragraphs with numbers of their own
         return self._same_paragraph(*sorted((near, at))) and self.length([*roles, at]) <= SOFT_WORDS
 
     def _needs_before(self, at: int) -> bool:
@@ -168,7 +173,7 @@ class _Line:
             self._text(order, stems),
             frozenset(self.places[at] for at in order if roles[at] in ("quote", "stem")),
             frozenset(self.places[at] for at in order),
-            place=next((s.place for s in quotes if s.place), None),
+            place=_shared_place([s.place for s in quotes if s.place]),
             locator=next((s.locator for s in quotes if s.locator), None),
             holder=self._holder(order, roles),
             as_of=str(year) if year and speaks_of_now(said) else None,
@@ -245,6 +250,16 @@ def _joins(text: str) -> bool:
 def _opening(text: str) -> str:
     """The first words of a sentence that says who holds a view without a verb that is known here."""
     return " ".join(text.split()[:6]).rstrip(".,:;")
+
+
+def _shared_place(places: Sequence[str]) -> str | None:
+    """The place that holds all of these: "Art. 12(2)" of its items (a) and (b); None where none does."""
+    if len(set(places)) < 2:
+        return next(iter(places), None)
+    each = [re.split(r"(?=\()", place) for place in dict.fromkeys(places)]
+    shared = (parts[0] for parts in takewhile(lambda parts: len(set(parts)) == 1, zip(*each, strict=False)))
+    name = "".join(shared).strip()
+    return name if keys_of(name) else None
 
 
 def _own(name: str, source: Source) -> bool:

@@ -5,7 +5,6 @@ A place is named by an `Anchor`, which survives another reading of the document.
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from retrieval.corpus.sources import to_passage
 from retrieval.corpus.tables import AnchoredFinderRow, PassageRow, SourceRow, VersionRow
 from retrieval.database import Database
 from retrieval.errors import FinderRefused, SourceUnknown
+from retrieval.text.places import Key, heading_keys, keys_of, words_for
 from retrieval.text.tokens import tokens
 from retrieval.text.wording import normal
 
@@ -28,13 +28,6 @@ CURATOR, CHECKLIST = "curator", "checklist"
 LONGEST_LINE = 300
 # A sentence with its passage and its position there.
 Place = tuple[Passage, int, Sentence]
-_NUMBERS = re.compile(r"\d+")
-_KINDS = {
-    "par": re.compile(r"par(?:a|as|s|agraphs?)?\.? ", re.IGNORECASE),
-    "page": re.compile(r"p(?:p|ages?)?\.? ", re.IGNORECASE),
-}
-# The widest range of numbers that a place may name.
-_WIDEST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +84,7 @@ class Places:
 
     def __init__(self, passages: Iterable[Passage]) -> None:
         self._all = list(places_of(passages))
-        self._named: dict[str | tuple[str, int], list[int]] = defaultdict(list)
+        self._named: dict[str | Key, list[int]] = defaultdict(list)
         self._saying: dict[str, list[int]] = {}
         for row, (_, _, sentence) in enumerate(self._all):
             for name in _names(sentence):
@@ -101,7 +94,8 @@ class Places:
         """The sentences at a place: those whose number or original's place it is, or that stand in its paragraphs or
         on its pages.
         """
-        rows = {row for name in (place.casefold().strip(), *_numbered(place)) for row in self._named.get(name, ())}
+        names: set[str | Key] = {place.casefold().strip(), *keys_of(place)}
+        rows = {row for name in names for row in self._named.get(name, ())}
         return [self._all[row] for row in sorted(rows)]
 
     def saying(self, hash_: str) -> list[Place]:
@@ -240,22 +234,31 @@ def _row(finder: AnchoredFinder, now: datetime) -> AnchoredFinderRow:
     return AnchoredFinderRow(**known, added_at=now)
 
 
-def _names(sentence: Sentence) -> set[str | tuple[str, int]]:
+def place_keys(sentence: Sentence, section: str | None) -> set[Key]:
+    """The keys of the places that a sentence is at: its own number, or else its paragraph and page, and its headings.
+
+    The number of an item is one of a list, of which a document may have many: its paragraph counts too.
+    """
+    own = keys_of(sentence.place or "") | keys_of(sentence.locator or "")
+    numbered = any(key[0] != "item" for key in own)
+    return own | (set() if numbered else _counted(sentence)) | heading_keys(section)
+
+
+def place_words(passage: Passage) -> str:
+    """The words under which the places of a passage are indexed."""
+    keys = {key for sentence in passage.sentences for key in place_keys(sentence, passage.section)}
+    return " ".join(sorted(words_for(keys)))
+
+
+def _counted(sentence: Sentence) -> set[Key]:
+    """The keys of the paragraphs and pages that a sentence stands in."""
+    numbers = {(kind, n) for s in sentence.spans for kind, n in (("par", s.paragraph), ("page", s.page))}
+    return {(kind, str(n)) for kind, n in numbers if n is not None}
+
+
+def _names(sentence: Sentence) -> set[str | Key]:
     """What a sentence may be called by: its original's place alone where it has one, since that counts paragraphs of
     another text; else its number, and the numbers of its paragraphs and pages."""
-    if sentence.locator:
-        return {sentence.locator.casefold(), *_numbered(sentence.locator)}
-    names: set[str | tuple[str, int]] = {sentence.place.casefold()} if sentence.place else set()
-    names |= {("par", span.paragraph) for span in sentence.spans if span.paragraph is not None}
-    return names | {("page", span.page) for span in sentence.spans if span.page is not None}
-
-
-def _numbered(place: str) -> set[str | tuple[str, int]]:
-    """The paragraphs or pages that a place such as "par. 23 and 28" or "p. 7-9" names; none for any other place."""
-    kind, found = next(((k, m) for k, pattern in _KINDS.items() if (m := pattern.match(place))), ("", None))
-    numbers: set[int] = set()
-    for part in re.split(r",|;|and", place[found.end() :].split("(", maxsplit=1)[0]) if found else ():
-        ends = [int(n) for n in _NUMBERS.findall(part)]
-        within = ends and 0 <= ends[-1] - ends[0] < _WIDEST
-        numbers |= set(range(ends[0], ends[-1] + 1)) if within else set(ends)
-    return {(kind, number) for number in numbers}
+    name = sentence.locator or sentence.place or ""
+    keys = keys_of(name) if sentence.locator else keys_of(name) | _counted(sentence)
+    return {name.casefold()} - {""} | {key[:end] for key in keys for end in range(2, len(key) + 1)}

@@ -16,7 +16,7 @@ from retrieval.errors import IndexDamaged, IndexGone, IndexUnavailable
 from retrieval.index import manifest as manifests
 from retrieval.index.deriving import Deriver, Points
 from retrieval.index.files import ASIDE, IndexFiles
-from retrieval.index.finding import FINDERS, PLAIN, with_lines
+from retrieval.index.finding import FINDERS, PLACES, PLAIN, with_lines
 from retrieval.index.lexical import Bm25Index
 from retrieval.index.manifest import POINTS, READERS, Manifest
 from retrieval.index.probe import PROBES_FILE, probe_dense, probe_finders, probe_golden
@@ -94,6 +94,7 @@ class Builder:
         bodies = [passage.text for passage in passages]
         Bm25Index.build(aside / PLAIN, ids, bodies)
         golden = probe_golden(Bm25Index.open(aside / PLAIN), len(ids), ids, bodies)
+        Bm25Index.build(aside / PLACES, ids, [passage.places for passage in passages])
         finders = self._fill_finders(aside, row.generation_id, ids, bodies)
         points, awaits_server = self._points(aside, dense, row, passages, progress)
         return Manifest(

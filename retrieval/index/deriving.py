@@ -15,7 +15,7 @@ from retrieval.database import Database
 from retrieval.errors import IndexDamaged
 from retrieval.index import manifest as manifests
 from retrieval.index.files import IndexFiles, collection
-from retrieval.index.finding import FINDERS, PLAIN, with_lines
+from retrieval.index.finding import FINDERS, PLACES, PLAIN, with_lines
 from retrieval.index.lexical import Bm25Index
 from retrieval.index.manifest import POINTS, Manifest
 from retrieval.index.probe import (
@@ -237,6 +237,7 @@ def _apply_lexical(source: Path, aside: Path, manifest: Manifest, change: _Chang
     """Derive and probe the lexical index; the questions it is probed with from now on."""
     new = [text.passage_id for text in change.texts]
     bodies = [text.text for text in change.texts]
+    Bm25Index.derive(source / PLACES, aside / PLACES, change.hashes.keys(), new, [text.places for text in change.texts])
     ids = Bm25Index.derive(source / PLAIN, aside / PLAIN, change.hashes.keys(), new, bodies)
     if len(ids) != len(change.hashes):
         raise IndexDamaged(f"The lexical index would hold {len(ids)} of {len(change.hashes)} passages.")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from retrieval.index.lexical import Bm25Index
 from retrieval.ports import Alternative
 
-PLAIN, FINDERS = "lexical", "finders"
+PLAIN, FINDERS, PLACES = "lexical", "finders", "places"
 
 
 class FinderIndex(Bm25Index):
@@ -39,7 +39,8 @@ def with_lines(text: str, lines: Sequence[str]) -> str:
     return "\n".join((text, *lines))
 
 
-def open_lexical(folder: Path) -> tuple[Bm25Index, Bm25Index | None]:
-    """The index of the passages alone in a generation's folder, and the one with finders where it has any."""
-    plain = Bm25Index.open(folder / PLAIN)
-    return plain, Bm25Index.open(folder / FINDERS) if (folder / FINDERS).exists() else None
+def open_lexical(folder: Path) -> tuple[Bm25Index, Bm25Index, Bm25Index | None]:
+    """In a generation's folder, the index of the passages alone, that of their places, and the one with finders where
+    it has any."""
+    found = Bm25Index.open(folder / FINDERS) if (folder / FINDERS).exists() else None
+    return Bm25Index.open(folder / PLAIN), Bm25Index.open(folder / PLACES), found

@@ -11,7 +11,7 @@ from pathlib import Path
 from retrieval.errors import IndexDamaged, IndexGone
 
 NAME = "manifest.json"
-FORMAT = 3
+FORMAT = 4
 READERS = "readers.lock"
 # The passages with a vector of their own, in no order.
 POINTS = "points.json"

@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,11 +29,14 @@ from retrieval.index.members import Members
 from retrieval.index.probe import verify
 from retrieval.locks import FileLock
 from retrieval.ports import LexicalIndex, VectorIndex
+from retrieval.text.places import Key
 from retrieval.types import Finder
 
 logger = logging.getLogger(__name__)
 
 MOST_PASSAGES_KEPT = 5000
+# Passages that are compared when a place is asked for: many documents have an Article 1.
+MOST_AT = 10_000
 
 _retired: deque[tuple[VectorIndex | None, FileLock]] = deque()
 
@@ -53,10 +58,13 @@ class OpenGeneration:
         database: Database,
         lexical: LexicalIndex,
         dense: VectorIndex | None,
+        *,
         standing: Mapping[str, Standing],
+        places: LexicalIndex,
     ) -> None:
         self.id = generation
         self.lexical = lexical
+        self._places = places
         self.dense = dense
         self.members = Members(database, generation, lexical.ids)
         self._database = database
@@ -92,6 +100,13 @@ class OpenGeneration:
         ids = {passage.source.source_id for passage in passages}
         with self._database.read() as session:
             return present_labels(session, ids)
+
+    def at(self, places: Iterable[Key], within: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+        """Flags for the rows of the passages at one of these places."""
+        words = ["_".join(key) for key in places]
+        there = {id_ for word in words for id_, _ in self._places.search(word, MOST_AT)}
+        rows = np.fromiter((id_ in there for id_ in self.lexical.ids), np.bool_, len(self.lexical.ids))
+        return rows if within is None else rows & within
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Id to passage, without those that are gone."""
@@ -137,10 +152,11 @@ def open_generation(generation: str, database: Database, files: IndexFiles, reci
     try:
         manifest = manifests.read(folder)
         vectors = _open_dense(manifest, files, folder, recipe)
-        plain, found = open_lexical(folder)
+        plain, places, found = open_lexical(folder)
         verify(folder, manifest, plain, vectors, found)
         lexical = plain if found is None else FinderIndex(plain, found)
-        opened = OpenGeneration(generation, database, lexical, vectors, _standing(database, generation))
+        standing = _standing(database, generation)
+        opened = OpenGeneration(generation, database, lexical, vectors, standing=standing, places=places)
         opened.awaits_server = manifest.awaits_server
         opened.complete = not manifest.awaits_server and (
             vectors is not None or not same_space(manifest.recipe, recipe)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from retrieval.corpus.finders import Placed
+from retrieval.corpus.finders import Placed, place_words
 from retrieval.corpus.records import source_from_json
 from retrieval.corpus.sources import present_sources, to_passage
 from retrieval.corpus.standing import ACTIVE, SUPERSEDED
@@ -72,11 +72,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A passage as an index sees it."""
+    """A passage as an index sees it. `places` are the words under which its places are indexed."""
 
     passage_id: str
     text_hash: str
     text: str
+    places: str = ""
 
 
 def plan(session: Session, recipe: str | None) -> Plan:
@@ -159,9 +160,10 @@ def texts(session: Session, generation: str, versions: Sequence[str] | None = No
     query = query.join(VersionRow, VersionRow.version_id == PassageRow.version_id)
     parts = [query] if versions is None else [query.where(VersionRow.version_id.in_(part)) for part in chunks(versions)]
     return [
-        Text(row.passage_id, row.text_hash, _indexed(row, version))
+        Text(row.passage_id, row.text_hash, passage.indexed_text, place_words(passage))
         for part in parts
         for row, version in session.execute(part)
+        for passage in (to_passage(row, source_from_json(version.source)),)
     ]
 
 
@@ -184,10 +186,6 @@ def hashes(session: Session, generation: str) -> dict[str, str]:
     """Passage id to text hash, for every passage of the generation, by version and ordinal."""
     query = of_passages(generation, PassageRow.passage_id, PassageRow.text_hash)
     return {id_: text_hash for id_, text_hash in session.execute(query)}  # noqa: C416 - dict() would lose the types
-
-
-def _indexed(row: PassageRow, version: VersionRow) -> str:
-    return to_passage(row, source_from_json(version.source)).indexed_text
 
 
 def stale(session: Session, before: datetime) -> list[str]:

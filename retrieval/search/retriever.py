@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+import numpy as np
+
 from retrieval.corpus.passages import PUBLIC, Passage, Scope
 from retrieval.errors import IndexGone, RetrievalError
 from retrieval.index.generations import Generations
@@ -17,6 +19,7 @@ from retrieval.search.fusion import Ranked, fuse
 from retrieval.search.glossary import Glossary
 from retrieval.search.parts import PARTS
 from retrieval.search.sentences import joined, parts
+from retrieval.text.places import asked_places
 from retrieval.types import Hit, Results
 
 logger = logging.getLogger(__name__)
@@ -90,6 +93,7 @@ class HybridRetriever:
             heard = generation.members.vectors([id_ for id_, _ in fused[:FEEDBACK_HITS]])
             again = self._dense(generation, refined(vector, fused, heard), depth, selection)
             fused = fuse(again, lexical, self._dense_weight)
+        fused = list(self._at_places(generation, query, selection, fused))
         passages = generation.passages([id_ for id_, _ in fused[:k]])
         if len(passages) < len(fused[:k]):
             raise IndexGone
@@ -121,6 +125,19 @@ class HybridRetriever:
             return []
         rows = selection.rows if selection else None
         return generation.lexical.search(query, depth, rows, self._alternatives(query))
+
+    def _at_places(self, generation: OpenGeneration, query: str, selection: Selection | None, fused: Ranked) -> Ranked:
+        """The passages at the places that a query asks for, each with 1 added to its score, before the others."""
+        asked = [place.key for place in asked_places(query)]
+        if not asked or "lexical" in self._without:
+            return fused
+        rows = generation.at(asked, selection.rows if selection else None)
+        scores = dict(fused)
+        named = generation.lexical.search(query, DEPTH, rows)
+        others = (generation.lexical.ids[int(row)] for row in np.flatnonzero(rows))
+        there = dict.fromkeys([*(id_ for id_, _ in named), *others])
+        first = sorted(list(there)[:DEPTH], key=lambda id_: -scores.get(id_, 0.0))
+        return [(id_, 1.0 + scores.get(id_, 0.0)) for id_ in first] + [each for each in fused if each[0] not in there]
 
     def _alternatives(self, query: str) -> Sequence[Alternative]:
         return self.glossary.alternatives(query) if self.glossary else ()

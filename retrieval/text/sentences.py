@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from retrieval.text.places import begun
 from retrieval.text.wording import SUPERSCRIPT
 
 # Titles before a name: never an end.
@@ -101,7 +102,10 @@ def _ends(text: str, start: int, found: re.Match[str], following: int) -> bool:
 
 def _plain_stop(text: str, start: int, word: str, following: int, found: re.Match[str]) -> bool:
     """Whether a single full stop after `word` ends a sentence, given that no small letter follows."""
-    if found.start() - start < LONGEST_NUMBER and NUMBERING.fullmatch(text[start : found.start()].strip()):
+    head = text[start : found.start()].strip()
+    if len(head) < LONGEST_WORD and (named := begun(head)) and named.end == len(head):
+        return False  # "Rule 87. Civilians …"
+    if found.start() - start < LONGEST_NUMBER and NUMBERING.fullmatch(head):
         return False  # "1. Assess the partner"
     if len(found[0]) > 1:
         return True  # a quote or bracket closes after the stop

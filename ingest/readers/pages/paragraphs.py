@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from ingest.numbering import ITEM
 from ingest.readers.pages.words import Line
-from ingest.readers.text import ITEM
 from retrieval.text.sentences import is_unfinished
 
 Group = list[Line]

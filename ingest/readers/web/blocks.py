@@ -10,6 +10,7 @@ from lxml import etree
 from ingest.blocks import Block, Dropped, Kind
 from ingest.readers.text import SUPERSCRIPTS
 from ingest.readers.web.definitions import definition_groups, is_definition_list
+from ingest.readers.web.lists import Lists
 from ingest.readers.web.rules import all_in, count_titles, is_note, is_quoted_reply, is_reference, why_left_out
 from ingest.readers.web.table import is_data_table, left_out, table_rows
 from ingest.readers.web.tree import local_name
@@ -57,6 +58,7 @@ class Blocks:
         self._aside: list[str] = []  # such notes, until the paragraph around them has ended
         self._boxes: list[etree._Element] = []
         self._text: list[str] = []
+        self._lists = Lists()
         self._walk(root)
 
     def _walk(self, root: etree._Element) -> None:
@@ -123,6 +125,7 @@ class Blocks:
             elif name != "aside" and self._collected is None:
                 self._collected = len(self.found)
             self._notes += 1
+        self._lists.start(element)
         self._add(element.text or "")
 
     def _end(self, element: etree._Element) -> None:
@@ -132,6 +135,7 @@ class Blocks:
         elif name not in INLINE and name != "br":
             self._flush()
             self._boxes.pop()
+        self._lists.end(element)
         level = self._panels.get(element)
         if level is not None and self._inside and not self._text:
             self.found.append(Block("", None, None, "heading", level))
@@ -183,7 +187,8 @@ class Blocks:
         self.paragraph += 1
         if kind != "note":
             self._collected = None
-        self.found.append(Block(text, self.paragraph, None, kind, level))
+        numbers = self._lists.numbers if kind in ("list", "text") else ()
+        self.found.append(Block(text, self.paragraph, None, kind, level, numbers=numbers))
 
     def _kind(self) -> tuple[Kind, int | None]:
         names = [local_name(box) for box in reversed(self._boxes)]

@@ -19,12 +19,15 @@ WHITE, SHADES = "ffffff", ("shd", "highlight")
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a paragraph is. `level` from 1 for a heading; `title` for the title of the document."""
+    """What a paragraph is. `level` from 1 for a heading; `title` for the title of the document; `list_id` and
+    `list_level` are of the list that numbers it."""
 
     level: int | None = None
     title: bool = False
     is_list: bool = False
     is_caption: bool = False
+    list_id: str = ""
+    list_level: int = 0
     is_contents: bool = False
 
 
@@ -51,10 +54,13 @@ class Styles:
         names = [value_of(style.find(f"{W}name")).lower() for style in chain]
         properties = [p for p in (own, *(style.find(f"{W}pPr") for style in chain)) if p is not None]
         is_title = "title" in names[:1]
+        list_id, list_level = _list_of(properties)
         return Role(
+            list_id=list_id,
+            list_level=list_level,
             level=1 if is_title else _level(names, properties),
             title=is_title,
-            is_list=_is_numbered(properties) or any(name.startswith("list") for name in names),
+            is_list=bool(list_id) or any(name.startswith("list") for name in names),
             is_caption="caption" in names,
             is_contents=any(name.startswith(("toc ", "table of figures")) for name in names),
         )
@@ -128,12 +134,21 @@ def _is_white(looks: Iterable[etree._Element], paragraph: etree._Element) -> boo
     return own is None and not {f"{W}tc", f"{W}txbxContent"} & set(around)
 
 
-def _is_numbered(properties: list[etree._Element]) -> bool:
+def _list_of(properties: list[etree._Element]) -> tuple[str, int]:
+    """(the id of the list that numbers a paragraph, its level there from 0); "" where none does.
+
+    The paragraph may name a level of the list that its style names.
+    """
+    level: int | None = None
     for element in properties:
         number = element.find(f"{W}numPr")
         if number is not None:
-            return value_of(number.find(f"{W}numId")) != "0"
-    return False
+            named = value_of(number.find(f"{W}ilvl"))
+            level = int(named) if level is None and named.isdigit() else level
+            list_id = value_of(number.find(f"{W}numId"))
+            if list_id or number.find(f"{W}ilvl") is None:
+                return ("", 0) if list_id == "0" else (list_id, level or 0)
+    return "", 0
 
 
 def is_bold(paragraph: etree._Element) -> bool:

@@ -78,9 +78,9 @@ def test_lists_definitions_captions_and_breaks_are_blocks() -> None:
 
     assert reading.blocks == (
         Block("Duties & more", 1, kind="heading", level=3),
-        Block("oil", 2, kind="list"),
-        Block("of the north", 3, kind="list"),
-        Block("and", 4, kind="list"),
+        Block("oil", 2, kind="list", numbers=("-1",)),
+        Block("of the north", 3, kind="list", numbers=("-1", "1")),
+        Block("and", 4, kind="list", numbers=("-1",)),
         Block("Tower\nA light.", 5, kind="table", level=1),
         Block("One\nline", 6),
         Block("two", 7),

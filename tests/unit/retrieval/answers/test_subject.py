@@ -22,8 +22,8 @@ def passage(*said: str, title: str = "Notes on Pilotage", section: str | None = 
     [
         ("What does the Third Harbour Convention require of a master?", ["Third Harbour Convention"]),
         ("What does the EU salvage directive say?", ["EU salvage directive"]),
-        ("Does Article 12(2) apply to ferries?", ["Article 12(2)"]),
-        ("What does par. 9 say?", ["par. 9"]),
+        ("Does Article 12(2) apply to ferries?", []),
+        ("What is Article 12?", []),
         ('What does "safe berth" mean?', ["safe berth"]),
         ("What is a caveat?", ["caveat"]),
         ("What are the risks of boarding in fog?", []),
@@ -31,7 +31,7 @@ def passage(*said: str, title: str = "Notes on Pilotage", section: str | None = 
         ("Do we have a policy on fenders?", []),
     ],
 )
-def test_instruments_articles_and_terms_are_what_is_asked_about(question: str, names: list[str]) -> None:
+def test_instruments_and_terms_are_what_is_asked_about(question: str, names: list[str]) -> None:
     assert [subject.name for subject in subjects_of(question)] == names
 
 
@@ -41,12 +41,6 @@ def test_what_is_asked_about_must_be_named_by_a_passage_its_heading_or_its_sourc
     assert unnamed(question, [passage("The Harbour Convention asks for lights.")]) == ()
     assert unnamed(question, [passage("Lights are kept.", section="Harbour Convention")]) == ()
     assert unnamed(question, [passage("Lights are kept.", title="The Harbour Convention of 1911")]) == ()
-
-
-def test_another_article_is_not_the_one_asked_for() -> None:
-    question = "What does Article 12 ask for?"
-    assert unnamed(question, [passage("Article 112 asks for lights. Article 2 does not.")]) != ()
-    assert unnamed(question, [passage("Under Art. 12 a light is kept.")]) == ()
 
 
 def evidence(**known: object) -> Evidence:
