@@ -14,6 +14,7 @@ from retrieval.corpus.finders import Places
 from retrieval.corpus.passages import Passage
 from retrieval.screening.greetings import greets
 from retrieval.shipped import shipped_yaml
+from retrieval.text.patterns import compiled, filled, named, plain
 from retrieval.text.wording import normal
 from retrieval.types import Offer
 
@@ -24,8 +25,14 @@ OUTSET = "assessment"
 # More than this share of what is quoted must be the basis of a checklist that the question does not name.
 MAJORITY = 0.5
 _GREETED = ("help", "checklist")
-_CONTRACTED = re.compile(r"\b(who|what|when|where|how)'s\b", re.IGNORECASE)
-_PART = re.compile(r"\{([a-z_]+)\}")
+# What stands in a pattern for a name: words with a capital inside of a sentence, or a number and what it numbers.
+NAME = "someone"
+_NAMES = re.compile(
+    r"(?<![.?!:] )(?<!^)(?!(?:I|We|The|Our|My|[A-Z]*[A-Z]{2}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|"
+    r"February|March|April|May|June|July|August|September|October|November|December)\b)[A-Z][\w'-]*[a-z]\w*"
+    r"(?: (?:of )?[A-Z0-9][\w-]*)*|"
+    r"\b\d+(?:st|nd|rd|th)?(?= [A-Z]| (?:bn|bde|brigade|battalion|division|company)\b)(?: [A-Z]\w*)*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,11 @@ class Request:
     """A kind of request: the forms it takes in a sentence, and what is offered then."""
 
     offer: Offer
-    forms: tuple[re.Pattern[str], ...]
+    forms: tuple[str, ...]
+
+    def meets(self, said: str) -> bool:
+        """Whether a text in plain words has one of the forms."""
+        return any(compiled(form).search(said) for form in self.forms)
 
 
 class ActionPointer:
@@ -53,9 +64,8 @@ class ActionPointer:
                 (request.offer for request in self.requests if request.offer.kind in _GREETED),
                 key=lambda offer: _GREETED.index(offer.kind),
             )
-        plain = _CONTRACTED.sub(r"\1 is", normal(question))
-        met = [request for request in self.requests if any(form.search(plain) for form in request.forms)]
-        return _distinct(self._offered(request, plain) for request in met)
+        said = plain(_NAMES.sub(NAME, normal(question)))
+        return _distinct(self._offered(request, question) for request in self.requests if request.meets(said))
 
     def offer(self, question: str, passages: Sequence[Passage]) -> Offer | None:
         """The checklist that rests on some of what is quoted and that the question names, or that rests on most of it;
@@ -69,12 +79,13 @@ class ActionPointer:
     def requests(self) -> tuple[Request, ...]:
         """The requests in the order of the data. Raises KeyError for an action that the registry does not have."""
         data = self._data or shipped_yaml("bot.actions", DATA)
-        return tuple(self._request(entry, data["parts"]) for entry in data["requests"])
+        parts = named(data["parts"])
+        return tuple(self._request(entry, parts) for entry in data["requests"])
 
     def _request(self, entry: Mapping[str, Any], parts: Mapping[str, str]) -> Request:
         action = self._registry.get(entry["action"])
         offer = Offer(entry["kind"], entry["label"], entry["command"], action.name)
-        return Request(offer, tuple(re.compile(_filled(form, parts), re.IGNORECASE) for form in entry["forms"]))
+        return Request(offer, tuple(filled(form, parts) for form in entry["forms"]))
 
     def _offered(self, request: Request, question: str) -> Offer:
         """What a request is offered: one checklist where it means one."""
@@ -114,13 +125,6 @@ def _first_place(checklist: Checklist, said: str) -> int:
     names = (re.escape(name.casefold()) for name in (checklist.id, *checklist.aliases))
     match = re.search(rf"\b(?:{'|'.join(names)})s?\b", said)
     return match.start() if match else -1
-
-
-def _filled(form: str, parts: Mapping[str, str]) -> str:
-    """`{name}` replaced by the part of that name, and what that part names in turn."""
-    for _ in range(2):
-        form = _PART.sub(lambda match: parts[match.group(1)], form)
-    return form
 
 
 def _share(checklist: Checklist, passages: Sequence[Passage]) -> float:

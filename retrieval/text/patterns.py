@@ -10,6 +10,8 @@ from retrieval.text.wording import normal
 
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[^\w\s]")
 _HYPHEN = re.compile(r"(?<=[^\W_])-(?=[^\W_])")
+# More signs in a row than these say nothing more.
+_SIGNS = re.compile(r"(?:[^\w\s]\s*){4,}")
 _SHORT = re.compile(r"'(re|m|d|ll|ve)\b")
 _LONG = {"re": " are", "m": " am", "d": " would", "ll": " will", "ve": " have"}
 _ASKED = re.compile(r"\b(who|what|which|when|where|why|how|that|there|here|it|he|she)'s\b")
@@ -27,14 +29,17 @@ _GAPS = {"_": f"{_WORD}{{0,3}}?", "__": f"{_WORD}{{0,12}}?", "%": _WORD}
 def plain(text: str) -> str:
     """The words and signs of `text`, each with a space after it, lower case, hyphens and short forms resolved.
 
-    A word is without its ending; `+` marks one that ended in "ing" or "ed". A full stop stands before the first.
+    A word is without its ending; `+` marks one that ended in "ing" or "ed". A full stop stands before the first and
+    after the last.
     """
     said = _HYPHEN.sub(" ", normal(text).lower())
     said = _NOT.sub(lambda m: f"{(m[1] or (m[2] and 'can') or (m[3] and 'will') or m[4])} not", said)
     said = _ASKED.sub(r"\1 is", said).replace("let's", "let us")
     said = _SHORT.sub(lambda m: _LONG[m[1]], said)
+    said = _SIGNS.sub(lambda m: m[0][:3], said)
     tokens = (token.removesuffix("'s").replace("'", "") for token in _TOKEN.findall(said))
-    return ". " + "".join(f"{_stem(token, marked=True)} " for token in tokens if token)
+    words = "".join(f"{_stem(token, marked=True)} " for token in tokens if token)
+    return f". {words}" if words.endswith((". ", "? ", "! ")) or not words else f". {words}. "
 
 
 @cache

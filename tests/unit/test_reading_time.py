@@ -9,7 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from bot.actions.arguments import LONGEST_COMMAND, UsageError
+from bot.actions.pointing import ActionPointer
 from bot.actions.table import REGISTRY
+from bot.checklists.catalogue import Catalogue
 from bot.slack.threads import plain_words
 from bot.views.escaping import escape, plain
 from ingest.finders import short_forms
@@ -59,6 +61,9 @@ WORDS = (
 PIECES = (*SIGNS, *(f"{sign} " for sign in SIGNS), *(f"a{sign}" for sign in SIGNS), *OPENINGS, *WORDS)
 
 
+POINTER = ActionPointer(REGISTRY, Catalogue.load)
+
+
 def judge(question: str) -> None:
     understand(question)
     screen().check(question)
@@ -74,6 +79,7 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "a text made harmless": (escape, LONG),
     "a label made harmless": (plain, LONG),
     "a question": (judge, QUESTION),
+    "a request": (POINTER.point, QUESTION),
     "the short forms of a document": (defined, LONG),
     "the arguments of a command": (lambda text: REGISTRY.parse("checklist", text), LONGEST_COMMAND),
     "the arguments of a form": (lambda text: REGISTRY.parse("partner", f"add {text[:-4]}"), LONGEST_COMMAND),

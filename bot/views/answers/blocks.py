@@ -22,7 +22,6 @@ _NOTE = 300
 _LINE = 600
 _MOST_QUOTES = 24
 _MOST_OFFERS = 5
-_FALLBACK_HEAD = 300
 
 
 def message(view: AnswerView) -> Message:

@@ -75,7 +75,7 @@ def test_what_a_text_is_and_whom_it_binds() -> None:
     assert kind(source()) is None
 
 
-def test_what_no_longer_stands_says_so_first() -> None:
+def test_what_no_longer_stands_says_so() -> None:
     assert gone(source(status="Superseded (2019)")) == "superseded"
     assert gone(source(status="withdrawn, 3 May 2021")) == "withdrawn"
     assert gone(source(status="not superseded")) is None

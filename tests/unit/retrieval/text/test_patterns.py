@@ -12,7 +12,7 @@ from retrieval.text.patterns import compiled, filled, named, plain
     [
         ("What's the vetting?", ". what is the vet+ ? "),
         ("We can't hide bodies; they've burned files.", ". we can not hid bodi ; thei hav burn+ fil . "),
-        ("Let's sign-off the partner's units", ". let us sign off the partner unit "),
+        ("Let's sign-off the partner's units", ". let us sign off the partner unit . "),
         ("", ". "),
     ],
 )
