@@ -176,7 +176,10 @@ def generations(corpus: Corpus, story_database: Database, sandbox: Sandbox, home
 
 @pytest.fixture(scope="module")
 def searcher(generations: Generations) -> HybridRetriever:
-    return HybridRetriever(generations, None)
+    searcher = HybridRetriever(generations, None)
+    # Loads what the first question needs, so that no test waits for that: a busy machine takes ten seconds over it.
+    Answerer(searcher).answer("What should be assessed?")
+    return searcher
 
 
 BotMaker = Callable[..., Bot]
