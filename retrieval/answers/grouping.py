@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -11,7 +12,7 @@ from retrieval.corpus.passages import Passage
 from retrieval.ports import Selection
 from retrieval.search.folding import DECISIVE, standing
 from retrieval.text.tokens import tokens
-from retrieval.text.wording import words
+from retrieval.text.wording import function_stems, words
 
 # Two quotes that share this much of their words say the same thing.
 SAME_SHARE = 0.75
@@ -22,6 +23,7 @@ TWIN_LENGTHS = 0.1
 LATER_SHARE = 0.6
 # Quotes of neighbouring sentences are one up to this length.
 JOINED_WORDS = 80
+_TERM = re.compile(r"(?:what|who) (?:is|are) (?:an? |the )?(.+)", re.IGNORECASE)
 _COUNTS = frozenset(
     (  # noqa: SIM905 - one word each
         "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty hundred half "
@@ -59,7 +61,7 @@ def gathered(selection: Selection, found: Sequence[Passage], beside: Beside) -> 
 
 def of_rows_asked_for(said: Sequence[Said], question: str) -> list[Said]:
     """Without rows that have fewer of the words of the question than another of their table, and no other."""
-    asked = frozenset(tokens(question))
+    asked = frozenset(tokens(question)) - function_stems()
     met = [asked & frozenset(tokens(each.unit.statement)) for each in said]
     rows = [_has_rows(each.unit) for each in said]
     tables = [(each.unit.source.source_id, each.unit.passage.section) for each in said]
@@ -70,6 +72,16 @@ def of_rows_asked_for(said: Sequence[Said], question: str) -> list[Said]:
         if rows[at] and rows[other] and tables[at] == tables[other] and met[at] < met[other]
     }
     return [each for at, each in enumerate(said) if at not in beaten]
+
+
+def definitions_first(said: Sequence[Said], question: str) -> list[Said]:
+    """What stands under the term that is asked for comes first, in the order of the document."""
+    asked = _TERM.fullmatch(question)
+    term = words(asked[1]) if asked else []
+    defined = [
+        each for each in said if any(span.role == "stem" and words(span.text) == term for span in each.unit.spans)
+    ]
+    return [*sorted(defined, key=lambda each: min(each.unit.quoted)), *(each for each in said if each not in defined)]
 
 
 def _add(said: list[Said], new: Said, beside: Beside) -> None:

@@ -39,6 +39,11 @@ _DEFINES = re.compile(
     r"^(?i:what|who)(?:'s| is| are| was| were) (?:an? |the (?=[^a-z]*[A-Z]{2}))?(?!the\b)(?:[\w-]+ ){0,3}"
     r"(?![a-z]+(?:ed|en|able|ible|ary|ful)\b)[\w-]+\W*$",
 )
+# Other ways to ask what something is; "what does it mean for us?" is another question.
+_MEANS = re.compile(
+    r"(?i:(?:so |and )?what (?:do|does) (.+) mean|what (?:is|are) (?:the )?(?:meanings?|definitions?) of (.+)|"
+    r"what (?:is|are) meant by (.+)|how (?:is|are) (.+) defined|define (.+))\W*"
+)
 _PART_BREAK = re.compile(
     rf"(?<=\?)\s+|;\s+|(?<=[a-z0-9)\"'])\.\s+(?=[A-Z])|,?\s+(?:and|but)\s+(?=(?:(?:also|then|in|by|at|to|for|on|with)\s+)?"
     rf"(?:{_QUESTION_WORDS})\b|(?:{_AUXILIARIES})\s+(?:the|a|an|we|i|they|it|he|she|you|our|their|this|that|there)\b)",
@@ -82,6 +87,8 @@ class Asked:
 def understand(question: str, context: Sequence[Turn] = ()) -> Asked:
     """Read a question in its conversation."""
     plain = normal(question)
+    if means := _MEANS.fullmatch(plain):
+        plain = f"What is {next(filter(None, means.groups())).rstrip(' .?!')}?"
     earlier = [normal(turn.text) for turn in context if turn.role == "user" and turn.text.strip()]
     said = [plain]
     # "And for detainees?" asks little by itself: "who decides that?" after it is read with the question before both.

@@ -222,3 +222,22 @@ def test_a_row_that_has_less_of_the_question_than_another_of_its_table_is_left_o
     assert claims("How much fuel does Echo company get?") == [echo, "Fuel is given on request."]
     assert claims("How much fuel do Delta company and Echo company get?") == [delta, echo, "Fuel is given on request."]
     assert claims("How much fuel does each partner get?") == [delta, echo, "Fuel is given on request."]
+
+
+def test_what_stands_under_the_term_that_is_asked_for_comes_first() -> None:
+    def row(term: str, meaning: str) -> Sentence:
+        return Sentence((Span(term, None, None, "stem"), Span(meaning)), row=True)
+
+    rows = (row("Handover note", "What the next officer must know."), row("Handover note", "Once: the list of keys."))
+    terms = Passage("t", Source("s", "t.html"), rows)
+    text = Passage("u", Source("s", "t.html"), (Sentence((Span("The officer signs the handover note."),)),))
+    chosen = Selection((Selected(1, text, 0), Selected(1, terms, 1), Selected(1, terms, 0)))
+
+    def firsts(question: str) -> list[str]:
+        answer = compose(understand(question), chosen, [terms, text])
+        assert answer is not None
+        return [claim.text.partition(" ")[0] + " " + claim.text.rpartition(" ")[2] for claim in answer.claims]
+
+    assert firsts("What is a handover note?") == ["Handover know.", "Handover keys.", "The note."]
+    assert firsts("What does handover note mean?") == ["Handover know.", "Handover keys.", "The note."]
+    assert firsts("Who signs the handover note?") == ["The note.", "Handover keys.", "Handover know."]

@@ -110,3 +110,24 @@ def test_typography_is_forgiven_and_words_are_not() -> None:
         'The "clear- risk" test-cooperation\'s end '
     )
     assert normal("may") != normal("May")
+
+
+@pytest.mark.parametrize(
+    ("question", "query"),
+    [
+        ("What does “clear risk” mean?", "What is “clear risk”?"),
+        ("what is the definition of a caveat", "What is a caveat?"),
+        ("What is meant by a stop condition?", "What is a stop condition?"),
+        ("How is a red line defined?", "What is a red line?"),
+        ("Define focal point.", "What is focal point?"),
+        ("What does a caveat mean for our planning?", "What does a caveat mean for our planning?"),
+        ("How is a red line defined by the ministry?", "How is a red line defined by the ministry?"),
+    ],
+)
+def test_what_something_means_is_searched_as_what_it_is(question: str, query: str) -> None:
+    asked = understand(question)
+    assert (asked.question, asked.query.replace('"', "”").replace("”clear", "“clear"), len(asked.parts)) == (
+        question,
+        query,
+        1,
+    )
