@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from retrieval.answers.grouping import Said, definitions_first, gathered, of_rows_asked_for
+from retrieval.answers.grouping import Said, gathered
 from retrieval.answers.law import asks_for_law
 from retrieval.answers.questions import Asked
+from retrieval.answers.rows import rows_asked_for
 from retrieval.answers.strength import BINDING, binding, strength_of
 from retrieval.answers.units import Beside, Unit, alone
 from retrieval.corpus.authority import kind
@@ -42,7 +43,7 @@ def compose(
     `found` are the passages that were searched, for other sources that say the same and for later editions. `firm` is
     how many of the selection stand out; what follows them is shown on request. `model` names who chose.
     """
-    said = definitions_first(of_rows_asked_for(gathered(selection, found, beside), asked.query), asked.query)
+    said = rows_asked_for(gathered(selection, found, beside), asked.query)
     if not said:
         return None
     if asks_for_law(asked.question) and not _is_what_is_asked_for(asked, said[0].unit):

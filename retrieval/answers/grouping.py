@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -12,7 +11,7 @@ from retrieval.corpus.passages import Passage
 from retrieval.ports import Selection
 from retrieval.search.folding import DECISIVE, standing
 from retrieval.text.tokens import tokens
-from retrieval.text.wording import function_stems, words
+from retrieval.text.wording import words
 
 # Two quotes that share this much of their words say the same thing.
 SAME_SHARE = 0.75
@@ -23,7 +22,6 @@ TWIN_LENGTHS = 0.1
 LATER_SHARE = 0.6
 # Quotes of neighbouring sentences are one up to this length.
 JOINED_WORDS = 80
-_TERM = re.compile(r"(?:what|who) (?:is|are) (?:an? |the )?(.+)", re.IGNORECASE)
 _COUNTS = frozenset(
     (  # noqa: SIM905 - one word each
         "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty hundred half "
@@ -59,31 +57,6 @@ def gathered(selection: Selection, found: Sequence[Passage], beside: Beside) -> 
     return [_best_standing(each) for each in sorted(said, key=lambda each: not each.unit.whole)]
 
 
-def of_rows_asked_for(said: Sequence[Said], question: str) -> list[Said]:
-    """Without rows that have fewer of the words of the question than another of their table, and no other."""
-    asked = frozenset(tokens(question)) - function_stems()
-    met = [asked & frozenset(tokens(each.unit.statement)) for each in said]
-    rows = [_has_rows(each.unit) for each in said]
-    tables = [(each.unit.source.source_id, each.unit.passage.section) for each in said]
-    beaten = {
-        at
-        for at in range(len(said))
-        for other in range(len(said))
-        if rows[at] and rows[other] and tables[at] == tables[other] and met[at] < met[other]
-    }
-    return [each for at, each in enumerate(said) if at not in beaten]
-
-
-def definitions_first(said: Sequence[Said], question: str) -> list[Said]:
-    """What stands under the term that is asked for comes first, in the order of the document."""
-    asked = _TERM.fullmatch(question)
-    term = words(asked[1]) if asked else []
-    defined = [
-        each for each in said if any(span.role == "stem" and words(span.text) == term for span in each.unit.spans)
-    ]
-    return [*sorted(defined, key=lambda each: min(each.unit.quoted)), *(each for each in said if each not in defined)]
-
-
 def _add(said: list[Said], new: Said, beside: Beside) -> None:
     """Add a unit, or join it to one that shares a place with it or ends where it begins."""
     for at, old in enumerate(said):
@@ -117,10 +90,10 @@ def _adjacent(one: Unit, other: Unit) -> bool:
     """
     near = any(id_ == also and abs(at - place) == 1 for id_, at in one.places for also, place in other.places)
     shared = {s.paragraph for s in one.spans} & {s.paragraph for s in other.spans}
-    return near and bool(shared - {None}) and not (_has_rows(one) or _has_rows(other))
+    return near and bool(shared - {None}) and not (has_rows(one) or has_rows(other))
 
 
-def _has_rows(unit: Unit) -> bool:
+def has_rows(unit: Unit) -> bool:
     """Whether a sentence of the unit is a row of a table."""
     return any(unit.passage.sentences[at].row for id_, at in unit.quoted if id_ == unit.passage.passage_id)
 

@@ -241,3 +241,29 @@ def test_what_stands_under_the_term_that_is_asked_for_comes_first() -> None:
     assert firsts("What is a handover note?") == ["Handover know.", "Handover keys.", "The note."]
     assert firsts("What does handover note mean?") == ["Handover know.", "Handover keys.", "The note."]
     assert firsts("Who signs the handover note?") == ["The note.", "Handover keys.", "Handover know."]
+
+
+COMPANIES, UNITS = ["Delta company", "Echo company"], ["Unit A78", "Unit B79"]
+
+
+@pytest.mark.parametrize(
+    ("question", "names", "shown"),
+    [
+        ("What does Echo company get?", COMPANIES, ["Echo company"]),
+        ("What does Mike company get?", COMPANIES, []),
+        ("What do Echo company and Mike company get?", COMPANIES, ["Echo company"]),
+        ("What does Company Mike get?", COMPANIES, COMPANIES),
+        ("Which company gets fuel?", COMPANIES, COMPANIES),
+        ("What does Unit B79 get?", UNITS, ["Unit B79"]),
+        ("What does Unit C80 get?", UNITS, []),
+        ("What does each of them get?", UNITS, UNITS),
+    ],
+)
+def test_a_row_about_another_one_than_is_asked_for_is_left_out(
+    question: str, names: list[str], shown: list[str]
+) -> None:
+    rows = [Sentence((Span("Who", None, None, "stem"), Span(name), Span("90 litres")), row=True) for name in names]
+    table = Passage("t", Source("s", "t.md"), tuple(rows))
+    answer = compose(understand(question), Selection(tuple(Selected(1, table, at) for at in range(2))), [table])
+    found = [] if answer is None else [span.text for c in answer.citations for span in c.spans if span.text in names]
+    assert found == shown
