@@ -13,7 +13,9 @@ from bot.views.notices.model import NoticeView
 from bot.views.sharing import ShareableView
 from bot.views.summaries.model import SummaryView
 from bot.work.outbox import Post, enqueue, post_key, posted_at
-from retrieval.corpus.sources import present_labels
+from retrieval.corpus.passages import PUBLIC
+from retrieval.corpus.sources import Corpus
+from retrieval.corpus.standing import WITHDRAWN
 
 logger = logging.getLogger(__name__)
 
@@ -50,12 +52,11 @@ def share(responder: Responder, asker: Asker, _body: dict[str, Any], action: dic
 
 
 def _may_be_shown(responder: Responder, view: ShareableView, channel: str) -> bool:
-    """Whether everybody in the channel may see it, as its documents say today; no longer when one of them is gone."""
+    """Whether everybody in the channel may see it today: each of its documents is there, and for everybody."""
     cited = {citation.source.source_id for citation in view.answer.citations} if isinstance(view, AnswerView) else set()
-    with responder.services.database.read() as session:
-        present = present_labels(session, cited)
-    labels = {source.audience for source in present.values() if source.audience}
-    return len(present) == len(cited) and may_show(view.shows, responder.privacy.place(channel), audience=labels)
+    standing = Corpus(responder.services.database).sources(PUBLIC) if cited else ()
+    public = {each.source.source_id for each in standing if each.state != WITHDRAWN}
+    return cited <= public and may_show(view.shows, responder.privacy.place(channel), audience=view.audience)
 
 
 def _link(responder: Responder, channel: str, key: str) -> str | None:

@@ -215,21 +215,34 @@ def test_what_is_no_longer_kept_is_not_shared(bot: Bot, workspace: Workspace, st
     assert told(workspace, amal, before) == GONE
 
 
-def test_a_document_that_not_everybody_may_see_by_now_is_not_shared(
-    bot: Bot, workspace: Workspace, corpus: Corpus, generations: Generations
+SAID = "The tribunal of the estuary convenes on the ninth evening."
+ESTUARY = Source(source_id("guidance", "estuary.md"), "estuary.md", title="Estuary Memorandum", authority="policy")
+
+
+def publish(bot: Bot, corpus: Corpus, generations: Generations, source: Source) -> None:
+    passages = (Passage("draft", source, (Sentence((Span(SAID, 1),)),), section="Sittings"),)
+    document = Document(source, "guidance", f"read {source.audience}", passages)
+    corpus.apply(CorpusChange((document,)), bot.responder.clock.now())
+    generations.build()
+
+
+@pytest.mark.parametrize("since", ["labelled", "withdrawn", "removed"])
+def test_a_document_that_is_not_for_everybody_any_more_is_not_shared(
+    bot: Bot, workspace: Workspace, corpus: Corpus, generations: Generations, since: str
 ) -> None:
     amal = workspace.user("amal")
-    source = Source(source_id("guidance", "estuary.md"), "estuary.md", title="Estuary Memorandum", authority="policy")
-    said = "The tribunal of the estuary convenes on the ninth evening."
-    for labelled in (source, replace(source, audience="legal")):
-        passages = (Passage("draft", labelled, (Sentence((Span(said, 1),)),), section="Sittings"),)
-        document = Document(labelled, "guidance", f"read {labelled.audience}", passages)
-        corpus.apply(CorpusChange((document,)), bot.responder.clock.now())
-        generations.build()
-        if labelled is source:
-            private = asked(workspace, amal, "/ask When does the tribunal of the estuary convene?")
-            assert said in workspace.text(private)
+    publish(bot, corpus, generations, ESTUARY)
+    private = asked(workspace, amal, "/ask When does the tribunal of the estuary convene?")
+    assert SAID in workspace.text(private)
+    if since == "labelled":
+        publish(bot, corpus, generations, replace(ESTUARY, audience="legal"))
+    elif since == "withdrawn":
+        corpus.withdraw(ESTUARY.source_id)
+    else:
+        corpus.remove(ESTUARY.source_id)
     public, before = len(workspace.bot_messages("C-ops")), len(amal.ephemerals())
     assert amal.click("Share in channel", private).acked
     assert told(workspace, amal, before) == NOT_HERE
     assert len(workspace.bot_messages("C-ops")) == public
+    if since == "withdrawn":
+        corpus.restore(ESTUARY.source_id)
