@@ -107,6 +107,15 @@ def test_what_the_reader_sends_is_in_view_however_far_up_they_were(open_page: Op
     wait_until_in_view(message(page, "We meet at nine."))
 
 
+def test_a_reply_in_the_thread_without_a_mention_is_answered_there(page: playwright.Page, bot: Bot) -> None:
+    send(page, "@proviso When must a transfer of detainees not take place?")
+    message(page, "1 reply").get_by_role("button", name="1 reply").click()
+    box = page.locator("#thread-text")
+    box.fill("And what then?")
+    box.press("Enter")
+    wait_until_in_view(message(page, "Where possible, visits should follow every transfer.", "#thread-list"))
+
+
 def test_a_thread_shows_what_arrives_at_its_end(page: playwright.Page, workspace: Workspace) -> None:
     root = workspace.user("bo").say("C-ops", "Shall we review the river crossing?")
     for number in range(30):
