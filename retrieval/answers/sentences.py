@@ -10,6 +10,7 @@ from math import sqrt
 
 import numpy as np
 
+from retrieval.answers.following import heard
 from retrieval.answers.meaning import Meanings, wanted
 from retrieval.answers.questions import Asked
 from retrieval.corpus.passages import Sentence
@@ -79,6 +80,7 @@ class _Place:
     terms: frozenset[str]
     coverage: float
     finder: float
+    as_asked: bool
 
     @property
     def text(self) -> str:
@@ -108,7 +110,7 @@ class SentenceRanker:
 
     def rank(self, asked: Asked, results: Results) -> list[Candidate]:
         """Candidates of the best passages, best first; empty when nothing was found."""
-        places = _places(results)
+        places = _places(asked, results)
         if not places:
             return []
         meanings = self._read(asked, results, places) or [None] * len(places)
@@ -156,16 +158,19 @@ def _finders_read(places: Sequence[_Place], results: Results) -> list[list[str]]
     ]
 
 
-def _places(results: Results) -> list[_Place]:
+def _places(asked: Asked, results: Results) -> list[_Place]:
     """The sentences worth embedding: those of the best passages that share most with the question, within the limit."""
     weights = content_weights(results.terms)
-    found = [
-        _Place(hit, position, terms, shared(weights, terms), finder_likeness(hit, position, weights))
-        for hit in results.hits[:PASSAGES_READ]
-        for position, sentence in enumerate(hit.passage.sentences)
-        if len(words(sentence.text)) >= MIN_WORDS
-        for terms in (frozenset(tokens(sentence.text)),)
-    ]
+    # What is as like to the questions before a follow-up as to the whole answers those.
+    earlier = heard(asked)
+    before = {stem: weight for stem, weight in weights.items() if stem in earlier}
+    found = []
+    for hit in results.hits[:PASSAGES_READ]:
+        for position, sentence in enumerate(hit.passage.sentences):
+            if len(words(sentence.text)) >= MIN_WORDS:
+                terms, finder = frozenset(tokens(sentence.text)), finder_likeness(hit, position, weights)
+                as_asked = finder >= AS_ASKED and finder > finder_likeness(hit, position, before)
+                found.append(_Place(hit, position, terms, shared(weights, terms), finder, as_asked))
     found.sort(key=lambda place: -(place.hit.score + max(place.coverage, place.finder)))
     return found[:SENTENCES_EMBEDDED]
 
@@ -194,7 +199,7 @@ def _candidate(
     penalty = _penalty(place)
     whole = 0.0 if meaning is None else meaning.of(0)
     each = [whole if meaning is None else meaning.of(row) for row in range(1, len(parts) + 1)]
-    passage = PASSAGE_SHARE * place.hit.score / best + FINDER_SHARE * place.finder + FIRST * (place.finder >= AS_ASKED)
+    passage = PASSAGE_SHARE * place.hit.score / best + FINDER_SHARE * place.finder + FIRST * place.as_asked
     # The passage was found for the whole question: for one part of it, its rank says little.
     scores = tuple(
         PART_SHARE * value + (1 - PART_SHARE) * whole + COVERAGE_SHARE * shared(weights, place.terms) - penalty

@@ -7,8 +7,10 @@ import pytest
 from retrieval.answering import Answerer
 from retrieval.answers.following import unheard
 from retrieval.answers.questions import understand
+from retrieval.answers.sentences import SentenceRanker
+from retrieval.corpus.passages import Passage, Sentence, Source, Span
 from retrieval.ports import Embedder
-from retrieval.types import Hit, Results, Turn
+from retrieval.types import Finder, Hit, Results, Turn
 from tests.support.guidance import PASSAGES
 from tests.support.memory_searcher import MemorySearcher
 
@@ -49,3 +51,18 @@ def test_what_a_follow_up_adds_is_unheard_only_where_nothing_found_holds_any_of_
     assert unheard(understand("What about the stores?", COUNTED), results) == {}
     assert unheard(understand("What about lasagne?"), results) == {}
     assert unheard(understand("Do they get lasagne for that?", COUNTED), results) == {}
+
+
+def test_a_sentence_found_as_the_question_before_was_put_does_not_come_first_for_that() -> None:
+    source = Source("s", "stores.md")
+    counted = Passage("p1", source, (Sentence((Span("Somebody goes round on quarter days.", 1),)),))
+    opened = Passage("p2", source, (Sentence((Span("The keeper of the ammunition opens a store.", 2),)),))
+    finder = Finder(0, "how often must ammunition stores be counted")
+    terms = {"often": 1.0, "ammunit": 2.0, "store": 2.0, "count": 2.0, "keeper": 3.0}
+    results = Results("", "g", (Hit(opened, 1.0), Hit(counted, 0.8, finders=(finder,))), terms)
+
+    def first(question: str) -> str:
+        return SentenceRanker().rank(understand(question, COUNTED), results)[0].text
+
+    assert first("How often must ammunition stores be counted by them?") == "Somebody goes round on quarter days."
+    assert first("And by which keeper?") == "The keeper of the ammunition opens a store."
