@@ -55,6 +55,18 @@ def test_a_slide_is_a_page_with_its_title_its_items_its_table_and_its_notes() ->
     ]
 
 
+def test_what_is_struck_through_on_a_slide_is_no_text() -> None:
+    deck = pptx.Presentation()
+    frame = deck.slides.add_slide(deck.slide_layouts[BLANK]).shapes.add_textbox(0, 0, 10, 10).text_frame
+    for text, strike in (("The fee is ", "noStrike"), ("12", "sngStrike"), ("11", "dblStrike"), ("9 crowns", None)):
+        run = frame.paragraphs[0].add_run()
+        run.text = text
+        if strike:
+            run.font._element.set("strike", strike)
+
+    assert [block.text for block in read_pptx(saved(deck)).blocks if block.text] == ["The fee is 9 crowns"]
+
+
 def test_a_slide_without_a_title_does_not_stand_under_the_one_before() -> None:
     deck = pptx.Presentation()
     deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY]).shapes.title.text = "Duties"
