@@ -164,6 +164,10 @@ class Numbering:
         if self._item and text.lstrip()[:1].islower():
             path = [level.text for level in self._open[:-1]]
             return self._with(said, path, self._item, len(path) + 1)
+        indent = len(text.expandtabs(4)) - len(text.expandtabs(4).lstrip())
+        if self._open and indent > 1:  # a further paragraph of an item
+            self._open = [level for level in self._open if level.indent < indent]
+            return self._with(said, [level.text for level in self._open], (), len(self._open))
         self._before, self._open = self._open or self._before, []
         self._leads, self._item = {}, None
         return self._with(said, [], (), 0)
@@ -181,7 +185,7 @@ class Numbering:
 
     def _stem(self, depth: int, text: str) -> tuple[Span, ...]:
         """The lead-in of an item at this depth: one that breaks off is completed by small letters alone."""
-        lead = next((self._leads[level] for level in range(depth - 1, -1, -1) if level in self._leads), ())
+        lead = self._leads.get(depth - 1, ())
         bare = text[found.end() :] if (found := MARK.match(text)) else text
         return lead if lead and (lead[-1].text.rstrip().endswith(LEADS) or bare[:1].islower()) else ()
 
@@ -243,7 +247,7 @@ class Numbering:
         anchors = [found for found in (annex, anchor) if found]
         if anchors and numbers:
             return within(anchors, numbers)
-        named = ", ".join(found.name for found in anchors)
+        named = ", ".join(found.name for found in anchors if found.kind not in PARTS)
         return named or (f"par. {_bracketed(numbers)}" if numbers else None)
 
 
@@ -263,7 +267,7 @@ def of_items(sentences: Sequence[Sequence[Sentence]]) -> bool:
 
     Paragraphs are numbered through, and hold most of what a document says; less where they go on to its end.
     """
-    firsts: list[str] = []
+    firsts: list[int] = []
     numbered = words = 0
     ends = False
     for sentence in (sentence for unit in sentences for sentence in unit):
@@ -272,10 +276,11 @@ def of_items(sentences: Sequence[Sequence[Sentence]]) -> bool:
         ends = bool(sentence.place and sentence.place.startswith("par. "))
         if ends and sentence.place:
             numbered += length
-            first = sentence.place.removeprefix("par. ").partition("(")[0]
-            firsts += [first] if first not in firsts[-1:] else []
+            first = sentence.place.removeprefix("par. ").partition("(")[0].partition(".")[0]
+            value = int(first) if first.isdigit() else roman(first) or 0
+            firsts += [value] if value not in firsts[-1:] else []
     share = PARAGRAPHS_SHARE / 2 if ends else PARAGRAPHS_SHARE
-    return numbered < share * words or len(set(firsts)) < len(firsts) or "" in firsts
+    return numbered < share * words or firsts != sorted(set(firsts)) or 0 in firsts
 
 
 def _bracketed(numbers: Sequence[str]) -> str:

@@ -186,9 +186,9 @@ def _joined(plain: str) -> list[_Mention]:
 
 def _nested(wide: Key, narrow: Key) -> Key:
     """A place within another. Articles are numbered through parts and chapters, and begin anew in an annex."""
-    if narrow[0] in ("par", "item"):
+    if narrow[0] in ("par", "item") and wide[0] not in ("part", "chapter"):
         return (*wide, *narrow[1:])
-    return (*wide, *narrow) if wide[0] in ("annex", "appendix", "schedule") else narrow
+    return (*wide, *narrow) if wide[0] in ("annex", "appendix", "schedule") or narrow[0] in ("par", "item") else narrow
 
 
 def _mentions(plain: str) -> Iterator[_Mention]:

@@ -91,3 +91,11 @@ def test_a_finder_that_means_what_is_asked_speaks_for_an_answer_and_a_distant_on
     weak = {"similarity": 0.3, "dense": 0.3, "words": 0.4, "gap": 0.2, "top": 0.3}
     assert not covered(evidence(**weak))
     assert covered(evidence(**weak, finder=0.35))
+
+
+@pytest.mark.parametrize("said", ["3. Safe passage is given to ferries.", "(2) Safe passage is given under Article 9."])
+def test_the_number_of_an_item_or_an_article_is_no_figure(said: str) -> None:
+    asked = understand("How many ferries were given safe passage in 2019?")
+    for text, found in ((said, 0.0), (said.replace("Safe", "In 2019 safe passage was given to 14 ferries. Safe"), 1.0)):
+        results = Results("q", "g", (Hit(passage(text), 1.0),), {"ferri": 2.0, "passag": 1.0}, 1)
+        assert weigh(asked, results, SentenceRanker().rank(asked, results)).figure == found
