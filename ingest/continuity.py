@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ingest.blocks import Block
 from ingest.cleaning import MARK
 from ingest.headings import BODY_WORDS
-from ingest.numbering import mark_of
+from ingest.marks import mark_of
 from retrieval.text.sentences import CLOSERS, OPENERS, is_unfinished
 
 # After one of these a sentence cannot end, whatever the next block begins with.

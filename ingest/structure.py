@@ -10,8 +10,9 @@ from ingest.blocks import Block, Dropped, Reading
 from ingest.cleaning import Cleaner
 from ingest.continuity import Chain, chains_of
 from ingest.headings import DEEPEST, LONGEST, guess_headings, joined_path, section_path
+from ingest.marks import PARENTHESISED, begin_items, in_runs, runs_on
 from ingest.notes import is_caption, note_blocks
-from ingest.numbering import PARENTHESISED, Numbering, begin_items, in_runs, of_items, runs_on
+from ingest.numbering import Numbering, of_items
 from ingest.tables import row_sentences
 from retrieval.corpus.passages import Sentence, Span
 from retrieval.text.sentences import sentence_ranges

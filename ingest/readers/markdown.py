@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.blocks import Block, Dropped, Kind, Reading
 from ingest.errors import MAX_PIECES, too_many_parts
-from ingest.numbering import begin_items
+from ingest.marks import begin_items
 from ingest.readers.metadata import as_title, known_fields
 from ingest.readers.text import doubts, dropped_matter, no_text, opened, paragraphs
 from ingest.tables import CELL

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ingest.blocks import Block, Dropped, Kind, Reading
 from ingest.errors import MAX_PIECES, Rejected, too_many_parts
-from ingest.numbering import ITEM, PARENTHESISED
+from ingest.marks import ITEM, PARENTHESISED
 from ingest.readers.encodings import decode
 from ingest.readers.front_matter import front_matter, unread_audience
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from ingest.numbering import ITEM
+from ingest.marks import ITEM
 from ingest.readers.pages.words import Line
 from retrieval.text.sentences import is_unfinished
 

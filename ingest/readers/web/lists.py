@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from ingest.numbering import BULLET, in_style
+from ingest.marks import BULLET, in_style
 from ingest.readers.web.tree import local_name
 
 STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b(lower|upper)-(alpha|latin|roman)\b", re.IGNORECASE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from ingest.numbering import BULLET, in_style
+from ingest.marks import BULLET, in_style
 from ingest.readers.word.styles import value_of
 from ingest.readers.word.text import W
 from retrieval.text.places import begun
