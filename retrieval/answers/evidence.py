@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log1p
 
 from retrieval.answers.questions import Asked
-from retrieval.answers.sentences import FINDERS_READ, Candidate, finder_likeness
+from retrieval.answers.sentences import Candidate
 from retrieval.answers.subject import unnamed
 from retrieval.text.places import unnumbered
 from retrieval.text.tokens import tokens
@@ -75,7 +75,7 @@ class Evidence:
     figure: below 1 only when it wants one: a half when not the very best sentence holds one but one of the next does,
         0 when none does.
     top: the best passage's BM25 by its own words, over the rarity of a word that no passage has.
-    asked: how alike in words the question is to the nearest finder of the best passages.
+    asked: how alike in words the question is to the nearest finder of what was found.
     finder: its cosine to the nearest finder of the best passages, as far as it passes `RELATED`; not to be like a
         finder speaks against nothing, for most documents have none.
     added: how well a follow-up's new words are met where none of them occurs in what was found; None for every other
@@ -118,7 +118,7 @@ def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Eviden
         words=words_met(ranked),
         gap=_widest_gap(ranked),
         top=_top(results),
-        asked=_asked(results.hits[:FINDERS_READ], weights),
+        asked=max((candidate.asked for candidate in ranked), default=0.0),
         finder=max((candidate.finder - RELATED for candidate in ranked if candidate.finder > RELATED), default=0.0),
         unnamed=tuple(s.name for s in unnamed(asked.question, [hit.passage for hit in results.hits])),
     )
@@ -128,11 +128,6 @@ def _top(results: Results) -> float:
     """The greatest BM25 score, normalised by what the size of the corpus makes of one: the idf of a rare word."""
     best = max((hit.lexical for hit in results.hits if hit.lexical is not None), default=0.0)
     return best / _rarest(results) if results.passages else 0.0
-
-
-def _asked(hits: Sequence[Hit], weights: Mapping[str, float]) -> float:
-    positions = [(hit, position) for hit in hits for position in {finder.position for finder in hit.finders}]
-    return max((finder_likeness(hit, position, weights) for hit, position in positions), default=0.0)
 
 
 def _rarest(results: Results) -> float:
