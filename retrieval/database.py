@@ -128,8 +128,10 @@ class Database:
         finally:
             driver.limit = BUSY_TIMEOUT_SECONDS
 
-    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+    def insert(self, row: type[Base]) -> sqlite.Insert | postgresql.Insert:
         """An INSERT of this dialect, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+        table = row.__table__
+        assert isinstance(table, Table)
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     def close(self) -> None:

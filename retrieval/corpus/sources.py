@@ -14,7 +14,7 @@ from retrieval.corpus.passages import PUBLIC, Passage, Scope, Source
 from retrieval.corpus.records import STANDING, Standing, file_hash, sentences_from_json, source_from_json, source_id
 from retrieval.corpus.standing import ACTIVE, DUPLICATE, SUPERSEDED, UPHELD, WITHDRAWN, Entry, standings
 from retrieval.corpus.storing import Document, Staged, chunks, point, stage
-from retrieval.corpus.tables import DecisionRow, PassageRow, RootRow, SourceRow, VersionRow, table_of
+from retrieval.corpus.tables import DecisionRow, PassageRow, RootRow, SourceRow, VersionRow
 from retrieval.database import Database
 from retrieval.errors import DecisionRefused, SourceUnknown
 
@@ -260,7 +260,7 @@ def _decide(session: Session, source_id: str, state: str, successor: str | None 
 def _remember(database: Database, session: Session, roots: Iterable[str], now: datetime) -> None:
     rows = [{"root": root, "added_at": now} for root in sorted(roots)]
     if rows:
-        session.execute(database.insert(table_of(RootRow)).on_conflict_do_nothing(), rows)
+        session.execute(database.insert(RootRow).on_conflict_do_nothing(), rows)
 
 
 def _unknown(source_id: str) -> str:

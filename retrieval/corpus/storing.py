@@ -33,7 +33,6 @@ from retrieval.corpus.tables import (
     PassageRow,
     SourceRow,
     VersionRow,
-    table_of,
 )
 from retrieval.database import Database
 
@@ -132,7 +131,7 @@ def point(
     _keep_decisions(database, session, left, now)
     inherited = _inherited(session, new, moved)
     rows = [_source(item, inherited.get(item.source_id, Decision())) for item in staged]
-    put = database.insert(table_of(SourceRow))
+    put = database.insert(SourceRow)
     put = put.on_conflict_do_update(
         index_elements=["source_id"], set_={name: put.excluded[name] for name in ("root", "path", "version_id")}
     )
@@ -194,18 +193,12 @@ def _name(path: str) -> str:
 
 def _keep_decisions(database: Database, session: Session, gone: Sequence[_Gone], now: datetime) -> None:
     rows = [
-        {
-            "source_id": lost.source_id,
-            "file_hash": lost.file_hash,
-            "state": lost.decision.state,
-            "successor": lost.decision.successor,
-            "gone_at": now,
-        }
+        {"source_id": lost.source_id, "file_hash": lost.file_hash, "gone_at": now} | asdict(lost.decision)
         for lost in gone
         if lost.decision.state != ACTIVE
     ]
     if rows:
-        put = database.insert(table_of(DecisionRow))
+        put = database.insert(DecisionRow)
         fresh = {name: put.excluded[name] for name in ("file_hash", "state", "successor", "gone_at")}
         session.execute(put.on_conflict_do_update(index_elements=["source_id"], set_=fresh), rows)
 
@@ -272,11 +265,6 @@ def _passage(version: str, ordinal: int, passage: Passage) -> dict[str, Any]:
 
 
 def _source(item: Staged, decision: Decision) -> dict[str, Any]:
-    return {
-        "source_id": item.source_id,
-        "root": item.root,
-        "path": item.path,
-        "version_id": item.version_id,
-        "state": decision.state,
-        "successor": decision.successor,
-    }
+    row = asdict(item) | asdict(decision)
+    del row["file_hash"]
+    return row

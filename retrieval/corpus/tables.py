@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Table
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from retrieval.database import Base, UtcDateTime
@@ -222,10 +222,3 @@ class ChangeRow(Base):
     passages_after: Mapped[int]
     text_new: Mapped[int]
     text_gone: Mapped[int]
-
-
-def table_of(row: type[Base]) -> Table:
-    """The table behind a row class, for statements that are particular to a database."""
-    table = row.__table__
-    assert isinstance(table, Table)
-    return table

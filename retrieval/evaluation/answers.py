@@ -74,30 +74,23 @@ def figures(judged: Sequence[Judged], paragraph: ParagraphText | None = None) ->
     `questions` that are answerable, `hit`, `first_hit` and `precision` among them; `p50_ms`: median total time of an
     answer; `intervals`: 95 % intervals under the same names (see `intervals.interval`).
     """
-    samples = {name: sample(judged, name) for name in MEASURES}
     verbatim = [] if paragraph is None else [(float(stands), 1.0) for stands in _verbatim(judged, paragraph)]
-    kinds = {kind: [j for j in judged if j.kind == kind] for kind in sorted({j.kind for j in judged})}
-    handled = {kind: sample(found, "handled") for kind, found in kinds.items()}
-    languages = {name: _language_samples(judged, name) for name in ("en", "other")}
+    told = {name: sample(judged, name) for name in TOLD} | {"verbatim": verbatim}
+    kinds = sorted({j.kind for j in judged})
+    handled = {kind: sample([j for j in judged if j.kind == kind], "handled") for kind in kinds}
+    spoken = ((name, [j for j in judged if j.answerable and j.language == name]) for name in ("en", "other"))
+    languages = {name: {each: sample(found, each) for each in CITED} for name, found in spoken if found}
     return {
         "questions": len(judged),
         "answered": sum(j.answer.status == "answered" for j in judged),
-        **{name: _rounded(figure(samples[name])) for name in TOLD},
-        "verbatim": _rounded(figure(verbatim)),
-        "by_kind": {
-            kind: {"questions": len(found), "handled": _rounded(figure(handled[kind]))} for kind, found in kinds.items()
-        },
-        "by_language": {name: _language(found) for name, found in languages.items() if found["hit"]},
+        **_figures(told),
+        "by_kind": {kind: {"questions": len(found)} | _figures({"handled": found}) for kind, found in handled.items()},
+        "by_language": {name: {"questions": len(found["hit"])} | _figures(found) for name, found in languages.items()},
         "p50_ms": _median([j.answer.timings_ms.get("total") for j in judged]),
         "intervals": {
-            **{name: interval(samples[name]) for name in TOLD},
-            "verbatim": interval(verbatim),
-            "by_kind": {kind: interval(found) for kind, found in handled.items()},
-            "by_language": {
-                name: {measure: interval(found[measure]) for measure in found}
-                for name, found in languages.items()
-                if found["hit"]
-            },
+            **_intervals(told),
+            "by_kind": _intervals(handled),
+            "by_language": {name: _intervals(found) for name, found in languages.items()},
         },
     }
 
@@ -119,9 +112,7 @@ def differences(one: Sequence[Judged], other: Sequence[Judged]) -> dict[str, Any
 
 
 def sample(judged: Iterable[Judged], measure: str) -> Sample:
-    """The questions as a sample of one measure: `hit`, `first_hit`, `precision`, `firm`, `uncovered`, `premise` or
-    `handled`.
-    """
+    """The questions as a sample of one of the `MEASURES`."""
     return [MEASURES[measure](j) for j in judged]
 
 
@@ -156,17 +147,13 @@ def _stands_in(text: str, paragraph: str | None) -> bool:
     return paragraph is not None and normal(text) in normal(paragraph)
 
 
-def _language_samples(judged: Iterable[Judged], language: str) -> dict[str, Sample]:
-    spoken = [j for j in judged if j.answerable and j.language == language]
-    return {name: sample(spoken, name) for name in ("hit", "first_hit", "precision")}
+def _figures(samples: Mapping[str, Sample]) -> dict[str, Any]:
+    known = {name: figure(found) for name, found in samples.items()}
+    return {name: None if value is None else round(value, 4) for name, value in known.items()}
 
 
-def _language(samples: Mapping[str, Sample]) -> dict[str, Any]:
-    return {"questions": len(samples["hit"]), **{name: _rounded(figure(found)) for name, found in samples.items()}}
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
+def _intervals(samples: Mapping[str, Sample]) -> dict[str, Any]:
+    return {name: interval(found) for name, found in samples.items()}
 
 
 def _median(values: Iterable[float | None]) -> float | None:
@@ -192,4 +179,5 @@ MEASURES: Mapping[str, Callable[[Judged], tuple[float, float]]] = {
     "premise": lambda j: _yes(value=any(j.hits), applies=j.kind == "false_premise"),
     "handled": lambda j: _yes(value=j.handled),
 }
-TOLD = ("hit", "first_hit", "precision", "firm", "uncovered", "premise")
+CITED = ("hit", "first_hit", "precision")
+TOLD = (*CITED, "firm", "uncovered", "premise")

@@ -67,13 +67,11 @@ def wilson(successes: int, trials: int) -> Interval:
     return [round(max(0.0, centre - half), 4), round(min(1.0, centre + half), 4)]
 
 
-def _draws(
-    count: int, figures: Callable[[NDArray[np.float64]], NDArray[np.float64]], rounds: int = ROUNDS
-) -> NDArray[np.float64]:
+def _draws(count: int, figures: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> NDArray[np.float64]:
     """`figures` of how often each of `count` questions was drawn (rows of weights), for all rounds."""
     chance = np.random.default_rng(SEED)
     at_once = max(1, _PART // count)
-    parts = [min(at_once, rounds - start) for start in range(0, rounds, at_once)]
+    parts = [min(at_once, ROUNDS - start) for start in range(0, ROUNDS, at_once)]
     even = np.full(count, 1 / count)
     return np.concatenate([figures(chance.multinomial(count, even, size=part).astype(np.float64)) for part in parts])
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
 
 from retrieval.corpus.tables import GenerationRow
 from retrieval.database import Database
@@ -18,11 +15,11 @@ from retrieval.index.deriving import Deriver, Points
 from retrieval.index.files import ASIDE, IndexFiles
 from retrieval.index.finding import FINDERS, PLACES, PLAIN, with_lines
 from retrieval.index.lexical import Bm25Index
-from retrieval.index.manifest import POINTS, READERS, Manifest
-from retrieval.index.probe import PROBES_FILE, probe_dense, probe_finders, probe_golden
+from retrieval.index.manifest import READERS, Manifest
+from retrieval.index.probe import probe_finders, probe_golden
 from retrieval.index.publishing import Text, left_behind, lines, stand_alone, texts
-from retrieval.index.vectors import Progress, gathered
-from retrieval.ports import Embedder, Vectors
+from retrieval.index.vectors import Progress
+from retrieval.ports import Embedder
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +30,6 @@ class Builder:
     def __init__(self, database: Database, files: IndexFiles, embedder: Embedder | None) -> None:
         self._database = database
         self._files = files
-        self._embedder = embedder
         self._deriver = Deriver(database, files, embedder)
 
     def make(self, generation: str, mark: str, progress: Progress | None = None, *, before: str | None = None) -> Path:
@@ -131,11 +127,11 @@ class Builder:
         distinct = _distinct(passages)
         try:
             shared = self._shared(aside, dense, row, passages, progress)
-            return shared or self._fill_dense(aside, dense, row, distinct, progress), False
+            return shared or self._deriver.begin(aside / dense, row, distinct, progress), False
         except IndexUnavailable:
             logger.info("the Chroma server does not answer: generation %s has words alone for now", row.generation_id)
             shutil.rmtree(aside / dense, ignore_errors=True)
-            self._vectors(row.recipe, distinct, progress)
+            self._deriver.embed(row.recipe, distinct, progress)
             return None, True
 
     def _shared(
@@ -165,34 +161,6 @@ class Builder:
         with self._database.write() as session:
             stand_alone(session, row.generation_id)
         row.base = None
-
-    def _fill_dense(
-        self, aside: Path, dense: str, row: GenerationRow, passages: list[Text], progress: Progress | None
-    ) -> Points | None:
-        vectors = self._vectors(row.recipe, passages, progress)
-        if vectors is None:
-            return None
-        ids = [passage.passage_id for passage in passages]
-        self._files.create_dense(aside / dense, row.generation_id, ids, vectors)
-        probes = self._probe(aside / dense, row.generation_id, ids, vectors)
-        np.save(aside / PROBES_FILE, vectors[probes])
-        (aside / POINTS).write_text(json.dumps(ids))
-        return Points(len(ids), tuple(ids[probe] for probe in probes))
-
-    def _probe(self, place: Path, generation: str, ids: list[str], vectors: Vectors) -> list[int]:
-        index = self._files.open_dense(place, generation)
-        try:
-            return probe_dense(index, ids, vectors)
-        finally:
-            index.close()
-
-    def _vectors(self, recipe: str | None, passages: Sequence[Text], progress: Progress | None) -> Vectors | None:
-        """Vectors in the order of `passages`; None when there is nothing to embed, or nothing to embed it with."""
-        if recipe is None or not passages:
-            return None
-        texts = {passage.text_hash: passage.text for passage in passages}
-        hashes = [passage.text_hash for passage in passages]
-        return gathered(self._database, self._embedder, recipe, hashes, texts, progress=progress)
 
 
 def _distinct(passages: Sequence[Text]) -> list[Text]:

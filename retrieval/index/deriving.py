@@ -151,6 +151,21 @@ class Deriver:
             return None
         return self._apply_dense(aside / dense, row, change, vectors)
 
+    def begin(
+        self, target: Path, row: GenerationRow, passages: Sequence[Text], progress: Progress | None
+    ) -> Points | None:
+        """Write and probe the vectors of these passages; None as `embed` says."""
+        vectors = self.embed(row.recipe, passages, progress)
+        if vectors is None:
+            return None
+        change = _everything(passages)
+        self._files.create_dense(target, row.generation_id, change.points_new, vectors)
+        return self._probed(target, row, change, vectors)
+
+    def embed(self, recipe: str | None, passages: Sequence[Text], progress: Progress | None) -> Vectors | None:
+        """Vectors in the order of `passages`; None when there is nothing to embed, or nothing to embed it with."""
+        return self._vectors(recipe, _everything(passages), progress) if recipe and passages else None
+
     def _shared(self, row: GenerationRow) -> list[str]:
         assert self._files.server is not None
         return self._files.server.ids(collection(row.base or row.generation_id))
@@ -176,9 +191,13 @@ class Deriver:
         return gathered(self._database, self._embedder, recipe, wanted, text_of, progress=shifted)
 
     def _apply_dense(self, target: Path, row: GenerationRow, change: _Change, vectors: Vectors) -> Points:
-        """Change and probe the vectors; those of the probes that are kept are written beside."""
-        recipe = row.recipe or ""
+        """Change and probe the vectors."""
         self._files.change_dense(target, change.points_gone, change.points_new, vectors)
+        return self._probed(target, row, change, vectors)
+
+    def _probed(self, target: Path, row: GenerationRow, change: _Change, vectors: Vectors) -> Points:
+        """Probe the vectors in `target`; those of the probes that are kept are written beside."""
+        recipe = row.recipe or ""
         asked, asked_vectors = self._sample(recipe, change, vectors)
         points = change.points
         index = self._files.open_dense(target, row.base or row.generation_id)
@@ -191,7 +210,8 @@ class Deriver:
         rows = [found[place] for place in spread(len(found), KEPT_PROBES)]
         np.save(target.parent / PROBES_FILE, asked_vectors[rows])
         (target.parent / POINTS).write_text(json.dumps(points))
-        return Points(len(points), tuple(asked[place] for place in rows), change.size)
+        drift = change.size if change.points_kept else 0
+        return Points(len(points), tuple(asked[place] for place in rows), drift)
 
     def _stored(self, recipe: str, change: _Change, point: str) -> Vectors:
         text_hash = change.hashes.get(point, "")
@@ -207,9 +227,14 @@ class Deriver:
         others = [change.points_kept[row] for row in spread(len(change.points_kept), PROBES)]
         stored = cached(self._database, recipe, [change.hashes[point] for point in others])
         others = [point for point in others if change.hashes[point] in stored]
-        old_vectors = from_bytes([stored[change.hashes[point]] for point in others])
-        ids = [change.points_new[row] for row in new] + others
-        return ids, np.concatenate([vectors[new], old_vectors]) if new else old_vectors
+        parts = [vectors[new]] if new else []
+        parts += [from_bytes([stored[change.hashes[point]] for point in others])] if others else []
+        return [*(change.points_new[row] for row in new), *others], np.concatenate(parts)
+
+
+def _everything(passages: Sequence[Text]) -> _Change:
+    present = {passage.passage_id: passage.text_hash for passage in passages}
+    return _Change(present, passages, [], [], list(present))
 
 
 def _difference(points: Sequence[str], present: Mapping[str, str], new: Sequence[Text], drift: int) -> _Change | None:

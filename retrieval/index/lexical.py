@@ -90,11 +90,7 @@ class Bm25Index:
         within: NDArray[np.bool_] | None = None,
         alternatives: Sequence[Alternative] = (),
     ) -> list[tuple[str, float]]:
-        """Passage ids and scores, best first; passages that share no term with the query are left out.
-
-        `within` flags the rows to search. A passage that has an alternative to words of the query gets what they
-        would have earned there, and not more than they are worth themselves.
-        """
+        """As the port says."""
         scores = self._earning(query, alternatives)
         if within is not None:
             scores *= within

@@ -61,12 +61,10 @@ class Members:
         self._points: int | None = None
 
     def bounds(self, scope: Scope) -> Selection | None:
-        """The passages within `scope`; None where that is all of them."""
+        """The passages within `scope`, the last few scopes kept; None where that is all of them."""
         unlabelled = replace(scope, audiences=None) == EVERYTHING and not self._labelled
-        return None if unlabelled or scope == EVERYTHING else self.select(scope)
-
-    def select(self, scope: Scope) -> Selection:
-        """The passages within `scope`; the last few scopes are kept."""
+        if unlabelled or scope == EVERYTHING:
+            return None
         found = self._selections.get(scope)
         if found is None:
             found = self._select(scope)

@@ -31,15 +31,6 @@ def spread(count: int, wanted: int) -> list[int]:
     return sorted({int(row) for row in np.linspace(0, count - 1, min(count, wanted))}) if count else []
 
 
-def probe_dense(index: VectorIndex, ids: Sequence[str], vectors: Vectors) -> list[int]:
-    """Rows whose stored vector finds its own passage, at most 20. Raises IndexDamaged when too few do."""
-    rows = spread(len(ids), PROBES)
-    row_of = {id_: row for row, id_ in enumerate(ids)}
-    asked = [ids[row] for row in rows]
-    own = probe_points(index, asked, vectors[rows], len(ids), lambda id_: vectors[row_of[id_]])
-    return [rows[place] for place in own[:KEPT_PROBES]]
-
-
 def probe_points(
     index: VectorIndex, ids: Sequence[str], vectors: Vectors, count: int, vector_of: Callable[[str], Vectors]
 ) -> list[int]:

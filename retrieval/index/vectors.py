@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import select
 
 from retrieval.corpus.storing import chunks
-from retrieval.corpus.tables import VectorRow, table_of
+from retrieval.corpus.tables import VectorRow
 from retrieval.database import Database
 from retrieval.ports import Embedder, Vectors
 
@@ -84,6 +84,6 @@ def from_bytes(stored: Sequence[bytes]) -> Vectors:
 def store_vectors(database: Database, recipe: str, made: Mapping[str, bytes]) -> None:
     """Keep these (hash to stored vector); those already there stay."""
     rows = [{"text_hash": text_hash, "recipe": recipe, "vector": vector} for text_hash, vector in made.items()]
-    insert = database.insert(table_of(VectorRow)).on_conflict_do_nothing()
+    insert = database.insert(VectorRow).on_conflict_do_nothing()
     with database.write() as session:
         session.execute(insert, rows)

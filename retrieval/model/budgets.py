@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from retrieval.corpus.tables import table_of
 from retrieval.database import Database
 from retrieval.model.outcomes import ModelFailure, Outcome, Usage
 from retrieval.model.tables import SpendRow, TurnRow
@@ -183,7 +182,7 @@ class Budgets:
     def _row(self, session: Session, day: date, spender: str, *, lock: bool = False) -> None:
         """Have the row there, and hold it to the end of the transaction where asked."""
         values = {"day": day, "spender": spender, "tokens": 0, "money": 0}
-        session.execute(self._database.insert(table_of(SpendRow)).values(values).on_conflict_do_nothing())
+        session.execute(self._database.insert(SpendRow).values(values).on_conflict_do_nothing())
         if lock:
             here = (SpendRow.day == day, SpendRow.spender == spender)
             session.execute(update(SpendRow).where(*here).values(tokens=SpendRow.tokens))

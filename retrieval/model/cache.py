@@ -6,6 +6,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from retrieval.corpus.passages import Passage
-from retrieval.corpus.tables import table_of
 from retrieval.database import Database
 from retrieval.model.tables import CachedRow, SecretRow
 from retrieval.ports import Clock, Selected, Selection
@@ -53,7 +53,6 @@ class AnswerCache:
 
         `generation` is the index it is answered from; `asked_with` names the model and the version of its prompt.
         """
-        scope = asked.scope
         parts = {
             "question": normal(asked.question).casefold(),
             "query": normal(asked.query).casefold(),
@@ -61,9 +60,9 @@ class AnswerCache:
             "turns": [[turn.role, normal(turn.text)] for turn in asked.turns],
             "generation": generation,
             "asked_with": asked_with,
-            "scope": {name: _plain(getattr(scope, name)) for name in sorted(scope.__dataclass_fields__)},
+            "scope": asdict(asked.scope),
         }
-        return hmac.digest(self._secret(), json.dumps(parts, sort_keys=True).encode(), "sha256").hex()
+        return hmac.digest(self._secret(), json.dumps(parts, sort_keys=True, default=sorted).encode(), "sha256").hex()
 
     def find(self, key: str, passages: Sequence[Passage]) -> Selection | None:
         """The selection under a key, from these passages; None when none is stored, when it is too old, and when one
@@ -84,7 +83,7 @@ class AnswerCache:
             "chosen": [[each.part, each.passage.passage_id, each.position] for each in selection.chosen],
             "stored_at": self._clock.now(),
         }
-        statement = self._database.insert(table_of(CachedRow)).values(key=key, **values)
+        statement = self._database.insert(CachedRow).values(key=key, **values)
         try:
             with self._database.write() as session:
                 session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values))
@@ -98,12 +97,8 @@ class AnswerCache:
 
     def _secret(self) -> bytes:
         if self._known is None:
-            drawn = self._database.insert(table_of(SecretRow)).values(name=_NAME, secret=self._new_secret())
+            drawn = self._database.insert(SecretRow).values(name=_NAME, secret=self._new_secret())
             with self._database.write() as session:
                 session.execute(drawn.on_conflict_do_nothing())
                 self._known = session.scalars(select(SecretRow.secret).where(SecretRow.name == _NAME)).one()
         return self._known
-
-
-def _plain(value: Any) -> Any:
-    return sorted(map(str, value)) if isinstance(value, frozenset | set) else value

@@ -104,7 +104,7 @@ def test_what_is_nearest_within_is_what_an_exhaustive_search_leaves_when_filtere
     texts = {p.indexed_text for p in passages.values() if scope.admits(p.source)}
     exhaustive = sorted((EMBEDDER.embed([text])[0] @ vector for text in texts), reverse=True)[:20]
 
-    found = members.nearest(generation.dense, vector, 20, members.select(scope))
+    found = members.nearest(generation.dense, vector, 20, members._select(scope))
 
     assert all(scope.admits(passages[id_].source) for id_, _ in found)
     assert [cosine for _, cosine in found] == pytest.approx(exhaustive, abs=1e-4)
@@ -133,8 +133,8 @@ def test_filtered_neighbours_of_many_vectors_are_ninety_nine_of_a_hundred_of_the
     shares = []
     for query in range(25):
         vector = embedder.embed([f"query{query}"])[0]
-        exact = {id_ for id_, _ in each.nearest(opened.dense, vector, 50, each.select(half))}
-        found = {id_ for id_, _ in graph.nearest(opened.dense, vector, 50, graph.select(half))}
+        exact = {id_ for id_, _ in each.nearest(opened.dense, vector, 50, each._select(half))}
+        found = {id_ for id_, _ in graph.nearest(opened.dense, vector, 50, graph._select(half))}
         assert len(found) == 50
         shares.append(len(exact & found) / 50)
     assert np.mean(shares) >= 0.99
