@@ -36,9 +36,6 @@ class Embedder(Protocol):
     @property
     def recipe(self) -> str: ...
 
-    @property
-    def dimensions(self) -> int: ...
-
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One float32 row of unit length a text, in order."""
         ...

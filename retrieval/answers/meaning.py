@@ -46,7 +46,7 @@ class Meanings:
         if isinstance(self._embedder, WordEmbedder):
             found = self._embedder.embed_words(texts)
             return [TextVectors(one.whole, one.pieces.astype(np.float16), one.places) for one in found]
-        nothing = np.empty((0, self._embedder.dimensions), np.float16)
+        nothing = np.empty((0, 0), np.float16)
         return [TextVectors(whole, nothing, ()) for whole in self._embedder.embed(texts)]
 
 

@@ -16,11 +16,6 @@ from retrieval.ports import Vectors
 BATCH = 64
 TIMEOUT_SECONDS = 30.0
 RETRIES = 2
-KNOWN_DIMENSIONS = {
-    "text-embedding-3-small": 1536,
-    "text-embedding-3-large": 3072,
-    "text-embedding-ada-002": 1536,
-}
 
 
 class OpenAIEmbedder:
@@ -36,18 +31,13 @@ class OpenAIEmbedder:
         self._timeout = timeout
         self._connecting = threading.Lock()
 
-    @cached_property
-    def dimensions(self) -> int:
-        """The width of a vector; asked of the server where it is not a known model's."""
-        return KNOWN_DIMENSIONS.get(self._model) or self.embed(["width"]).shape[1]
-
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One float32 row of unit length a text, in order.
 
         Raises EmbeddingUnavailable when trying again later may help, EmbeddingRefused when it will not.
         """
         if not texts:
-            return np.empty((0, self.dimensions), np.float32)
+            return np.empty((0, 0), np.float32)
         parts = [self._batch(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
         return np.concatenate(parts)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from retrieval.evaluation.intervals import Sample, difference, figure, interval
-from retrieval.model.outcomes import OUTCOMES
+from retrieval.model.outcomes import TELLINGS
 from retrieval.text.wording import normal
 from retrieval.types import Answer, Citation, Turn
 
@@ -101,7 +101,7 @@ def model_use(judged: Iterable[Judged]) -> dict[str, int]:
     answers = [each.answer for each in judged]
     return {
         "model_chose": sum(answer.mode == "model" for answer in answers),
-        "model_failed": sum(answer.mode == "extractive" and answer.reason in OUTCOMES for answer in answers),
+        "model_failed": sum(answer.mode == "extractive" and answer.reason in TELLINGS for answer in answers),
     }
 
 

@@ -13,8 +13,7 @@ from retrieval.errors import IndexDamaged, IndexGone, IndexUnavailable
 from retrieval.index import manifest as manifests
 from retrieval.index.deriving import Deriver, Points
 from retrieval.index.files import ASIDE, IndexFiles
-from retrieval.index.finding import FINDERS, PLACES, PLAIN, with_lines
-from retrieval.index.lexical import Bm25Index
+from retrieval.index.lexical import FINDERS, PLACES, PLAIN, Bm25Index, with_lines
 from retrieval.index.manifest import READERS, Manifest
 from retrieval.index.probe import probe_finders, probe_golden
 from retrieval.index.publishing import Text, left_behind, lines, stand_alone, texts

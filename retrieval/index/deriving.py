@@ -15,8 +15,7 @@ from retrieval.database import Database
 from retrieval.errors import IndexDamaged
 from retrieval.index import manifest as manifests
 from retrieval.index.files import IndexFiles, collection
-from retrieval.index.finding import FINDERS, PLACES, PLAIN, with_lines
-from retrieval.index.lexical import Bm25Index
+from retrieval.index.lexical import FINDERS, PLACES, PLAIN, Bm25Index, with_lines
 from retrieval.index.manifest import POINTS, Manifest
 from retrieval.index.probe import (
     KEPT_PROBES,

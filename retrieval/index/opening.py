@@ -23,7 +23,7 @@ from retrieval.database import Database
 from retrieval.errors import IndexGone, IndexUnavailable
 from retrieval.index import manifest as manifests
 from retrieval.index.files import IndexFiles
-from retrieval.index.finding import FinderIndex, open_lexical
+from retrieval.index.lexical import FinderIndex, open_lexical
 from retrieval.index.manifest import READERS, Manifest, same_space
 from retrieval.index.members import Members
 from retrieval.index.probe import verify

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from retrieval.database import Database
@@ -198,8 +198,8 @@ class Budgets:
             statement = statement.where(SpendRow.tokens + tokens <= token_cap)
         if money_cap is not None:
             statement = statement.where(SpendRow.money + money <= money_cap)
-        raised = session.execute(statement.values(tokens=SpendRow.tokens + tokens, money=SpendRow.money + money))
-        if not cast(CursorResult[Any], raised).rowcount:
+        raised = statement.values(tokens=SpendRow.tokens + tokens, money=SpendRow.money + money)
+        if session.execute(raised.returning(SpendRow.day)).first() is None:
             raise ModelFailure(_over(spender))
 
 

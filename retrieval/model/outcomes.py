@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 Outcome = Literal[
     "timeout",
@@ -28,7 +28,6 @@ Outcome = Literal[
     "person_budget",
     "daily_budget",
 ]
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 # Worth a second try at once; the others would only fail again.
 PASSING: frozenset[Outcome] = frozenset({"rate_limited", "server_error", "unreachable"})

@@ -20,8 +20,8 @@ from retrieval.database import Base, Database
 from retrieval.errors import FinderRefused, IndexDamaged, SourceUnknown
 from retrieval.index import manifest as manifests
 from retrieval.index.files import IndexFiles
-from retrieval.index.finding import FINDERS
 from retrieval.index.generations import Generations
+from retrieval.index.lexical import FINDERS
 from retrieval.index.opening import open_generation
 from retrieval.search.retriever import HybridRetriever
 from tests.support.clock import ManualClock
