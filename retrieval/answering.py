@@ -20,7 +20,6 @@ from retrieval.answers.sentences import Candidate, SentenceRanker
 from retrieval.corpus.passages import PUBLIC, Passage, Scope
 from retrieval.ports import Embedder, Failure, Pointer, Selection
 from retrieval.screening.addressing import without_addressees
-from retrieval.screening.greetings import ABOUT
 from retrieval.screening.refusal import Kind, refused_as
 from retrieval.search.glossary import Glossary
 from retrieval.search.succession import overtaken, yield_to_successors
@@ -39,6 +38,12 @@ HITS = 10
 # A part of a question is named as not answered only where it plainly is: log-odds of about one to three.
 PART_LACKING = -1.0
 INSTEAD = "The program chose the sentences in its place."
+ABOUT = (
+    "I answer questions about partnered military operations from an indexed guidance corpus, and every sentence I give "
+    "is quoted from a source you can open. Where the guidance does not cover a question I say so. For example: What "
+    "should we assess before supporting a partner? When should support be suspended? What safeguards apply to "
+    "intelligence sharing?"
+)
 POINTED = "This is not a question to the guidance. Here is where it leads:"
 
 

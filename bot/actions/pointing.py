@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from bot.actions.greetings import greets
 from bot.actions.registry import Registry
 from bot.checklists.catalogue import Basis, Catalogue, Checklist
 from retrieval.corpus.finders import Places
 from retrieval.corpus.passages import Passage
-from retrieval.screening.greetings import greets
 from retrieval.shipped import shipped_yaml
 from retrieval.text.patterns import compiled, filled, named, plain
 from retrieval.text.wording import normal

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from retrieval.screening.greetings import ABOUT
 from retrieval.types import Answer
 
 _HEADINGS = {
@@ -11,6 +10,8 @@ _HEADINGS = {
     "refused": "Not answered",
     "failed": "No answer this time",
 }
+# An earlier version gave greetings a reason of their own.
+_GREETED = ("help", "greeting")
 _LAW = "A question for your legal adviser"
 RELATED = "Related, not an answer"
 VERIFY = "Verify against the source before you act on it."
@@ -23,7 +24,7 @@ def heading(answer: Answer) -> str:
     """What stands above an answer without claims; a greeting is told what can be asked, which is no lack."""
     if answer.reason == "law":
         return _LAW
-    return "What you can ask" if answer.text == ABOUT else _HEADINGS[answer.status]
+    return "What you can ask" if answer.reason in _GREETED else _HEADINGS[answer.status]
 
 
 def mode_label(answer: Answer) -> str:

@@ -8,9 +8,8 @@ from bot.actions.pointing import ActionPointer, Request
 from bot.actions.table import REGISTRY
 from bot.checklists.catalogue import Catalogue
 from bot.cli import COMMANDS
-from retrieval.answering import Answerer
+from retrieval.answering import ABOUT, Answerer
 from retrieval.corpus.passages import Passage, Sentence, Source, Span
-from retrieval.screening.greetings import ABOUT
 from retrieval.types import Offer
 from tests.support.guidance import PASSAGES
 from tests.support.memory_searcher import MemorySearcher

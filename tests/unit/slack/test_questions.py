@@ -26,9 +26,9 @@ from bot.work.outbox import post_key
 from bot.work.people import team_id
 from bot.work.tables import InboxRow, OutboxRow
 from bot.work.workers import WorkerPool
+from retrieval.answering import ABOUT
 from retrieval.corpus.passages import PUBLIC, Scope
 from retrieval.database import Database
-from retrieval.screening.greetings import ABOUT
 from retrieval.types import Answer, Claim, Offer, Turn
 from retrieval.types import Status as Outcome
 from tests.support.clock import ManualClock

@@ -30,13 +30,6 @@ _POLITE = frozenset(
 _MOST_POLITE_WORDS = 8
 _GREETING = re.compile(rf"^{_OPENING}?(?:{_ABOUT})?[\s,.!?]*$", re.IGNORECASE)
 
-ABOUT = (
-    "I answer questions about partnered military operations from an indexed guidance corpus, and every sentence I give "
-    "is quoted from a source you can open. Where the guidance does not cover a question I say so. For example: What "
-    "should we assess before supporting a partner? When should support be suspended? What safeguards apply to "
-    "intelligence sharing?"
-)
-
 
 def greets(question: str) -> bool:
     """Whether a message only greets, thanks, asks for help, asks what the assistant is, or holds no word at all."""

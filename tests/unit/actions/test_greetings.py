@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.answering import Answerer
-from retrieval.screening.greetings import ABOUT, greets
+from bot.actions.greetings import greets
+from retrieval.answering import ABOUT, Answerer
 from tests.support.guidance import PASSAGES
 from tests.support.memory_searcher import MemorySearcher
+from tests.unit.actions.test_pointing import POINTER
 
 
 @pytest.mark.parametrize(
@@ -31,8 +32,8 @@ from tests.support.memory_searcher import MemorySearcher
 )
 def test_a_greeting_is_told_what_can_be_asked(message: str) -> None:
     searcher = MemorySearcher(PASSAGES)
-    answer = Answerer(searcher).answer(message)
-    assert (answer.status, answer.text, answer.nearest) == ("abstained", ABOUT, ())
+    answer = Answerer(searcher, pointer=POINTER).answer(message)
+    assert (answer.status, answer.text, answer.nearest) == ("pointed", ABOUT, ())
     assert searcher.queries == []
 
 
