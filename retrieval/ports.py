@@ -14,6 +14,10 @@ from retrieval.corpus.passages import Passage
 from retrieval.types import Offer
 
 Vectors = NDArray[np.float32]
+# Flags of passages, by their rows in the lexical index.
+Rows = NDArray[np.bool_]
+# Passage ids with their scores, best first.
+Ranked = list[tuple[str, float]]
 
 
 class Clock(Protocol):
@@ -63,7 +67,7 @@ class WordEmbedder(Protocol):
 class VectorIndex(Protocol):
     """Nearest neighbours by cosine, over one sealed generation."""
 
-    def search(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+    def search(self, vector: Vectors, k: int) -> Ranked:
         """Passage ids and cosines, best first."""
         ...
 
@@ -90,12 +94,8 @@ class LexicalIndex(Protocol):
         ...
 
     def search(
-        self,
-        query: str,
-        k: int,
-        within: NDArray[np.bool_] | None = None,
-        alternatives: Sequence[Alternative] = (),
-    ) -> list[tuple[str, float]]:
+        self, query: str, k: int, within: Rows | None = None, alternatives: Sequence[Alternative] = ()
+    ) -> Ranked:
         """Passage ids and scores, best first; passages that share no term with the query are left out.
 
         `within` flags the rows to search. A passage that has an alternative to words of the query gets what they
@@ -103,7 +103,7 @@ class LexicalIndex(Protocol):
         """
         ...
 
-    def terms(self, query: str, within: NDArray[np.bool_] | None = None) -> Mapping[str, float]:
+    def terms(self, query: str, within: Rows | None = None) -> Mapping[str, float]:
         """Each stemmed query term and its inverse document frequency, among the rows that `within` flags."""
         ...
 

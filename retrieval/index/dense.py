@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.errors import IndexDamaged, IndexGone, IndexUnavailable
-from retrieval.ports import Vectors
+from retrieval.ports import Ranked, Vectors
 
 COLLECTION = "passages"
 # A candidate list of 100 falls to a recall of .97 at 500,000 vectors; top-100 searches need more than 100 besides.
@@ -41,7 +41,7 @@ class ChromaIndex:
         self._collection = collection
         self._close = close
 
-    def search(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+    def search(self, vector: Vectors, k: int) -> Ranked:
         """Passage ids and cosines, best first. Raises IndexGone, IndexDamaged."""
         with _chroma_errors():
             query = vector.reshape(1, -1)

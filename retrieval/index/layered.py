@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.errors import IndexDamaged
-from retrieval.ports import VectorIndex, Vectors
+from retrieval.ports import Ranked, VectorIndex, Vectors
 
 _HIDDEN, _IDS, _VECTORS = "hidden.json", "ids.json", "vectors.npy"
 # What is hidden lies scattered as a rule, so a little more than is wanted mostly gives enough.
@@ -54,7 +54,7 @@ class Layered:
         self._sealed = sealed
         self._layer = layer
 
-    def search(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+    def search(self, vector: Vectors, k: int) -> Ranked:
         """Passage ids and cosines to the unit `vector`, best first. Raises what the collection raises."""
         found = [*self._of_the_sealed(vector, k), *self._beside(vector, k)]
         return sorted(found, key=lambda pair: -pair[1])[:k]
@@ -67,7 +67,7 @@ class Layered:
         """Give memory and connections back."""
         self._sealed.close()
 
-    def _of_the_sealed(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+    def _of_the_sealed(self, vector: Vectors, k: int) -> Ranked:
         hidden = self._layer.hidden
         wanted = k + min(len(hidden), int(SPARE * k) + 1)
         while True:
@@ -78,7 +78,7 @@ class Layered:
                 return seen[:k]
             wanted = min(AGAIN * wanted, k + len(hidden))
 
-    def _beside(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+    def _beside(self, vector: Vectors, k: int) -> Ranked:
         if not self._layer.ids:
             return []
         cosines = self._layer.vectors @ vector

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from retrieval.errors import IndexDamaged, IndexGone
 from retrieval.index.postings import Postings
-from retrieval.ports import Alternative
+from retrieval.ports import Alternative, Ranked, Rows
 from retrieval.text.tokens import exact_forms, search_words, stems, tokens, words_of
 
 # Passages are of bounded length, so length tells less about them than about whole documents (.75), and a word that
@@ -86,12 +86,8 @@ class Bm25Index:
         return self._ids
 
     def search(
-        self,
-        query: str,
-        k: int,
-        within: NDArray[np.bool_] | None = None,
-        alternatives: Sequence[Alternative] = (),
-    ) -> list[tuple[str, float]]:
+        self, query: str, k: int, within: Rows | None = None, alternatives: Sequence[Alternative] = ()
+    ) -> Ranked:
         """As the port says."""
         scores = self._earning(query, alternatives)
         if within is not None:
@@ -105,7 +101,7 @@ class Bm25Index:
             id_: float(scores[row]) for id_ in ids if (row := self._row_of.get(id_)) is not None and scores[row] > 0
         }
 
-    def terms(self, query: str, within: NDArray[np.bool_] | None = None) -> Mapping[str, float]:
+    def terms(self, query: str, within: Rows | None = None) -> Mapping[str, float]:
         """Each stemmed query term and its inverse document frequency; a term unknown here has that of df = 0.
 
         Given `within`, only the passages it flags are counted: a text that a reader may not see tells them nothing.
@@ -174,7 +170,7 @@ class Bm25Index:
     def _worth(self, words: Sequence[str]) -> float:
         return sum(self._idf(stem) for stem in stems(words))
 
-    def _idf(self, term: str, within: NDArray[np.bool_] | None = None) -> float:
+    def _idf(self, term: str, within: Rows | None = None) -> float:
         rows = self._rows(term)
         having = len(rows) if within is None else int(within[rows].sum())
         passages = len(self._ids) if within is None else int(within.sum())
@@ -198,12 +194,8 @@ class FinderIndex(Bm25Index):
         self._found, self._place = found, np.fromiter((row_of[id_] for id_ in found.ids), np.intp, found.count())
 
     def search(
-        self,
-        query: str,
-        k: int,
-        within: NDArray[np.bool_] | None = None,
-        alternatives: Sequence[Alternative] = (),
-    ) -> list[tuple[str, float]]:
+        self, query: str, k: int, within: Rows | None = None, alternatives: Sequence[Alternative] = ()
+    ) -> Ranked:
         """As the port says, by the passages' words and their finders' together."""
         return self._found.search(query, k, None if within is None else within[self._place], alternatives)
 

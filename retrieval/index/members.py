@@ -8,7 +8,6 @@ from functools import cached_property
 from math import ceil
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import bindparam, func, select
 
 from retrieval.corpus.passages import EVERYTHING, Scope, Source
@@ -18,7 +17,7 @@ from retrieval.corpus.tables import GenerationRow, MemberRow, PassageRow, Vector
 from retrieval.database import Database
 from retrieval.index.publishing import hashes, of_passages
 from retrieval.index.vectors import cached, from_bytes
-from retrieval.ports import VectorIndex, Vectors
+from retrieval.ports import Ranked, Rows, VectorIndex, Vectors
 
 # Up to so many vectors are compared one by one; past it the graph is asked for more than is wanted, which is quicker.
 EXACT_MOST = 1000
@@ -42,7 +41,7 @@ class Selection:
     """
 
     versions: Set[str]
-    rows: NDArray[np.bool_]
+    rows: Rows
     by_text: Mapping[str, str]
     exact: tuple[list[str], Vectors] | None = None
 
@@ -73,7 +72,7 @@ class Members:
             self._selections[scope] = found
         return found
 
-    def nearest(self, index: VectorIndex, vector: Vectors, k: int, selection: Selection) -> list[tuple[str, float]]:
+    def nearest(self, index: VectorIndex, vector: Vectors, k: int, selection: Selection) -> Ranked:
         """The `k` passages of `selection` nearest to `vector` with their cosines, best first; all, if there are fewer.
 
         Raises what the index raises.
@@ -92,9 +91,7 @@ class Members:
             wanted *= AGAIN
         return self._nearest_exact(vector, k, selection)
 
-    def with_twins(
-        self, found: Sequence[tuple[str, float]], selection: Selection | None = None
-    ) -> list[tuple[str, float]]:
+    def with_twins(self, found: Ranked, selection: Selection | None = None) -> Ranked:
         """`found` with the passages (of `selection`) whose text is equal to one's that was found, at its cosine.
 
         Equal texts share one point of the index, under the id of any of them.
@@ -119,12 +116,12 @@ class Members:
             by_text.setdefault(self._hashes[self._ids[row]], self._ids[row])
         return Selection(versions, rows, by_text)
 
-    def _within(self, found: Sequence[tuple[str, float]], selection: Selection) -> list[tuple[str, float]]:
+    def _within(self, found: Ranked, selection: Selection) -> Ranked:
         """What was found, as passages within: equal texts share one vector, under the id of any of them."""
         texts = ((self._hashes.get(id_, ""), cosine) for id_, cosine in found)
         return [(selection.by_text[text], cosine) for text, cosine in texts if text in selection.by_text]
 
-    def _nearest_exact(self, vector: Vectors, k: int, selection: Selection) -> list[tuple[str, float]]:
+    def _nearest_exact(self, vector: Vectors, k: int, selection: Selection) -> Ranked:
         ids, matrix = selection.exact or self._matrix(selection, len(vector))
         if len(ids) <= self._exact_most:
             selection.exact = ids, matrix

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
-from retrieval.ports import Vectors
+from retrieval.ports import Ranked, Vectors
 
 # How many hits may speak, how far they move the query, and how sharply a better one outweighs a worse one.
 HITS, SHARE, TEMPERATURE = 10, 0.3, 0.05
 
 
-def refined(query: Vectors, found: Sequence[tuple[str, float]], vectors: Mapping[str, Vectors]) -> Vectors:
+def refined(query: Vectors, found: Ranked, vectors: Mapping[str, Vectors]) -> Vectors:
     """`query` (a unit vector) moved towards the vectors of what was `found` (ids and fused scores, best first).
 
     Rocchio's feedback (1971) with the hits of both legs, weighed by the softmax of their scores: one clear winner

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-Ranked = Sequence[tuple[str, float]]
+from retrieval.ports import Ranked
 
 
 def normalised(ranked: Ranked, least: float | None = None) -> Mapping[str, float]:
@@ -20,7 +20,7 @@ def normalised(ranked: Ranked, least: float | None = None) -> Mapping[str, float
     return {key: (score - floor) / span if span > 0 else 1.0 for key, score in ranked}
 
 
-def fuse(dense: Ranked, lexical: Ranked, dense_weight: float) -> list[tuple[str, float]]:
+def fuse(dense: Ranked, lexical: Ranked, dense_weight: float) -> Ranked:
     """Ids and fused scores (0 to 1), best first; an id that one list lacks scores 0 there.
 
     BM25 is measured from its theoretical least, 0, because that is what a passage outside the list tends to; cosines

@@ -12,10 +12,10 @@ from retrieval.errors import IndexGone, RetrievalError
 from retrieval.index.generations import Generations
 from retrieval.index.members import Selection
 from retrieval.index.opening import OpenGeneration
-from retrieval.ports import Alternative, Embedder, Vectors
+from retrieval.ports import Alternative, Embedder, Ranked, Vectors
 from retrieval.search.feedback import HITS as FEEDBACK_HITS
 from retrieval.search.feedback import refined
-from retrieval.search.fusion import Ranked, fuse
+from retrieval.search.fusion import fuse
 from retrieval.search.glossary import Glossary
 from retrieval.search.parts import PARTS
 from retrieval.search.sentences import joined, parts
