@@ -6,7 +6,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from retrieval.answers import abstention
@@ -63,27 +63,23 @@ class Found:
         return [hit.passage for hit in self.results.hits]
 
 
-@dataclass(slots=True)
 class Timings:
     """Milliseconds spent in each stage, measured with a timer in seconds."""
 
-    timer: Callable[[], float]
-    started: float = field(init=False)
-    last: float = field(init=False)
-    stages: dict[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.started = self.last = self.timer()
+    def __init__(self, timer: Callable[[], float]) -> None:
+        self._timer = timer
+        self._started = self._last = timer()
+        self._stages: dict[str, float] = {}
 
     def mark(self, stage: str) -> None:
         """Add the time since the last mark to `stage`."""
-        now = self.timer()
-        self.stages[stage] = round(self.stages.get(stage, 0.0) + 1000 * (now - self.last), 2)
-        self.last = now
+        now = self._timer()
+        self._stages[stage] = round(self._stages.get(stage, 0.0) + 1000 * (now - self._last), 2)
+        self._last = now
 
     def total(self) -> dict[str, float]:
         """Return the time of each stage and the total."""
-        return {**self.stages, "total": round(1000 * (self.timer() - self.started), 2)}
+        return {**self._stages, "total": round(1000 * (self._timer() - self._started), 2)}
 
 
 class Answerer:

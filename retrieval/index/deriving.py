@@ -249,12 +249,10 @@ def _difference(points: Sequence[str], present: Mapping[str, str], new: Sequence
 def _uncovered(present: Mapping[str, str], points: Sequence[str]) -> list[str]:
     """The first passage of each text that none of `points` has."""
     covered = {present[point] for point in points}
-    wanted: list[str] = []
+    first: dict[str, str] = {}
     for passage_id, text_hash in present.items():
-        if text_hash not in covered:
-            covered.add(text_hash)
-            wanted.append(passage_id)
-    return wanted
+        first.setdefault(text_hash, passage_id)
+    return [passage_id for text_hash, passage_id in first.items() if text_hash not in covered]
 
 
 def _apply_lexical(source: Path, aside: Path, manifest: Manifest, change: _Change) -> list[tuple[str, str]]:
