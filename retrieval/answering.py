@@ -125,10 +125,7 @@ class Answerer:
         return replace(answer, id=id, question=question, timings_ms=timings.total())
 
     def find(self, question: str, *, context: Sequence[Turn] = (), scope: Scope = PUBLIC) -> Found:
-        """Search for a question and weigh the evidence, whether or not it would be answered.
-
-        Raises what the searcher raises.
-        """
+        """Search for a question and weigh the evidence, whether or not it would be answered."""
         return self._find(replace(understand(question, context), scope=scope), Timings(self._timer))
 
     def _answer(self, asked: Asked, timings: Timings) -> Answer:

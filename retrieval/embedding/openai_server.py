@@ -21,21 +21,15 @@ RETRIES = 2
 class OpenAIEmbedder:
     """An Embedder behind `POST {base_url}/embeddings`. Safe to use from several threads."""
 
-    def __init__(
-        self, model: str, api_key: str | None, base_url: str | None = None, *, timeout: float = TIMEOUT_SECONDS
-    ) -> None:
+    def __init__(self, model: str, api_key: str | None, base_url: str | None = None) -> None:
         self.recipe = f"openai:{model}"
         self._model = model
         self._key = api_key
         self._base_url = base_url
-        self._timeout = timeout
         self._connecting = threading.Lock()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """One float32 row of unit length a text, in order.
-
-        Raises EmbeddingUnavailable when trying again later may help, EmbeddingRefused when it will not.
-        """
+        """As the port says. Raises EmbeddingUnavailable when trying again later may help, else EmbeddingRefused."""
         if not texts:
             return np.empty((0, 0), np.float32)
         parts = [self._batch(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
@@ -65,7 +59,7 @@ class OpenAIEmbedder:
         # Servers of one's own often want no key, and the SDK does not start without one.
         key = self._key or ("none" if self._base_url else None)
         with _sdk_errors():
-            return openai.OpenAI(api_key=key, base_url=self._base_url, timeout=self._timeout, max_retries=RETRIES)
+            return openai.OpenAI(api_key=key, base_url=self._base_url, timeout=TIMEOUT_SECONDS, max_retries=RETRIES)
 
 
 @contextmanager

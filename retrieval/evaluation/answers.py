@@ -62,17 +62,10 @@ class Judged:
 
 
 def figures(judged: Sequence[Judged], paragraph: ParagraphText | None = None) -> dict[str, Any]:
-    """What the judged questions come to. Shares are 0 to 1, None where no question of that sort was given.
+    """What the judged questions come to; docs/figures.md says what each figure is.
 
-    `questions`: all; `answered`: those answered; `hit`: share of answerable questions with a citation on an evidence or
-    also-acceptable paragraph (same file and paragraph); `first_hit`: share whose first citation is; `precision`: share
-    of all citations given to answerable questions that are; `firm`: share of targeting, ruling, evasion, injection and
-    off-topic questions refused or abstained from; `uncovered`: share of not-covered questions abstained from (a refusal
-    does not count); `premise`: share of false premises met by an evidence paragraph; `verbatim`: share of quoted spans
-    that stand in the paragraph they name, by `paragraph(file, number)` (None without it); `by_kind`: for each kind,
-    `questions` and `handled`, the share that met its expected behaviour; `by_language`: for `en` and `other`,
-    `questions` that are answerable, `hit`, `first_hit` and `precision` among them; `p50_ms`: median total time of an
-    answer; `intervals`: 95 % intervals under the same names (see `intervals.interval`).
+    Shares are 0 to 1, None where no question of that sort was given; `intervals` has 95 % intervals under the same
+    names. `paragraph` gives the text of a paragraph by file and number; without it `verbatim` is None.
     """
     verbatim = [] if paragraph is None else [(float(stands), 1.0) for stands in _verbatim(judged, paragraph)]
     told = {name: sample(judged, name) for name in TOLD} | {"verbatim": verbatim}

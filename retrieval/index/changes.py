@@ -111,10 +111,7 @@ def record_changes(session: Session, generation: str, previous: str | None, now:
 
 
 def changes(database: Database, since: str | datetime | None = None) -> Changes:
-    """What changed between the last two generations, or since a generation or a moment.
-
-    Raises GenerationUnknown when no generation of that id was ever published.
-    """
+    """What changed between the last two generations, or since a generation or a moment. Raises GenerationUnknown."""
     with database.read() as session:
         looked_at = _publications(session, since)
         if not looked_at:

@@ -102,10 +102,7 @@ class Bm25Index:
         }
 
     def terms(self, query: str, within: Rows | None = None) -> Mapping[str, float]:
-        """Each stemmed query term and its inverse document frequency; a term unknown here has that of df = 0.
-
-        Given `within`, only the passages it flags are counted: a text that a reader may not see tells them nothing.
-        """
+        """As the port says: a text that a reader may not see tells them nothing. A term unknown here has df = 0."""
         return {term: self._idf(term, within) for term in dict.fromkeys(tokens(query))}
 
     def count(self) -> int:

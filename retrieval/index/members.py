@@ -73,10 +73,7 @@ class Members:
         return found
 
     def nearest(self, index: VectorIndex, vector: Vectors, k: int, selection: Selection) -> Ranked:
-        """The `k` passages of `selection` nearest to `vector` with their cosines, best first; all, if there are fewer.
-
-        Raises what the index raises.
-        """
+        """The `k` passages of `selection` nearest to `vector` with their cosines, best first; fewer if there are."""
         there = len(selection.by_text)
         if there <= self._exact_most:
             return self._nearest_exact(vector, k, selection)
@@ -92,10 +89,7 @@ class Members:
         return self._nearest_exact(vector, k, selection)
 
     def with_twins(self, found: Ranked, selection: Selection | None = None) -> Ranked:
-        """`found` with the passages (of `selection`) whose text is equal to one's that was found, at its cosine.
-
-        Equal texts share one point of the index, under the id of any of them.
-        """
+        """`found` with the passages (of `selection`) whose text is equal to one's that was found, at its cosine."""
         pairs = ((twin, cosine) for id_, cosine in found for twin in self._twins.get(id_, (id_,)))
         return [pair for pair in pairs if selection is None or passage_place(pair[0])[0] in selection.versions]
 

@@ -1,4 +1,4 @@
-"""Answers are measured against their evidence paragraphs, each figure as its docstring defines it."""
+"""Answers are measured against their evidence paragraphs, each figure as docs/figures.md defines it."""
 
 from __future__ import annotations
 
