@@ -130,7 +130,16 @@ def test_many_small_changes_are_built_anew_in_the_end(one_shop: Workshop) -> Non
     assert one_shop.created == 2
 
 
-@pytest.mark.parametrize("damage", ["data_level0.bin", "chroma.sqlite3", "data.csc.index.npy", "points.json"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "data_level0.bin",
+        "chroma.sqlite3",
+        "lexical/data.csc.index.npy",
+        "places/data.csc.index.npy",
+        "points.json",
+    ],
+)
 def test_a_damaged_copy_is_not_built_upon(one_shop: Workshop, damage: str) -> None:
     [file] = one_shop.generations.folder(one_shop.generations.build().id).rglob(damage)
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
