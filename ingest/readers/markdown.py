@@ -10,7 +10,7 @@ from ingest.errors import MAX_PIECES, too_many_parts
 from ingest.marks import begin_items
 from ingest.readers.metadata import as_title, known_fields
 from ingest.readers.text import doubts, dropped_matter, no_text, opened, paragraphs
-from ingest.tables import CELL
+from ingest.tables import CELL, LABEL_WORDS, PART
 
 # A table has a bar or two a cell.
 MAX_BARS = 2 * MAX_PIECES
@@ -20,6 +20,9 @@ RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 FENCE = re.compile(r" {0,3}(```|~~~)")
 TABLE_RULE = re.compile(r"\s*\|?[ \t]*:?-{2,}:?[ \t]*(\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
 PIPE = re.compile(r"[ \t]*(?<!\\)\|[ \t]*")
+DEFINITION = re.compile(r" {0,3}:[ \t]+(?=\S)")
+# What begins so is no term.
+MARKED = re.compile(r"\s*(?:[#>|`~=]|---|[-*+][ \t]|\d+[.)][ \t]|\[\^)")
 # What opens or closes code, what strikes through, or a tag that does.
 STRIKE = re.compile(r"`+|~{2,}|</?(del|s|strike)\b[^<>]{0,200}>", re.IGNORECASE)
 NOTE = re.compile(r" {0,3}\[\^([^\]\s]{1,40})\]:[ \t]*")
@@ -62,6 +65,12 @@ class _Parser:
             text, struck = without_struck(text)
             self.dropped += [Dropped(part, "deleted") for part in struck]
         lines = [line for line in text.split("\n") if line.strip()]
+        if self._fence is None and (groups := definitions(lines)):
+            for terms, meanings in groups:
+                rows = [*terms, *(PART.join(meaning) for meaning in meanings)]
+                self.blocks.append(Block("\n".join(rows), number, None, "table", len(terms)))
+            self.dropped += (Dropped(":", "markup") for _, meanings in groups for _ in meanings)
+            return
         for kind, level, group in self._groups(lines):
             if kind is None:
                 self.dropped.append(Dropped("\n".join(group), "markup"))
@@ -152,6 +161,25 @@ class _Parser:
             return "text", None, line[quote.end() :] or None, quote[0]
         # A line below an item or a note goes on with it.
         return (kind if run and kind in ("list", "note") else "text"), None, line, ""
+
+
+def definitions(lines: Sequence[str]) -> list[tuple[list[str], list[list[str]]]]:
+    """(terms, the lines of each of their definitions) of a paragraph of such alone; nothing of any other."""
+    found: list[tuple[list[str], list[list[str]]]] = []
+    for line in lines:
+        mark = DEFINITION.match(line)
+        text = " ".join(line[mark.end() if mark else 0 :].split())
+        if mark and found:
+            found[-1][1].append([text])
+        elif found and found[-1][1] and line.startswith((" ", "\t")):
+            found[-1][1][-1].append(text)
+        elif mark or len(text.split()) > LABEL_WORDS or MARKED.match(line):
+            return []
+        elif not found or found[-1][1]:
+            found.append(([text], []))
+        else:
+            found[-1][0].append(text)
+    return found if found and all(meanings for _, meanings in found) else []
 
 
 def without_struck(text: str) -> tuple[str, list[str]]:

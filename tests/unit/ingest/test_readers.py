@@ -179,6 +179,25 @@ def test_the_one_heading_above_all_others_is_the_title_of_markdown(text: str, ti
     assert read_markdown(text.encode()).metadata.get("title") == title
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Caveat\n: A limit a State sets.\n: A reservation,\n  in older texts.",
+            ["Caveat: A limit a State sets.", "Caveat: A reservation, in older texts."],
+        ),
+        ("Caveat\nReservation\n:   A limit.\nPost\n: A place.", ["Caveat – Reservation: A limit.", "Post: A place."]),
+        ("Caveat\n: A limit.\nand more", ["Caveat : A limit. and more"]),
+        ("- Caveat\n: A limit.", ["Caveat : A limit."]),
+        ("Note this : A limit.", ["Note this : A limit."]),
+        ("Caveat\n---\n: A limit.", [": A limit."]),
+    ],
+)
+def test_a_definition_of_markdown_is_read_with_its_term(text: str, said: list[str]) -> None:
+    parts = structure(read_markdown(text.encode()))
+    assert [sentence.text for unit in parts.units for sentence in unit.sentences] == said
+
+
 def test_markdown_tables_need_no_pipes_at_their_edges() -> None:
     text = b"Who | What\\|why\n:-- | ---\nPolice | Report\nGuild |\n\nneither | nor\nis one"
     reading = read_markdown(text)

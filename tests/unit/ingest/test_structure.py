@@ -112,7 +112,7 @@ LINES = st.sampled_from(
         "Ends without a stop and has more than twelve words so that it may go on", "- item one", "| a | b |",
         "|---|---|", "c | d", "--- | ---", "# Heading", "====", "```", "<!-- hidden", "end -->", "[^1]: a note",
         "> quoted", "IMAGE: a boat.", "co-", "operate", "{par. 3}", "\u200bzero width", "²Raised note",
-        "---", "* * *", "Ü é ß — “q”",
+        "---", "* * *", ": a meaning", "~~struck~~", "Ü é ß — “q”",
     ]
 )  # fmt: skip
 
