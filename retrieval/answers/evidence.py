@@ -9,7 +9,7 @@ from math import log1p
 
 from retrieval.answers.questions import Asked
 from retrieval.answers.sentences import Candidate
-from retrieval.answers.subject import unnamed
+from retrieval.answers.subject import defines, unnamed
 from retrieval.text.places import unnumbered
 from retrieval.text.tokens import tokens
 from retrieval.text.wording import content_weights, normal, shared
@@ -75,7 +75,8 @@ class Evidence:
     figure: below 1 only when it wants one: a half when not the very best sentence holds one but one of the next does,
         0 when none does.
     top: the best passage's BM25 by its own words, over the rarity of a word that no passage has.
-    asked: how alike in words the question is to the nearest finder of what was found.
+    asked: how alike in words the question is to the nearest finder of what was found; 1 where the term that it asks
+        for has its definition there.
     finder: its cosine to the nearest finder of the best passages, as far as it passes `RELATED`; not to be like a
         finder speaks against nothing, for most documents have none.
     added: how well a follow-up's new words are met where none of them occurs in what was found; None for every other
@@ -118,10 +119,14 @@ def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Eviden
         words=words_met(ranked),
         gap=_widest_gap(ranked),
         top=_top(results),
-        asked=max((candidate.asked for candidate in ranked), default=0.0),
+        asked=max((_said_as_asked(candidate, asked.query) for candidate in ranked), default=0.0),
         finder=max((candidate.finder - RELATED for candidate in ranked if candidate.finder > RELATED), default=0.0),
         unnamed=tuple(s.name for s in unnamed(asked.question, [hit.passage for hit in results.hits])),
     )
+
+
+def _said_as_asked(candidate: Candidate, query: str) -> float:
+    return 1.0 if defines(candidate.sentence.spans, query) else candidate.asked
 
 
 def _top(results: Results) -> float:

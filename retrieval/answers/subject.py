@@ -6,13 +6,13 @@ Names of units, partners and places of events are no subject: guidance need not 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from retrieval.corpus.passages import Passage
+from retrieval.corpus.passages import Passage, Span
 from retrieval.text.places import asked_places
 from retrieval.text.tokens import tokens
-from retrieval.text.wording import function_words, normal
+from retrieval.text.wording import function_words, normal, words
 
 # What instruments are called. With a name before it ("the European Peace Facility") such a word is one of its own.
 _KIND = (
@@ -31,6 +31,7 @@ _TERM = re.compile(
     r"^(?:so |and )?(?:what is|what's|what are|define) (?:an? |the )?(?P<bare>[\w-]+(?: [\w-]+){0,2})\W*$)",
     re.IGNORECASE,
 )
+_ASKED_TERM = re.compile(r"(?:what|who) (?:is|are) (?:an? |the )?(.+)", re.IGNORECASE)
 _BETWEEN = frozenset({"the", "a", "an", "of", "to", "in", "on", "by", "for", "with", "at"})
 
 
@@ -50,6 +51,12 @@ def subjects_of(question: str) -> tuple[Subject, ...]:
 def instruments_of(question: str) -> tuple[Subject, ...]:
     """The instruments that a question asks about."""
     return tuple(_instruments(normal(question)))
+
+
+def defines(spans: Iterable[Span], query: str) -> bool:
+    """Whether a sentence stands under the very term that is asked for, as in a list of definitions."""
+    asked = _ASKED_TERM.fullmatch(query)
+    return asked is not None and any(s.role == "stem" and words(s.text) == words(asked[1]) for s in spans)
 
 
 def unnamed(question: str, passages: Sequence[Passage]) -> tuple[Subject, ...]:

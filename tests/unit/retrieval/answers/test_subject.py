@@ -99,3 +99,11 @@ def test_the_number_of_an_item_or_an_article_is_no_figure(said: str) -> None:
     for text, found in ((said, 0.0), (said.replace("Safe", "In 2019 safe passage was given to 14 ferries. Safe"), 1.0)):
         results = Results("q", "g", (Hit(passage(text), 1.0),), {"ferri": 2.0, "passag": 1.0}, 1)
         assert weigh(asked, results, SentenceRanker().rank(asked, results)).figure == found
+
+
+def test_a_term_that_has_its_definition_is_covered_however_little_else_speaks_for_it() -> None:
+    spans = (Span("Caveat", 1, role="stem"), Span("A limit a fleet sets on its ships.", 1))
+    defined = Passage("p", Source("s", "s.md", title="Terms"), (Sentence(spans),))
+    results = Results("q", "g", (Hit(defined, 1.0),), {"caveat": 2.0}, 1)
+    asked = {q: understand(q) for q in ("What is a caveat?", "What does caveat mean?", "What is a caveat worth?")}
+    assert [weigh(a, results, SentenceRanker().rank(a, results)).asked for a in asked.values()] == [1.0, 1.0, 0.0]
