@@ -88,7 +88,7 @@ def not_covered(question: str, evidence: Evidence) -> str:
 def reason(question: str, evidence: Evidence) -> str:
     """The code of why a question is not covered."""
     if evidence.unnamed or evidence.unplaced:
-        return "not_named" if evidence.unnamed else "place_not_found"
+        return "place_not_found" if evidence.unplaced else "not_named"
     if foreign(evidence):
         return "foreign"
     return "language" if language_of(question) else "figure_missing" if evidence.figure == 0 else "not_covered"

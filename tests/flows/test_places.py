@@ -257,6 +257,7 @@ def test_what_is_asked_for_by_number_is_quoted_and_nothing_else(
         ("What does Article 5 of the Convention on Pilots require?", "Article 5"),
         ("What does Article 13(9) of the Decree on Moorings say?", "Article 13(9)"),
         ("What does Rule 8 say?", "Rule 8"),
+        ("What does Article 3 of the Geneva Convention say?", "Article 3"),
         ("What does operative paragraph 9 of the Mole Assembly say?", "operative paragraph 9"),
     ],
 )
