@@ -210,8 +210,13 @@ class Answerer:
         return replace(answer, offers=(offer,) if offer else ())
 
     def _find(self, asked: Asked, timings: Timings) -> Found:
-        """Search for the question, and once more with corrected spelling if too little was found."""
+        """Search for the question; if too little was found, without what only leads up to it, and with corrected
+        spelling."""
         found = self._in_their_words(self._look(asked, timings), timings)
+        alone = " ".join(asked.parts)
+        if not abstention.covered(found.evidence) and not asked.follow_up and len(alone) < len(asked.query):
+            without = self._look(replace(asked, query=alone), timings)
+            found = without if abstention.covered(without.evidence) else found
         if not abstention.covered(found.evidence):
             vocabulary = {word for hit in found.results.hits for word in words(hit.passage.text)}
             again = mended(found.asked, vocabulary)

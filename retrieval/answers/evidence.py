@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from math import log1p
 
 from retrieval.answers.questions import Asked
-from retrieval.answers.sentences import Candidate
-from retrieval.answers.subject import defines, unnamed
+from retrieval.answers.sentences import AS_ASKED, Candidate
+from retrieval.answers.subject import defines, unheard_topic, unnamed
 from retrieval.text.places import unnumbered
 from retrieval.text.tokens import tokens
 from retrieval.text.wording import content_weights, normal, shared
@@ -108,7 +108,12 @@ def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Eviden
     weights = content_weights(results.terms)
     similarities = [c.similarity for c in ranked if c.similarity is not None]
     cosines = [hit.dense for hit in results.hits if hit.dense is not None]
-    best = results.hits[0].passage.text if results.hits else ""
+    passages = [hit.passage for hit in results.hits]
+    best = passages[0].text if passages else ""
+    likeness = max((_said_as_asked(candidate, asked.query) for candidate in ranked), default=0.0)
+    # A follow-up's topic may be in the question before; a finder may name what its passage calls otherwise.
+    lines = (finder.line for hit in results.hits for finder in hit.finders)
+    topic = () if asked.follow_up or likeness >= AS_ASKED else unheard_topic(asked.query, passages, lines)
     return Evidence(
         similarity=max(similarities, default=None),
         dense=max(cosines, default=None),
@@ -119,9 +124,9 @@ def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Eviden
         words=words_met(ranked),
         gap=_widest_gap(ranked),
         top=_top(results),
-        asked=max((_said_as_asked(candidate, asked.query) for candidate in ranked), default=0.0),
+        asked=likeness,
         finder=max((candidate.finder - RELATED for candidate in ranked if candidate.finder > RELATED), default=0.0),
-        unnamed=tuple(s.name for s in unnamed(asked.question, [hit.passage for hit in results.hits])),
+        unnamed=(*(subject.name for subject in unnamed(asked.question, passages)), *topic),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from retrieval.corpus.passages import Passage, Span
 from retrieval.text.places import asked_places
 from retrieval.text.tokens import tokens
-from retrieval.text.wording import function_words, normal, words
+from retrieval.text.wording import function_stems, function_words, normal, words
 
 # What instruments are called. With a name before it ("the European Peace Facility") such a word is one of its own.
 _KIND = (
@@ -32,6 +32,9 @@ _TERM = re.compile(
     re.IGNORECASE,
 )
 _ASKED_TERM = re.compile(r"(?:what|who) (?:is|are) (?:an? |the )?(.+)", re.IGNORECASE)
+# What somebody is asked to say something about; a question of a few words without a verb is such a topic as a whole.
+_TOPIC = re.compile(r"\b(?:says?|said|states?) (?:anything |something )?(?:about|on) ([^?.!]{3,60})\W*$", re.IGNORECASE)
+_LONGEST_TOPIC = 4
 _BETWEEN = frozenset({"the", "a", "an", "of", "to", "in", "on", "by", "for", "with", "at"})
 
 
@@ -64,6 +67,21 @@ def unnamed(question: str, passages: Sequence[Passage]) -> tuple[Subject, ...]:
     return tuple(
         subject for subject in subjects_of(question) if not any(names(passage, subject) for passage in passages)
     )
+
+
+def unheard_topic(question: str, passages: Sequence[Passage], lines: Iterable[str]) -> tuple[str, ...]:
+    """The topic of a question, when no passage has a word of it and no line under which one is found has them all."""
+    topic = _topic(normal(question))
+    stems = set(tokens(topic)) - function_stems()
+    known = {stem for passage in passages for text in _texts(passage) for stem in tokens(text)}
+    return (topic,) if stems and not stems & known and not any(stems <= set(tokens(line)) for line in lines) else ()
+
+
+def _topic(plain: str) -> str:
+    found = _TOPIC.search(plain)
+    bare = plain.rstrip("?.! ").split()
+    alone = len(bare) <= _LONGEST_TOPIC and not any(word.casefold() in function_words() for word in bare)
+    return found[1] if found else " ".join(bare) if alone else ""
 
 
 def names(passage: Passage, subject: Subject) -> bool:

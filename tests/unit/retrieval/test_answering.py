@@ -220,3 +220,12 @@ def test_an_answer_survives_its_journey_as_json() -> None:
     answer = Answerer(MemorySearcher(PASSAGES)).answer("How often must ammunition stores be counted?")
     data: dict[str, Any] = answer.to_json()
     assert Answer.from_json(data).to_json() == data
+
+
+def test_what_only_leads_up_to_a_question_does_not_keep_it_from_its_answer() -> None:
+    scene = "The cook lost his violin near the lighthouse, with a crate of oranges, a parrot and the captain's hat."
+    question = "How often must ammunition stores be counted?"
+    searcher = MemorySearcher(PASSAGES)
+    answer = Answerer(searcher).answer(f"{scene} {question}")
+    assert (answer.status, answer.citations[0].passage_id) == ("answered", "h2")
+    assert searcher.queries == [f"{scene} {question}", question]

@@ -6,7 +6,7 @@ from retrieval.answers.abstention import covered, not_covered, reason
 from retrieval.answers.evidence import Evidence, weigh
 from retrieval.answers.questions import understand
 from retrieval.answers.sentences import AS_ASKED, SentenceRanker
-from retrieval.answers.subject import subjects_of, unnamed
+from retrieval.answers.subject import subjects_of, unheard_topic, unnamed
 from retrieval.corpus.passages import Passage, Sentence, Source, Span
 from retrieval.embedding.local import LocalEmbedder
 from retrieval.types import Finder, Hit, Results
@@ -46,6 +46,24 @@ def test_what_is_asked_about_must_be_named_by_a_passage_its_heading_or_its_sourc
 def evidence(**known: object) -> Evidence:
     sure = {"similarity": 0.9, "dense": 0.9, "sentence": 1.0, "passage": 1.0, "names": 1.0, "figure": 1.0, "words": 1.0}
     return Evidence(**{**sure, "gap": 0.0, "top": 1.0, **known})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("tide tables", ("tide tables",)),
+        ("What does the master say about tide tables?", ("tide tables",)),
+        ("What do the notes say on lights?", ()),
+        ("harbour lights", ()),
+        ("ferry moorings", ()),
+        ("How are tide tables kept?", ()),
+    ],
+)
+def test_a_topic_of_which_no_passage_has_a_word_is_unheard_unless_a_line_finds_it(
+    question: str, topic: tuple[str, ...]
+) -> None:
+    lines = ["where do ferry moorings lie", "tables of the harbour"]
+    assert unheard_topic(question, [passage("Lights are kept from dusk.")], lines) == topic
 
 
 def test_nothing_else_makes_up_for_what_is_not_named_and_the_reader_is_told() -> None:
