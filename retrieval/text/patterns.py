@@ -15,7 +15,7 @@ _SIGNS = re.compile(r"(?:[^\w\s]\s*){4,}")
 _SHORT = re.compile(r"'(re|m|d|ll|ve)\b")
 _LONG = {"re": " are", "m": " am", "d": " would", "ll": " will", "ve": " have"}
 _ASKED = re.compile(r"\b(who|what|which|when|where|why|how|that|there|here|it|he|she)'s\b")
-_NOT = re.compile(r"\b(?:(can)not|(ca)n't|(wo)n't|([a-z]{2,})n't)\b")
+_NOT = re.compile(r"\b(?:(can)not|(ca)n't|(wo)n't|([a-z]{2,})n't|(do|does|did|is|was|are|were|has|have|had|should|could|would)nt)\b")
 _ENDING = re.compile(r"(?:(?<=[sxz])es|(?<=[cs]h)es|(?<![suai])s|(?<=[ei]a)s)$")
 _PARTICIPLE = re.compile(r"(?<=\w{3})(ing|ed)$")
 _MUTE, _DOUBLED, _SOFT = re.compile(r"(?<=\w{3})e$"), re.compile(r"([^aeiou])\1$"), re.compile(r"(?<=\w{3})(?:ie|y|i)$")
@@ -33,7 +33,7 @@ def plain(text: str) -> str:
     after the last.
     """
     said = _HYPHEN.sub(" ", normal(text).lower())
-    said = _NOT.sub(lambda m: f"{(m[1] or (m[2] and 'can') or (m[3] and 'will') or m[4])} not", said)
+    said = _NOT.sub(lambda m: f"{(m[1] or (m[2] and 'can') or (m[3] and 'will') or m[4] or m[5])} not", said)
     said = _ASKED.sub(r"\1 is", said).replace("let's", "let us")
     said = _SHORT.sub(lambda m: _LONG[m[1]], said)
     said = _SIGNS.sub(lambda m: m[0][:3], said)
