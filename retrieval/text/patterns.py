@@ -15,7 +15,9 @@ _SIGNS = re.compile(r"(?:[^\w\s]\s*){4,}")
 _SHORT = re.compile(r"'(re|m|d|ll|ve)\b")
 _LONG = {"re": " are", "m": " am", "d": " would", "ll": " will", "ve": " have"}
 _ASKED = re.compile(r"\b(who|what|which|when|where|why|how|that|there|here|it|he|she)'s\b")
-_NOT = re.compile(r"\b(?:(can)not|(ca)n't|(wo)n't|([a-z]{2,})n't|(do|does|did|is|was|are|were|has|have|had|should|could|would)nt)\b")
+_NOT = re.compile(
+    r"\b(?:(can)not|(ca)n't|(wo)n't|([a-z]{2,})n't|(do|does|did|is|was|are|were|has|have|had|should|could|would)nt)\b"
+)
 _ENDING = re.compile(r"(?:(?<=[sxz])es|(?<=[cs]h)es|(?<![suai])s|(?<=[ei]a)s)$")
 _PARTICIPLE = re.compile(r"(?<=\w{3})(ing|ed)$")
 _MUTE, _DOUBLED, _SOFT = re.compile(r"(?<=\w{3})e$"), re.compile(r"([^aeiou])\1$"), re.compile(r"(?<=\w{3})(?:ie|y|i)$")
