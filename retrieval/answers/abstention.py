@@ -13,7 +13,7 @@ FOREIGN_COVERAGE = 0.25
 # A follow-up's new words are about something else where what was found meets them less than this: over 31 nouns of
 # the field and 32 others that the starter guidance lacks, few of the others lie above and only remote ones below.
 ADDED_MET = 0.4
-# What does not name what is asked about is no answer, however much else speaks for it.
+# What does not name what is asked about, or lacks the figure that is, is no answer, however much else speaks for it.
 NOT_NAMED = 1.0
 # Where nothing is at the place that is asked for there is no answer, to a part of a question neither.
 NOT_PLACED = 2.0
@@ -35,16 +35,14 @@ def log_odds(evidence: Evidence) -> float:
     """How strongly the evidence speaks for an answer: the log-odds that the question is covered, 0 at the threshold."""
     odds = line_for(evidence).log_odds(evidence)
     # Whoever wrote the finder said that this wording is answered there.
-    if evidence.asked >= AS_ASKED and evidence.figure > 0:
+    if evidence.asked >= AS_ASKED or evidence.placed:
         odds = max(odds, 0.0)
-    # Whatever the question before it found, a follow-up that turns to something else is not answered by that.
-    added = evidence.added
-    if evidence.placed and evidence.figure > 0:
-        odds = max(odds, 0.0)
-    if evidence.unnamed:
+    if evidence.unnamed or not evidence.figure:
         odds = min(odds, -NOT_NAMED)
     if evidence.unplaced:
         odds = min(odds, -NOT_PLACED)
+    # Whatever the question before it found, a follow-up that turns to something else is not answered by that.
+    added = evidence.added
     return odds if added is None or added >= ADDED_MET else min(odds, added - ADDED_MET)
 
 
@@ -78,7 +76,7 @@ def not_covered(question: str, evidence: Evidence) -> str:
         return f"That is outside what I can help with, and nothing in the indexed guidance bears on it. {SCOPE}"
     named = " or ".join(f"“{name}”" for name in evidence.unnamed)
     wanted = f" No passage found names {named}." if named else ""
-    wanted = wanted or (" No passage gives the figure asked for." if evidence.figure == 0 else "")
+    wanted = wanted or ("" if evidence.figure else " No passage gives the figure asked for.")
     return (
         "The indexed guidance does not cover this: every indexed document was searched by meaning and by wording, and "
         f"nothing found answers it.{wanted} {NEXT_STEP}"
@@ -91,4 +89,4 @@ def reason(question: str, evidence: Evidence) -> str:
         return "place_not_found" if evidence.unplaced else "not_named"
     if foreign(evidence):
         return "foreign"
-    return "language" if language_of(question) else "figure_missing" if evidence.figure == 0 else "not_covered"
+    return "language" if language_of(question) else "not_covered" if evidence.figure else "figure_missing"

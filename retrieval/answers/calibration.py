@@ -15,8 +15,8 @@ from retrieval.answers.evidence import Evidence
 DATA = "calibration.json"
 # With the words of the local model; and by shared terms alone, for any other embedder (whose cosines have a scale of
 # their own) and for none.
-MEANING = ("similarity", "dense", "words", "gap", "names", "figure", "top", "finder")
-WORDING = ("sentence", "passage", "names", "figure", "top")
+MEANING = ("similarity", "dense", "words", "gap", "names", "top", "finder")
+WORDING = ("sentence", "passage", "names", "top")
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,8 +72,8 @@ class Evidence:
     gap: how much of them lies in the one word piece that nothing found meets; None likewise.
     sentence, passage: the idf-weighted shares of the question's terms in the best sentence and the best passage.
     names: the share of its names, numbers and acronyms found in the best passages; 1 when it mentions none.
-    figure: below 1 only when it wants one: a half when not the very best sentence holds one but one of the next does,
-        0 when none does.
+    figure: whether the best sentence holds the figure it wants; of several parts, whether one of the best does. True
+        where it wants none.
     top: the best passage's BM25 by its own words, over the rarity of a word that no passage has.
     asked: how alike in words the question is to the nearest finder of what was found; 1 where the term that it asks
         for has its definition there.
@@ -91,7 +91,7 @@ class Evidence:
     sentence: float
     passage: float
     names: float
-    figure: float
+    figure: bool
     words: float | None = None
     gap: float | None = None
     top: float = 0.0
@@ -120,7 +120,7 @@ def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Eviden
         sentence=ranked[0].coverage if ranked else 0.0,
         passage=shared(weights, tokens(best)),
         names=names_found(asked.names or asked.question, results.hits),
-        figure=_figure_found(asked.question, ranked[:SENTENCES_READ]),
+        figure=_figure_found(asked, ranked),
         words=words_met(ranked),
         gap=_widest_gap(ranked),
         top=_top(results),
@@ -202,10 +202,10 @@ def _abbreviates(name: str, initials: str) -> bool:
     return len(letters) > 2 and letters.isupper() and letters in initials
 
 
-def _figure_found(question: str, ranked: Sequence[Candidate]) -> float:
-    if not _WANTS_FIGURE.search(question):
-        return 1.0
-    figure = _SHARE if _WANTS_SHARE.search(question) else _TIME if _WANTS_TIME.search(question) else _COUNT
-    texts = [unnumbered(candidate.text) for candidate in ranked]
-    found = [figure.search(_YEARS.sub("", text) if figure is _COUNT else text) is not None for text in texts]
-    return (any(found) + any(found[:1])) / 2
+def _figure_found(asked: Asked, ranked: Sequence[Candidate]) -> bool:
+    if not _WANTS_FIGURE.search(asked.question):
+        return True
+    wanted = _SHARE if _WANTS_SHARE.search(asked.question) else _TIME if _WANTS_TIME.search(asked.question) else _COUNT
+    read = ranked[: SENTENCES_READ if len(asked.parts) > 1 else 1]
+    texts = [unnumbered(candidate.text) for candidate in read]
+    return any(wanted.search(_YEARS.sub("", text) if wanted is _COUNT else text) for text in texts)

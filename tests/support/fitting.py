@@ -12,7 +12,7 @@ from retrieval.answers.calibration import Line
 from retrieval.answers.evidence import Evidence
 
 # So many answerable questions of the fitting set are answered, each judged by a line fitted without it.
-ANSWERED_SHARE = 0.91
+ANSWERED_SHARE = 0.92
 RIDGE = 2.0
 STEPS = 30
 FOLDS = 10

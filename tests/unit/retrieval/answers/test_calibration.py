@@ -104,11 +104,11 @@ def test_what_is_covered_is_told_from_what_only_sounds_like_it(
 
 
 def test_evidence_without_words_is_judged_by_shared_terms_alone() -> None:
-    known = {"dense": 0.4, "sentence": 0.5, "passage": 0.5, "names": 1.0, "figure": 1.0}
+    known = {"dense": 0.4, "sentence": 0.5, "passage": 0.5, "names": 1.0, "figure": True}
     assert line_for(Evidence(similarity=0.9, **known)) is shipped()["wording"]
     assert line_for(Evidence(similarity=0.9, words=0.7, **known)) is shipped()["meaning"]
 
 
 def test_a_line_is_the_weighted_sum_of_what_it_names() -> None:
-    evidence = Evidence(similarity=0.5, dense=None, sentence=0.25, passage=0.0, names=1.0, figure=1.0)
+    evidence = Evidence(similarity=0.5, dense=None, sentence=0.25, passage=0.0, names=1.0, figure=True)
     assert Line({"similarity": 2.0, "sentence": 4.0, "words": 9.0}, -1.5).log_odds(evidence) == 0.5

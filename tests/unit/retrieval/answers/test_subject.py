@@ -78,7 +78,7 @@ def test_a_question_that_is_a_finder_is_covered_unless_it_wants_a_figure_that_is
     weak = {"similarity": 0.2, "words": 0.2, "sentence": 0.0, "passage": 0.0, "gap": 0.5, "top": 0.1}
     assert not covered(evidence(**weak))
     assert covered(evidence(**weak, asked=AS_ASKED))
-    assert not covered(evidence(**weak, asked=AS_ASKED, figure=0.0))
+    assert not covered(evidence(**weak, asked=AS_ASKED, figure=False))
 
 
 def test_a_finder_brings_its_own_sentence_to_the_front_and_counts_for_no_other_evidence() -> None:
@@ -114,7 +114,10 @@ def test_a_finder_that_means_what_is_asked_speaks_for_an_answer_and_a_distant_on
 @pytest.mark.parametrize("said", ["3. Safe passage is given to ferries.", "(2) Safe passage is given under Article 9."])
 def test_the_number_of_an_item_or_an_article_is_no_figure(said: str) -> None:
     asked = understand("How many ferries were given safe passage in 2019?")
-    for text, found in ((said, 0.0), (said.replace("Safe", "In 2019 safe passage was given to 14 ferries. Safe"), 1.0)):
+    for text, found in (
+        (said, False),
+        (said.replace("Safe", "In 2019 safe passage was given to 14 ferries. Safe"), True),
+    ):
         results = Results("q", "g", (Hit(passage(text), 1.0),), {"ferri": 2.0, "passag": 1.0}, 1)
         assert weigh(asked, results, SentenceRanker().rank(asked, results)).figure == found
 
