@@ -82,7 +82,8 @@ def _kind(name: str, entry: Mapping[str, Any], parts: Mapping[str, str]) -> Kind
 
 def _rule(patterns: Sequence[str], parts: Mapping[str, str]) -> Rule:
     """A rule of the data; what begins with `!` must not be found."""
-    wanted = tuple(filled(each, parts) for each in patterns if each[0] != "!")
+    # The shortest first: most rules fail at it, and the long ones need not be compiled.
+    wanted = tuple(sorted((filled(each, parts) for each in patterns if each[0] != "!"), key=len))
     return Rule(wanted, tuple(filled(each[1:], parts) for each in patterns if each[0] == "!"))
 
 
