@@ -103,7 +103,8 @@ class InboxMiddleware:
                 question=said["text"],
             )
 
-        new = self._inbox.receive(KIND, question.key, said, team, beside=note if said["text"] else None)
+        remembered = said["text"] and said["length"] <= QUESTION
+        new = self._inbox.receive(KIND, question.key, said, team, beside=note if remembered else None)
         logger.info("question received, new: %s", new)
 
     def _is_ours(self, question: Question, slack_team: str, body: Mapping[str, Any]) -> bool:

@@ -92,6 +92,7 @@ class QuestionHandler:
             lead = _NO_FILES if body.get("files") else _NO_WORDS
             return [self._post(received, help_view(self._registry, lead))]
         if int(body.get("length", 0)) > QUESTION:
+            self._conversations.forget(_key(received))
             return [self._answer(_aside(received), Answer("", "refused", too_long(int(body["length"]))))]
         # Slack shows and clears a status per thread: without a thread it would go on after the answer.
         if self._status is not None and body["thread"] and not body.get("follow_up"):
@@ -116,6 +117,7 @@ class QuestionHandler:
 
     def failed(self, received: Received) -> Sequence[Post]:
         """What is posted when no try succeeded."""
+        self._conversations.forget(_key(received))
         return [self._answer(_aside(received), Answer("", "failed", _FAILED))]
 
     def _asker(self, received: Received) -> str | None:

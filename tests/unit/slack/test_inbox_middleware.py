@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from slack_bolt import BoltContext, BoltRequest, BoltResponse
 from slack_sdk import WebClient
+from sqlalchemy import select
 
 from bot.actions.registry import Services
 from bot.actions.table import REGISTRY
 from bot.checklists.catalogue import Catalogue
+from bot.conversations.tables import TurnRow
 from bot.conversations.threads import Conversations
 from bot.slack.app import build_bolt
 from bot.slack.arrivals import Arrivals
@@ -171,6 +173,13 @@ def test_the_row_is_there_before_the_ack_and_a_duplicate_is_acked_and_dropped(
     assert received is not None
     assert (received.kind, received.key, received.body["text"]) == ("question", "C1:5.000001", "why & when?")
     assert inbox.lease("worker") is None
+
+
+def test_of_a_question_that_is_too_long_no_turn_is_noted(middleware: InboxMiddleware, database: Database) -> None:
+    handle(middleware, body(text="w" * 4_001))
+    handle(middleware, body(text="w" * 4_000, ts="6.000001"))
+    with database.read() as session:
+        assert [turn.ts for turn in session.scalars(select(TurnRow))] == ["6.000001"]
 
 
 def test_what_is_no_question_goes_on_to_the_listeners(middleware: InboxMiddleware) -> None:

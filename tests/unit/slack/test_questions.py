@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from sqlalchemy import select
 
 from bot.actions.table import REGISTRY
+from bot.conversations.tables import TurnRow
 from bot.conversations.threads import Conversations, Place
 from bot.sandbox.driver import Workspace
 from bot.slack.private_places import PrivatePlace
@@ -312,6 +313,21 @@ def test_without_a_mention_a_repetition_is_told_aside_a_greeting_gets_nothing_an
         "When is a partner assessed?",
         "Before support begins.",
     ]
+
+
+@pytest.mark.parametrize("end", ["too long", "failed"])
+def test_what_is_said_not_to_be_kept_is_no_turn_of_its_thread(
+    sqlite_database: Database, conversations: Conversations, end: str
+) -> None:
+    handler = QuestionHandler(Said(Answer("", "answered", "Yes.")), REGISTRY, ageing, conversations)
+    text = "w" * 4001 if end == "too long" else "Who assesses?"
+    question = asked(conversations, sqlite_database, text, "5.000001")
+    (post,) = handler(question) if end == "too long" else handler.failed(question)
+    assert "kept" in post.data["answer"]["text"]
+    then = asked(conversations, sqlite_database, "And by whom?", "6.000001")
+    assert conversations.before(post_key("answer", then.team_id, then.key)) == ()
+    with sqlite_database.read() as session:
+        assert [turn.question for turn in session.scalars(select(TurnRow))] == ["", "And by whom?"]
 
 
 @pytest.mark.parametrize(
