@@ -17,6 +17,8 @@ from ingest.tables import Cell
 DELIMITERS = (",", ";", "\t", "|")
 # Rows that tell which of them parts the values.
 SAMPLE_ROWS = 50
+# A last row that only a quotation mark left open can swallow.
+END = "end"
 CORRUPT = "A quotation mark in it is never closed, or a value has no end; save it anew as CSV."
 
 
@@ -61,7 +63,10 @@ def _declared(text: str) -> tuple[str, str | None]:
 
 def _rows(text: str, delimiter: str) -> Iterator[Row]:
     apart = False
-    for number, values in enumerate(_values(text, delimiter), 1):
+    *rows, last = _values(f"{text}\n{END}", delimiter)
+    if last != [END]:
+        raise Rejected("corrupt", CORRUPT)
+    for number, values in enumerate(rows, 1):
         cells = tuple(Cell(tuple(value.split("\n"))) for value in values)
         if any(cell.text for cell in cells):
             yield Row(number, cells, apart)

@@ -274,3 +274,31 @@ def test_a_file_without_values_or_with_too_many_is_refused(text: str, reason: st
 def test_every_row_is_a_row(tmp_path: Path) -> None:
     found: list[Sentence] = [s for unit in read_parts(written(tmp_path, "a,b\nc,d.\n")).units for s in unit.sentences]
     assert [(s.row, s.text) for s in found] == [(True, "a: c; b: d.")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Post,Rule\nBari,"Stop at noon\nCork,Stop at dusk\nDover,Go on\n',
+        'Post,Rule\nOban,"five" men\nBari,"Stop\n',
+        'Post,Rule\nBari,Stop\nCork,"',
+        'Post,Rule\nBari, "Stop ""now""\nCork,Go on',
+    ],
+)
+def test_a_quotation_mark_that_is_never_closed_swallows_no_rows(text: str) -> None:
+    with pytest.raises(Rejected) as rejected:
+        read_csv(text.encode())
+    assert (rejected.value.reason, rejected.value.hint) == (
+        "corrupt",
+        "A quotation mark in it is never closed, or a value has no end; save it anew as CSV.",
+    )
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\n\n"])
+def test_quotation_marks_that_are_closed_or_stand_within_a_value_are_read(tmp_path: Path, ending: str) -> None:
+    text = 'Post,Rule\nBari,"five" men\nCork,5" of rope\nend,"Stop,\nthen go on"' + ending
+    assert [value for _, value in places(written(tmp_path, text))] == [
+        "Post: Bari; Rule: five men",
+        'Post: Cork; Rule: 5" of rope',
+        "Post: end; Rule: Stop, then go on",
+    ]
