@@ -21,6 +21,12 @@ SMALLEST = 1
 CLIPPED = re.compile(
     r"rect\(\s*[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?\s*\)|inset\((?:50|100)%\)"
 )
+# What fades in is seen, though it begins unseen.
+MOVES = (
+    "animation", "animation-name", "transition", "transition-property", "transition-duration", "-webkit-animation",
+    "-webkit-transition",
+)  # fmt: skip
+STILL = frozenset({"none", "0s", "0ms", "initial", "unset", "inherit"})
 FONT_SIZE = re.compile(r"(?:^|\s)(\.?\d[\w.%]*)(?=\s|/|$)")
 
 
@@ -96,10 +102,10 @@ def _look(around: _Look, element: etree._Element, style: Style, *, sure: bool) -
     """How text looks inside an element, by what stands around it and its own style."""
     ink, clear = around.ink, around.clear
     if said := style.get("color") or (element.get("color") if local_name(element) == "font" else None):
-        ink, clear = colour(said), is_clear(said)
-    ground = around.ground if sure else None
-    if said := style.get("background-color") or style.get("background") or element.get("bgcolor"):
-        ground = around.ground if is_clear(said) or said == "none" else colour(said)
+        # Letters cut out of their ground are seen in its colours.
+        cut = "text" in (style.get("background-clip"), style.get("-webkit-background-clip"))
+        ink, clear = colour(said), is_clear(said) and not cut
+    ground = _ground(around.ground if sure else None, element, style)
     unseen, visibility = around.unseen, style.get("visibility")
     if visibility is not None and visibility != "inherit":
         unseen = visibility in ("hidden", "collapse")
@@ -107,6 +113,14 @@ def _look(around: _Look, element: etree._Element, style: Style, *, sure: bool) -
     tiny = around.tiny if size is None else size <= SMALLEST
     decoration = f"{style.get('text-decoration')} {style.get('text-decoration-line')}"
     return _Look(ink, ground, unseen, tiny, clear, around.struck or "line-through" in decoration)
+
+
+def _ground(around: Colour | None, element: etree._Element, style: Style) -> Colour | None:
+    """The colour that text inside an element stands on; None for one that is not known, as that of an image."""
+    if style.get("background-image", "none") != "none" or element.get("background"):
+        return None
+    said = style.get("background-color") or style.get("background") or element.get("bgcolor")
+    return around if not said or is_clear(said) or said == "none" else colour(said)
 
 
 def _size(style: Style) -> float | None:
@@ -129,7 +143,8 @@ def _is_gone(element: etree._Element, style: Style) -> bool:
     if style.get("display") == "none":
         return True
     opacity = LENGTH.fullmatch(style.get("opacity", "1"))
-    if opacity is not None and float(opacity[1]) <= 0:
+    moves = any(style.get(name, "none") not in STILL for name in MOVES)
+    if opacity is not None and float(opacity[1]) <= 0 and not moves:
         return True
     flat = any(_length(style, name) == 0 for name in ("height", "max-height"))
     if (flat and style.get("overflow", "").startswith("hidden")) or _is_far(style, "text-indent"):

@@ -16,8 +16,11 @@ SELECTOR = re.compile(r"(\*|[a-z][\w-]*)?((?:[.#][\w-]+)*)", re.IGNORECASE)
 TOLD = frozenset({
     "display", "visibility", "opacity", "font", "font-size", "color", "background", "background-color", "position",
     "left", "right", "top", "bottom", "margin-left", "text-indent", "clip", "clip-path", "height", "max-height",
-    "overflow", "text-decoration", "text-decoration-line",
+    "overflow", "text-decoration", "text-decoration-line", "background-image", "background-clip",
+    "-webkit-background-clip", "animation", "animation-name", "transition", "transition-property",
+    "transition-duration", "-webkit-animation", "-webkit-transition",
 })  # fmt: skip
+GROUNDS = frozenset({"background", "background-color", "background-image"})
 # Rules for one name, and names of one element, beyond these are not looked at.
 MAX_RULES, MAX_NAMES = 100, 30
 IMPORTANT = re.compile(r"\s*!\s*important\s*$")
@@ -83,7 +86,7 @@ class Styles:
     def _add(self, selector: str, style: Style, order: int) -> None:
         found = SELECTOR.fullmatch(selector)
         if found is None or not selector:
-            self.sure &= not {"background", "background-color"} & style.keys()
+            self.sure &= not GROUNDS & style.keys()
             return
         names = re.findall(r"[.#][\w-]+", found[2])
         ids = sum(name.startswith("#") for name in names)

@@ -31,6 +31,9 @@ def texts(body: str, head: str = "") -> list[str]:
         "bgcolor=navy style='color:#000080'",
         'style="position:absolute;left:-9999px"', 'style="position:fixed; top:-200vh"', 'style="text-indent:-9999px"',
         'style="position:absolute;clip:rect(0 0 0 0)"', 'style="clip-path: inset(50%)"',
+        'style="opacity:0;transition:none"', 'style="opacity:0;animation-name:none;transition-duration:0s"',
+        'style="background-image:none;color:#fff"', 'style="background:none;color:white"',
+        'style="color:transparent;background-clip:padding-box"', 'style="transition:all 1s;visibility:hidden"',
         'style="height:0;overflow:hidden"', 'aria-hidden="true"', 'class="gone"', 'class="a b thin"', 'id="x1"',
         'style="text-decoration: line-through"', 'style="text-decoration-line:line-through"', 'class="old"',
     ],
@@ -64,6 +67,41 @@ def test_white_text_stays_where_a_sheet_that_is_not_here_may_set_its_ground() ->
     assert texts('<div class="hero"><p style="color:#fff">Kept.</p></div>', sheet) == ["Kept."]
     assert texts('<p style="color:#fff;background:#fff">Gone.</p><p>Kept.</p>', sheet) == ["Kept."]
     assert texts('<p class="w">Kept.</p>', "<style>.w{color:#fff} main > p{background:navy}</style>") == ["Kept."]
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        'style="background-image:url(sea.jpg)"', 'style="background-image: linear-gradient(navy, blue)"',
+        'style="background-color:#fff;background-image:url(sea.jpg)"', "class=banner", "id=top", 'background="sea.jpg"',
+        'style="background-image:URL(sea.jpg) !important"', 'style="background:#fff url(sea.jpg)"',
+    ],
+)  # fmt: skip
+def test_white_text_on_an_image_stays_and_on_a_white_box_in_it_does_not(look: str) -> None:
+    head = "<style>.banner,#top{background-image:url(sea.jpg)}</style>"
+    inner = '<h2 style="color:#fff">Duties</h2><p style="color:white">Kept.</p>'
+    white = '<p style="background:#fff;color:#fff">Gone.</p>'
+    assert said(f"<div {look}>{inner}{white}</div>", head)[1:] == [("Duties", "Kept.")]
+    assert texts(f'<table><tr><td {look}><span style="color:#fff">Kept.</span></table>', head) == ["Kept."]
+
+
+def test_white_text_stays_where_a_rule_too_rich_to_follow_sets_an_image() -> None:
+    for rule in ("main > div{background-image:url(sea.jpg)}", "@media screen{div{background-image:url(sea.jpg)}}"):
+        head = f"<style>.w{{color:#fff}} {rule}</style>"
+        assert texts('<div><p class="w">Kept.</p></div>', head) == ["Kept."]
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "opacity:0;transition:opacity .5s", "opacity:0;animation:rise 1s forwards", "opacity:0;animation-name:rise",
+        "opacity:0;transition-duration:300ms", "opacity:0;-webkit-animation:rise 1s",
+        "color:transparent;-webkit-background-clip:text;background:linear-gradient(navy,blue)",
+    ],
+)  # fmt: skip
+def test_what_fades_in_or_is_cut_out_of_its_ground_is_text(style: str) -> None:
+    assert texts(f'<div style="{style}"><p>Kept.</p></div>') == ["Kept."]
+    assert texts('<p class="in">Kept.</p>', f"<style>.in{{{style}}}</style>") == ["Kept."]
 
 
 def test_what_is_seen_inside_of_what_is_not_stays() -> None:
