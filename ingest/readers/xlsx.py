@@ -28,7 +28,7 @@ SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 MERGED = re.compile(rb"<mergeCell\b[^<>]*?ref=[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 # A formula that nothing has computed yet.
-UNCOMPUTED = re.compile(rb"<f\b[^<>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+UNCOMPUTED = re.compile(rb"<f\b[^<>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>\s*|<v>\s*</v>\s*)?</c>")
 # "Sheet1", and what it is in other languages: names nobody gave.
 UNNAMED = re.compile(r"[^\W\d_]+\d{1,2}|Sheet")
 TOO_MANY = (

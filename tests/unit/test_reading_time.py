@@ -15,6 +15,7 @@ from bot.checklists.catalogue import Catalogue
 from bot.slack.threads import plain_words
 from bot.views.escaping import escape, plain
 from ingest.finders import short_forms
+from ingest.readers.xlsx import UNCOMPUTED
 from retrieval.answers.questions import MAX_CHARACTERS, understand
 from retrieval.corpus.passages import Passage, Sentence, Source, Span
 from retrieval.screening.disguise import unmasked
@@ -78,6 +79,8 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "the words of a message": (lambda text: plain_words(text, "UBOT"), LONG),
     "a text made harmless": (escape, LONG),
     "a label made harmless": (plain, LONG),
+    "the formulas of a sheet": (lambda text: UNCOMPUTED.findall(f"<c><f>1</f>{text}".encode()), LONG),
+    "a formula of a sheet without a value": (lambda text: UNCOMPUTED.findall(f"<f/><v>{text}".encode()), LONG),
     "a question": (judge, QUESTION),
     "a request": (POINTER.point, QUESTION),
     "the short forms of a document": (defined, LONG),
