@@ -13,7 +13,7 @@ from ingest.readers.web.definitions import definition_groups, is_definition_list
 from ingest.readers.web.lists import Lists
 from ingest.readers.web.rules import all_in, count_titles, is_note, is_quoted_reply, is_reference, why_left_out
 from ingest.readers.web.table import is_data_table, left_out, table_rows
-from ingest.readers.web.tree import local_name
+from ingest.readers.web.tree import HEADINGS, local_name
 from ingest.tables import Cell, rows_of
 
 INLINE = frozenset({
@@ -23,7 +23,6 @@ INLINE = frozenset({
 })  # fmt: skip
 # They stand in the midst of a sentence and show nothing.
 UNSEEN = frozenset({"script", "style", "template", "noscript", "rt", "rp", "del", "s", "strike", "svg", "button"})
-HEADINGS = {f"h{level}": level for level in range(1, 7)}
 ITEMS = frozenset({"li", "dt", "dd"})
 SPACE = re.compile(r"[ \t\r\n\f]+")
 PARAGRAPH_END = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")

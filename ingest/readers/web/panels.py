@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ingest.headings import MAX_WORDS
-from ingest.readers.web.tree import local_name
+from ingest.readers.web.tree import HEADINGS, local_name
 
-HEADINGS = {f"h{level}": level for level in range(1, 7)}
 OPENS = ("data-toggle", "data-bs-toggle")
 # What these open is no text of the page.
 ELSEWHERE = frozenset({"modal", "dropdown", "tooltip", "popover", "offcanvas"})

@@ -13,6 +13,7 @@ from ingest.errors import Rejected
 from ingest.readers.encodings import decode, has_mark
 
 DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
 HEAD_BYTES = 4096
 # Pages labelled with these are often UTF-8, and Windows-1252 else: the usual ladder tells them apart.
 NARROW = frozenset({"ascii", "iso8859-1", "latin-1", "cp1252"})
