@@ -25,6 +25,8 @@ DEFINITION = re.compile(r" {0,3}:[ \t]+(?=\S)")
 MARKED = re.compile(r"\s*(?:[#>|`~=]|---|[-*+][ \t]|\d+[.)][ \t]|\[\^)")
 # What opens or closes code, what strikes through, or a tag that does.
 STRIKE = re.compile(r"`+|~{2,}|</?(del|s|strike)\b[^<>]{0,200}>", re.IGNORECASE)
+# Where a number would be made of two.
+DIGITS = re.compile(r"\d[.,]?\Z"), re.compile(r"[.,]?\d")
 NOTE = re.compile(r" {0,3}\[\^([^\]\s]{1,40})\]:[ \t]*")
 
 
@@ -183,7 +185,7 @@ def definitions(lines: Sequence[str]) -> list[tuple[list[str], list[list[str]]]]
 
 
 def without_struck(text: str) -> tuple[str, list[str]]:
-    """(`text` without what is struck through, what was); code says what it says."""
+    """(`text` without what is struck through, what was); code says what it says, and "5~~10 and 7~~12" two ranges."""
     marks = list(STRIKE.finditer(text))
     ends = _ends(marks)
     kept: list[str] = []
@@ -194,12 +196,29 @@ def without_struck(text: str) -> tuple[str, list[str]]:
         if end is None:
             index += 1
             continue
-        if not marks[index][0].startswith(("`", "~~~")):
-            kept.append(text[at : marks[index].start()])
-            at = marks[end].end()
-            struck.append(text[marks[index].start() : at])
+        start, stop = marks[index].start(), marks[end].end()
+        ranges = marks[index][0] == "~~" and _makes_a_number(text[max(0, start - 2) : start], text[stop : stop + 2])
+        if not ranges and not marks[index][0].startswith(("`", "~~~")):
+            kept.append(text[at:start])
+            at = stop
+            struck.append(text[start:stop])
         index = end + 1
-    return "".join((*kept, text[at:])), struck
+    return _joined((*kept, text[at:])), struck
+
+
+def _makes_a_number(before: str, after: str) -> bool:
+    return DIGITS[0].search(before) is not None and DIGITS[1].match(after) is not None
+
+
+def _joined(pieces: Sequence[str]) -> str:
+    """The pieces as one text, a space between those that would make a number together."""
+    apart: list[str] = []
+    before = ""
+    for piece in pieces:
+        space = " " if _makes_a_number(before, piece) else ""
+        apart.append(space + piece)
+        before = (before + space + piece[-2:])[-2:]
+    return "".join(apart)
 
 
 def _ends(marks: Sequence[re.Match[str]]) -> list[int | None]:

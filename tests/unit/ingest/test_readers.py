@@ -151,6 +151,12 @@ shown --> shown
         ("About ~~ 30 crowns, a <del> tag, <s>one</del>.", "About ~~ 30 crowns, a .", ["<del> tag, <s>one</del>"]),
         ("```\n~~kept~~\n```", "~~kept~~", []),
         ("~~~\n~~kept~~\n~~~", "~~kept~~", []),
+        ("Set 5~~10 metres and 7~~12 metres.", "Set 5~~10 metres and 7~~12 metres.", []),
+        ("From 1.5~~2 to 3~~.5 m, not ~~4~~ 5 m.", "From 1.5~~2 to 3~~.5 m, not 5 m.", ["~~4~~"]),
+        ("Pay 1,~~2~~000 crowns.", "Pay 1,~~2~~000 crowns.", []),
+        ("Pay 1<del>0</del>5 crowns.", "Pay 1 5 crowns.", ["<del>0</del>"]),
+        ("Pay 1<s>2</s><s>3</s>,<s>4</s>5.", "Pay 1, 5.", ["<s>2</s>", "<s>3</s>", "<s>4</s>"]),
+        ("Pay ~~10~~5 of 8~~0~~ crowns; wa~~it~~rn.", "Pay 5 of 8 crowns; warn.", ["~~10~~", "~~0~~", "~~it~~"]),
         ("`open ~~gone~~ here", "`open here", ["~~gone~~"]),
     ],
 )  # fmt: skip
