@@ -24,7 +24,7 @@ GONE = (
 )
 SHARED = "It was shared already. Nothing was posted again."
 NOT_HERE = (
-    "It was not shared: it quotes a document that by now is not for everybody, or was taken out of the guidance. "
+    "It was not shared: it rests on a document that by now is not for everybody, or was taken out of the guidance. "
     "Nothing was posted. Next step: ask again, and share what is answered then."
 )
 _VIEWS: tuple[type[ShareableView], ...] = (AnswerView, SummaryView)
@@ -53,10 +53,9 @@ def share(responder: Responder, asker: Asker, _body: dict[str, Any], action: dic
 
 def _may_be_shown(responder: Responder, view: ShareableView, channel: str) -> bool:
     """Whether everybody in the channel may see it today: each of its documents is there, and for everybody."""
-    cited = {citation.source.source_id for citation in view.answer.citations} if isinstance(view, AnswerView) else set()
-    standing = Corpus(responder.services.database).sources(PUBLIC) if cited else ()
+    standing = Corpus(responder.services.database).sources(PUBLIC) if view.rests_on else ()
     public = {each.source.source_id for each in standing if each.state != WITHDRAWN}
-    return cited <= public and may_show(view.shows, responder.privacy.place(channel), audience=view.audience)
+    return view.rests_on <= public and may_show(view.shows, responder.privacy.place(channel), audience=view.audience)
 
 
 def _link(responder: Responder, channel: str, key: str) -> str | None:

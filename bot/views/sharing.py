@@ -16,6 +16,11 @@ _LABEL = "Share in channel"
 class ShareableView(StoredView):
     """A view that can be shown to one person first, and shared by that person afterwards."""
 
+    @property
+    @abstractmethod
+    def rests_on(self) -> frozenset[str]:
+        """The ids of the documents behind it: whoever may not see one of them may not see it."""
+
     @abstractmethod
     def as_shared(self, by: str, reference: str) -> Self:
         """The same for everybody, saying who shared it (Slack's id). `reference` names the message that shows it."""

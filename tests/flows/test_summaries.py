@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
 from bot.sandbox.driver import Person, Workspace
 from bot.sandbox.model import Message
+from bot.slack.sharing import NOT_HERE
 from bot.views.summaries.model import LABEL
 from retrieval.answering import Answerer
+from retrieval.corpus.sources import Corpus, CorpusChange, Document
 from retrieval.model.chat import ChatModel
 from retrieval.model.selecting import ModelSelector
 from retrieval.model.summary import Summariser
 from retrieval.search.retriever import HybridRetriever
 from tests.flows.conftest import Bot, BotMaker
+from tests.flows.guidance import PARTNERS, PASSAGES
 from tests.support.model_server import ModelServer, Reply, completion, fails, pointing_at, summary
 
 QUESTION = "When should a partner be assessed?"
@@ -85,6 +89,31 @@ def test_what_is_shared_keeps_its_label_and_says_who_shared_it(bot: Bot, workspa
     assert f"*{LABEL}* · shared by @amal" in said
     amal.click("Share in channel", private)
     workspace.wait_for(lambda: holding(workspace, amal.ephemerals(), "shared already"), what="that it is shared")
+
+
+@pytest.mark.parametrize("since", ["labelled", "withdrawn"])
+def test_a_summary_of_a_document_that_is_not_for_everybody_any_more_is_not_shared(
+    bot: Bot, workspace: Workspace, corpus: Corpus, since: str
+) -> None:
+    amal = workspace.user("amal")
+    private = summed_up(workspace, amal, asked(workspace, amal), LABEL)
+    public, before = len(workspace.bot_messages("C-ops")), len(holding(workspace, amal.ephemerals(), NOT_HERE))
+    labelled = Document(replace(PARTNERS, audience="legal"), "guidance", "labelled", PASSAGES[PARTNERS])
+    if since == "labelled":
+        corpus.apply(CorpusChange((labelled,)), bot.responder.clock.now())
+    else:
+        corpus.withdraw(PARTNERS.source_id)
+    try:
+        amal.click("Share in channel", private)
+        workspace.wait_for(
+            lambda: len(holding(workspace, amal.ephemerals(), NOT_HERE)) > before, what="why it is not shared"
+        )
+    finally:
+        open_again = Document(PARTNERS, "guidance", "open", PASSAGES[PARTNERS])
+        corpus.apply(CorpusChange((open_again,)), bot.responder.clock.now())
+        if since == "withdrawn":
+            corpus.restore(PARTNERS.source_id)
+    assert len(workspace.bot_messages("C-ops")) == public
 
 
 def test_a_model_that_fails_is_told_in_private(bot: Bot, workspace: Workspace, server: ModelServer) -> None:

@@ -73,6 +73,11 @@ class AnswerView(ShareableView):
         above = {"reference": self.reference, "ageing": ageing, "asked": asked, "more": self.more}
         return {"answer": answer} | above | below
 
+    @property
+    def rests_on(self) -> frozenset[str]:
+        """The ids of the documents that it quotes."""
+        return frozenset(citation.source.source_id for citation in self.answer.citations)
+
     def as_shared(self, by: str, reference: str) -> Self:
         """The same for everybody, below its question: without what is offered to a person alone."""
         asked = Asked(self.asked.question if self.asked else "", shared_by=by)

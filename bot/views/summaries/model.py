@@ -20,6 +20,7 @@ LABEL = "Worded by AI from the quotes above, not guidance"
 class SummaryView(ShareableView):
     """Sentences with the numbers of their quotes; `places` says for each number where that quote stands.
 
+    `source_ids` are the documents of every quote that was summed up, whether or not a sentence names it.
     `reference` names the message, so that it can be shared; empty where there is nobody to share it with.
     `shared_by` is Slack's id of whoever shared it.
     """
@@ -30,6 +31,7 @@ class SummaryView(ShareableView):
 
     sentences: tuple[SummarySentence, ...]
     places: Mapping[int, str]
+    source_ids: frozenset[str]
     reference: str = ""
     shared_by: str | None = None
 
@@ -38,9 +40,15 @@ class SummaryView(ShareableView):
         return {
             "sentences": [[each.text, list(each.citations)] for each in self.sentences],
             "places": [[number, place] for number, place in self.places.items()],
+            "source_ids": sorted(self.source_ids),
             "reference": self.reference,
             "shared_by": self.shared_by,
         }
+
+    @property
+    def rests_on(self) -> frozenset[str]:
+        """The ids of the documents that were summed up."""
+        return self.source_ids
 
     def as_shared(self, by: str, reference: str) -> Self:
         """The same for everybody, its label kept; nothing more can be done with it, so it needs no reference."""
@@ -51,7 +59,9 @@ class SummaryView(ShareableView):
         """The inverse of `to_data`."""
         sentences = tuple(SummarySentence(text, tuple(numbers)) for text, numbers in data["sentences"])
         places = {int(number): str(place) for number, place in data["places"]}
-        return cls(sentences, places, data.get("reference", ""), data.get("shared_by"))
+        # What was stored without them can be shown to its reader, and shared with nobody: no document has this id.
+        sources = frozenset(data.get("source_ids", ("unknown",)))
+        return cls(sentences, places, sources, data.get("reference", ""), data.get("shared_by"))
 
 
 def summary_of(answer: Answer, sentences: tuple[SummarySentence, ...], reference: str = "") -> SummaryView:
@@ -59,4 +69,5 @@ def summary_of(answer: Answer, sentences: tuple[SummarySentence, ...], reference
     used = {number for sentence in sentences for number in sentence.citations}
     cited = [citation for citation in answer.citations if citation.n in used]
     places = {citation.n: f"{heading(citation.source)} · {where(citation)}" for citation in cited}
-    return SummaryView(sentences, places, reference)
+    sources = frozenset(citation.source.source_id for citation in answer.citations)
+    return SummaryView(sentences, places, sources, reference)

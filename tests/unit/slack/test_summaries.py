@@ -166,7 +166,7 @@ def test_a_summary_of_a_private_answer_stays_private_as_others_do_not_see_its_qu
 
 
 def test_a_shared_summary_keeps_its_label_and_names_who_shared_it() -> None:
-    view = SummaryView(SENTENCES, {1: "A Handbook · par. 3"}, "abcd1234")
+    view = SummaryView(SENTENCES, {1: "A Handbook · par. 3"}, frozenset({"h1"}), "abcd1234")
     message = render_blocks(view.as_shared("U1", "beef0123"))
     assert message.text.startswith(f"*{LABEL}* · shared by <@U1>\n• The crates are counted. [1]")
     assert "Share in channel" not in str(message.blocks)
@@ -177,5 +177,5 @@ def test_the_label_says_who_worded_it_and_what_it_is_not() -> None:
 
 
 def test_a_summary_is_the_same_after_it_was_stored() -> None:
-    view = SummaryView(SENTENCES, {1: "A Handbook · par. 3"}, "abcd1234", "U1")
+    view = SummaryView(SENTENCES, {1: "A Handbook · par. 3"}, frozenset({"h1"}), "abcd1234", "U1")
     assert SummaryView.from_data(view.to_data()) == view
