@@ -29,7 +29,8 @@ class ThreadRow(Base):
 
 class TurnRow(Base):
     """One question of a thread and, once there is one, its answer in short. `key` is the key of the answer's post,
-    `ts` the timestamp of the question's message, which is the order of turns.
+    `ts` the timestamp of the question's message, which is the order of turns. `answer_hash` is
+    that of the whole answer.
     """
 
     __tablename__ = "conversation_turn"
@@ -42,6 +43,7 @@ class TurnRow(Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     question: Mapped[str] = mapped_column(Text)
     answer: Mapped[str | None] = mapped_column(Text)
+    answer_hash: Mapped[str | None] = mapped_column(String(64))
 
 
 class FeedbackRow(Base):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +23,7 @@ MOST_TURNS = 6
 MOST_CHARACTERS = 600
 # In a direct message outside its threads, what was asked longer ago is another matter.
 DIRECT_AGE = timedelta(minutes=30)
+_NOTHING = {"question": "", "answer": None, "answer_hash": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +76,36 @@ class Conversations:
         return session.scalars(select(ThreadRow.thread_id).where(*_is(place))).one()
 
     def answered(self, key: str, answer: str) -> None:
-        """Remember what was answered to a question, in short."""
+        """Remember what was answered to a question: in short, and the hash of the whole."""
+        said = {"answer": shortened(answer), "answer_hash": _hash(answer)}
         with self._database.write() as session:
-            change(session, update(TurnRow).where(TurnRow.key == key).values(answer=shortened(answer)))
+            change(session, update(TurnRow).where(TurnRow.key == key).values(said))
 
     def forget(self, key: str) -> None:
         """Erase what a turn said, which was no question to us. It keeps its place, should it be handled once more."""
         with self._database.write() as session:
-            change(session, update(TurnRow).where(TurnRow.key == key).values(question="", answer=None))
+            change(session, update(TurnRow).where(TurnRow.key == key).values(_NOTHING))
 
     def before(self, key: str) -> tuple[Turn, ...]:
         """The turns that a question follows, oldest first; none for a question that was not noted."""
-        query = select(TurnRow, ThreadRow).join(ThreadRow, ThreadRow.thread_id == TurnRow.thread_id)
         with self._database.read() as session:
-            found = session.execute(query.where(TurnRow.key == key)).first()
-            if found is None:
-                return ()
-            turn, thread = found
-            since = self._clock.now() - (self._age if thread.thread_ts else min(DIRECT_AGE, self._age))
-            here = or_(TurnRow.thread_id == thread.thread_id, TurnRow.key.in_(_beginning(thread)))
-            earlier = select(TurnRow).where(
-                here, TurnRow.ts < turn.ts, TurnRow.asked_at > since, TurnRow.question != ""
-            )
-            rows = session.scalars(earlier.order_by(TurnRow.ts)).all()
-        return tuple(said for row in rows for said in _said(row))
+            return tuple(said for row in self._earlier(session, key) for said in _said(row))
+
+    def repeats(self, key: str, answer: str) -> bool:
+        """Whether a turn that a question follows was answered with these words and no others."""
+        with self._database.read() as session:
+            return any(row.answer_hash == _hash(answer) for row in self._earlier(session, key))
+
+    def _earlier(self, session: Session, key: str) -> Sequence[TurnRow]:
+        query = select(TurnRow, ThreadRow).join(ThreadRow, ThreadRow.thread_id == TurnRow.thread_id)
+        found = session.execute(query.where(TurnRow.key == key)).first()
+        if found is None:
+            return ()
+        turn, thread = found
+        since = self._clock.now() - (self._age if thread.thread_ts else min(DIRECT_AGE, self._age))
+        here = or_(TurnRow.thread_id == thread.thread_id, TurnRow.key.in_(_beginning(thread)))
+        earlier = select(TurnRow).where(here, TurnRow.ts < turn.ts, TurnRow.asked_at > since, TurnRow.question != "")
+        return session.scalars(earlier.order_by(TurnRow.ts)).all()
 
     def erase(self, session: Session, now: datetime) -> int:
         """Erase threads that are live no more, and old turns of direct messages; how many of both."""
@@ -108,6 +117,10 @@ class Conversations:
 def shortened(text: str) -> str:
     """As much of a question or an answer as is remembered."""
     return text[:MOST_CHARACTERS]
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _is(place: Place) -> tuple[ColumnElement[bool], ...]:

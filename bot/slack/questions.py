@@ -10,7 +10,6 @@ from bot.actions.asking import shortened, too_long
 from bot.actions.help import LEAD, help_view
 from bot.actions.registry import Registry
 from bot.conversations.threads import Conversations
-from bot.conversations.threads import shortened as remembered
 from bot.slack.private_places import PrivatePlace
 from bot.slack.status import Status
 from bot.views.answers.model import AnswerView, Asked, for_everybody
@@ -21,7 +20,7 @@ from bot.views.view import StoredView
 from bot.work.inbox import Received
 from bot.work.outbox import Post, post_key
 from retrieval.model.summary import may_be_summarised
-from retrieval.types import Answer, Turn
+from retrieval.types import Answer
 
 if TYPE_CHECKING:
     from retrieval.answering import Answerer
@@ -101,13 +100,16 @@ class QuestionHandler:
         answer = self._answering.answer(text, context=turns, asker=self._asker(received))
         if answer.status == "failed" and received.attempt < _TRIES:
             raise _MayPass
-        if body.get("follow_up") and (answer.status != "answered" or _repeats(answer, turns)):
+        if body.get("follow_up") and (answer.status != "answered" or self._repeats(received, answer)):
             self._conversations.forget(_key(received))
             return self._beside_the_thread(_aside(received), answer)
         self._conversations.answered(_key(received), answer.text)
         if _leads_to_help(answer):
             return [self._post(received, help_view(self._registry))]
         return [self._answer(received, answer if _alone(received) else _for_everybody(answer))]
+
+    def _repeats(self, received: Received, answer: Answer) -> bool:
+        return self._conversations.repeats(_key(received), answer.text)
 
     def _beside_the_thread(self, received: Received, answer: Answer) -> list[Post]:
         """What a follow-up without a mention gets that brings the thread nothing new; a greeting gets nothing."""
@@ -158,10 +160,6 @@ def _private(view: AnswerView, question: str, place: PrivatePlace, channel: str)
 def _alone(received: Received) -> bool:
     """Whether whoever asked is the only reader."""
     return bool(received.body.get("only_for")) or str(received.body["channel"]).startswith("D")
-
-
-def _repeats(answer: Answer, turns: Sequence[Turn]) -> bool:
-    return any(turn.role == "assistant" and turn.text == remembered(answer.text) for turn in turns)
 
 
 def _leads_to_help(answer: Answer) -> bool:

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("asked_at", retrieval.database.UtcDateTime(), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answer_hash", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["thread_id"], ["conversation_thread.thread_id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["person_id"], ["person.person_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("key"),

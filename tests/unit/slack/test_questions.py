@@ -315,6 +315,20 @@ def test_without_a_mention_a_repetition_is_told_aside_a_greeting_gets_nothing_an
     ]
 
 
+def test_an_answer_that_differs_only_near_its_end_is_no_repetition(
+    sqlite_database: Database, conversations: Conversations
+) -> None:
+    long = "A partner is assessed before support begins. " * 30
+    question = asked(conversations, sqlite_database, "When is a partner assessed?", "5.000001")
+    QuestionHandler(Said(Answer("", "answered", long)), REGISTRY, ageing, conversations)(question)
+    told = []
+    for ts, text in (("6.000001", long), ("7.000001", f"{long}By the focal point."), ("8.000001", long)):
+        handler = QuestionHandler(Said(Answer("", "answered", text)), REGISTRY, ageing, conversations)
+        (post,) = handler(asked(conversations, sqlite_database, "And by whom?", ts, follow_up=True))
+        told.append(post.data.get("text"))
+    assert told == [REPEATED, None, REPEATED]
+
+
 @pytest.mark.parametrize("end", ["too long", "failed"])
 def test_what_is_said_not_to_be_kept_is_no_turn_of_its_thread(
     sqlite_database: Database, conversations: Conversations, end: str
