@@ -13,7 +13,8 @@ from retrieval.database import Base, UtcDateTime
 
 class ThreadRow(Base):
     """A thread of a channel in which somebody asked; `asker` did so first. `thread_ts` is empty for what is said in a
-    direct message outside its threads. `used_at` is when it was last asked in.
+    direct message outside its threads, and the key of the message for a thread below one of ours that was to be posted
+    when the thread began. `used_at` is when it was last asked in.
     """
 
     __tablename__ = "conversation_thread"

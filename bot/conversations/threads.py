@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, delete, or_, select, update
@@ -28,7 +28,10 @@ _NOTHING = {"question": "", "answer": None, "answer_hash": None}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A thread of a workspace, by Slack's ids. `thread` is empty for a direct message outside its threads."""
+    """A thread of a workspace, by Slack's ids. `thread` is empty for a direct message outside its threads.
+
+    It is the key of a message of ours where the thread stands below that and it was not posted yet.
+    """
 
     team_id: str
     channel: str
@@ -48,23 +51,33 @@ class Conversations:
         query = (
             select(ThreadRow.thread_id)
             .join(PersonRow, PersonRow.person_id == ThreadRow.asker)
-            .where(*_is(place), PersonRow.slack_user == slack_user)
-            .where(ThreadRow.used_at > self._clock.now() - self._age)
+            .where(PersonRow.slack_user == slack_user, ThreadRow.used_at > self._clock.now() - self._age)
         )
         with self._database.read() as session:
-            return session.scalar(query) is not None
+            return session.scalar(query.where(*_is(_begun(session, place)))) is not None
 
-    def note(self, session: Session, place: Place, *, key: str, ts: str, slack_user: str, question: str) -> None:
+    def note(
+        self,
+        session: Session,
+        place: Place,
+        *,
+        key: str,
+        ts: str,
+        slack_user: str,
+        question: str,
+        answer: str | None = None,
+    ) -> None:
         """Remember a question as the newest turn of its thread, in the transaction that keeps the question.
 
-        `key` is the key of the post that will answer it.
+        `key` is the key of the post that answers it, now or later.
         """
         if not self._age:
             return
         now, person = self._clock.now(), person_id(session, place.team_id, slack_user)
-        thread = self._thread(session, place, person, now)
+        thread = self._thread(session, _begun(session, place), person, now)
         values = {"key": key, "thread_id": thread, "person_id": person, "ts": ts, "asked_at": now}
-        insert_once(session, TurnRow, values | {"question": shortened(question)})
+        said = _NOTHING if answer is None else _answered(answer)
+        insert_once(session, TurnRow, values | said | {"question": shortened(question)})
         newest = select(TurnRow.key).where(TurnRow.thread_id == thread).order_by(TurnRow.ts.desc()).limit(MOST_TURNS)
         kept = session.scalars(newest).all()
         change(session, delete(TurnRow).where(TurnRow.thread_id == thread, TurnRow.key.not_in(kept)))
@@ -77,9 +90,8 @@ class Conversations:
 
     def answered(self, key: str, answer: str) -> None:
         """Remember what was answered to a question: in short, and the hash of the whole."""
-        said = {"answer": shortened(answer), "answer_hash": _hash(answer)}
         with self._database.write() as session:
-            change(session, update(TurnRow).where(TurnRow.key == key).values(said))
+            change(session, update(TurnRow).where(TurnRow.key == key).values(_answered(answer)))
 
     def forget(self, key: str) -> None:
         """Erase what a turn said, which was no question to us. It keeps its place, should it be handled once more."""
@@ -119,8 +131,23 @@ def shortened(text: str) -> str:
     return text[:MOST_CHARACTERS]
 
 
+def _answered(answer: str) -> dict[str, str]:
+    return {"answer": shortened(answer), "answer_hash": _hash(answer)}
+
+
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _begun(session: Session, place: Place) -> Place:
+    """The place as it was noted: before the message of ours that a thread stands below had a timestamp, by its key."""
+    below = (
+        select(ThreadRow.thread_ts)
+        .join(OutboxRow, OutboxRow.key == ThreadRow.thread_ts)
+        .where(ThreadRow.team_id == place.team_id, ThreadRow.channel == place.channel)
+        .where(OutboxRow.slack_ts == place.thread)
+    )
+    return replace(place, thread=session.scalar(below) or place.thread)
 
 
 def _is(place: Place) -> tuple[ColumnElement[bool], ...]:

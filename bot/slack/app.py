@@ -47,8 +47,8 @@ def build_bolt(
     )
     first = InboxMiddleware(inbox, responder.teams, conversations, privacy or responder.privacy, arrivals)
     app.use(first.handle)
-    commands.register(app, responder, inbox)
-    actions.register(app, responder, inbox)
+    commands.register(app, responder, inbox, conversations)
+    actions.register(app, responder, inbox, conversations)
     views.register(app, responder)
     events.register(app)
     # Last: they take whatever no other listener knows.

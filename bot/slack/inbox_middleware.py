@@ -35,7 +35,8 @@ class NotKept(Exception):
 
 @dataclass(frozen=True)
 class Question:
-    """Something a person asked. `key` is the same for every event that brings the same message.
+    """Something a person asked. `key` is the same for every event that brings the same message; unless the answer is
+    for one person among others, it ends with when it was asked.
 
     The answer goes to `channel` and `thread` of the body; with `only_for` (Slack's id), that person alone sees it.
     `follow_up`: it did not mention us.
@@ -43,6 +44,11 @@ class Question:
 
     key: str
     body: dict[str, Any]
+
+    @property
+    def asked_at(self) -> str:
+        """Slack's timestamp of the message or the click."""
+        return self.key.rpartition(":")[2]
 
     @classmethod
     def of(
@@ -52,6 +58,10 @@ class Question:
         place = {"channel": channel, "thread": thread, "user": user}
         said = {"text": text[: QUESTION + 1], "length": len(text), "files": files}
         return cls(key, place | said | ({"only_for": user} if private else {}))
+
+
+# Keeps a question that was asked in a workspace (our id); False when it was kept before.
+Keep = Callable[[Question, str], bool]
 
 
 class InboxMiddleware:
@@ -91,20 +101,7 @@ class InboxMiddleware:
         return BoltResponse(status=200, body="") if question or followed else next_()
 
     def _keep(self, question: Question, slack_team: str) -> None:
-        team, said = self._teams.id_of(slack_team), question.body
-
-        def note(session: Session) -> None:
-            self._conversations.note(
-                session,
-                Place(team, said["channel"], said["thread"] or ""),
-                key=post_key("answer", team, question.key),
-                ts=question.key.removeprefix(f"{said['channel']}:"),
-                slack_user=said["user"],
-                question=said["text"],
-            )
-
-        remembered = said["text"] and said["length"] <= QUESTION
-        new = self._inbox.receive(KIND, question.key, said, team, beside=note if remembered else None)
+        new = keep_question(self._inbox, self._conversations, question, self._teams.id_of(slack_team))
         logger.info("question received, new: %s", new)
 
     def _is_ours(self, question: Question, slack_team: str, body: Mapping[str, Any]) -> bool:
@@ -119,6 +116,27 @@ class InboxMiddleware:
             and self._conversations.asked_first(place, said["user"])
             and may_follow_up(self._privacy.place(said["channel"]), self._privacy.person(said["user"]))
         )
+
+
+def keep_question(inbox: Inbox, conversations: Conversations, question: Question, team: str) -> bool:
+    """Keep a question to be answered; False when it was kept before.
+
+    It is noted as a turn of its thread too, unless its answer is for one person among others, or it is too long.
+    """
+    said = question.body
+
+    def note(session: Session) -> None:
+        conversations.note(
+            session,
+            Place(team, said["channel"], said["thread"] or ""),
+            key=post_key("answer", team, question.key),
+            ts=question.asked_at,
+            slack_user=said["user"],
+            question=said["text"],
+        )
+
+    noted = said["text"] and said["length"] <= QUESTION and not said.get("only_for")
+    return inbox.receive(KIND, question.key, said, team, beside=note if noted else None)
 
 
 def read_question(body: Mapping[str, Any], bot_user: str | None) -> Question | None:

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from bot.access.policy import may_show
+from bot.conversations.threads import Conversations, Place
 from bot.slack.clicks import Clicked
 from bot.slack.responder import Asker, Responder
 from bot.views.answers.model import AnswerView
@@ -30,8 +31,13 @@ NOT_HERE = (
 _VIEWS: tuple[type[ShareableView], ...] = (AnswerView, SummaryView)
 
 
-def share(responder: Responder, asker: Asker, _body: dict[str, Any], action: dict[str, Any]) -> None:
-    """Post it where it was shown, once; whoever clicked is told why not, when it is not posted."""
+def share(
+    conversations: Conversations, responder: Responder, asker: Asker, _body: dict[str, Any], action: dict[str, Any]
+) -> None:
+    """Post it where it was shown, once; whoever clicked is told why not, when it is not posted.
+
+    An answer begins a conversation of whoever shared it, in the thread below it.
+    """
     clicked, team_id = Clicked.on(asker, action), responder.teams.id_of(asker.slack_team)
     with responder.services.database.read() as session:
         shown = [(cls, found) for cls in _VIEWS if (found := clicked.found(session, team_id, cls.thing))]
@@ -47,6 +53,10 @@ def share(responder: Responder, asker: Asker, _body: dict[str, Any], action: dic
     )
     with responder.services.database.write() as session:
         new = enqueue(session, post, responder.clock.now())
+        if new and isinstance(view, AnswerView) and view.asked:
+            place = Place(team_id, clicked.channel, found.thread or key)
+            said = {"key": key, "ts": str(action["action_ts"]), "slack_user": clicked.user}
+            conversations.note(session, place, **said, question=view.asked.question, answer=view.answer.text)
     responder.wake()
     return None if new else responder.tell(asker, NoticeView(SHARED, link=_link(responder, clicked.channel, key)))
 

@@ -136,6 +136,26 @@ def test_a_thread_of_a_direct_message_goes_on_from_what_it_stands_below(
     assert reply.before("3.000001") == ["When?"]
 
 
+def test_a_thread_below_a_message_that_was_still_to_be_posted_is_the_one_below_it_once_it_was(
+    database: Database, clock: ManualClock
+) -> None:
+    office = PostOffice(database, clock)
+    post = office.put("a", channel="C1")
+    shared = Thread(database, clock, ts=post)
+    with database.write() as session:
+        note = {"key": post, "ts": "1.000001", "slack_user": "U1", "question": "When?", "answer": "Before."}
+        shared.store.note(session, shared.place, **note)
+    office.first.send_due()
+    below = Thread(database, clock, ts=office.row(post).slack_ts or "")
+    assert [below.store.asked_first(below.place, user) for user in ("U1", "U2")] == [True, False]
+    below.ask("2.000001", "By whom?", by="U2")
+    assert below.before("2.000001") == ["When?", "Before."]
+    assert [below.store.repeats("2.000001", answer) for answer in ("Before.", "Before")] == [True, False]
+    assert below.rows() == (1, 2)
+    elsewhere = Thread(database, clock, channel="C2", ts=below.place.thread)
+    assert not elsewhere.store.asked_first(elsewhere.place, "U1")
+
+
 def test_what_was_no_question_is_erased_and_keeps_its_place(thread: Thread) -> None:
     thread.ask("1.000001", "When?", "Before.")
     thread.ask("2.000001", "Lunch?")

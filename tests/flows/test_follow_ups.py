@@ -12,7 +12,7 @@ from bot.sandbox.driver import Person, Workspace
 from bot.sandbox.model import Channel, Message, User
 from bot.sandbox.world import BOT_USER
 from bot.slack.questions import REPEATED
-from bot.work.tables import InboxRow
+from bot.work.tables import InboxRow, OutboxRow
 from tests.flows.conftest import Bot
 
 QUESTION = "When must a transfer of detainees not take place?"
@@ -141,6 +141,44 @@ def test_what_repeats_the_answer_above_is_said_to_be_all_to_the_asker_alone(
     told = workspace.wait_for(lambda: [m for m in amal.ephemerals("C-ops") if m.ts > asked.ts], what="the reply")
     assert workspace.text(told[0]) == REPEATED
     assert workspace.replies(asked) == []
+
+
+def test_below_an_answer_that_was_shared_its_asker_goes_on_and_others_with_a_mention(
+    bot: Bot, workspace: Workspace
+) -> None:
+    amal, bo = workspace.user("amal"), workspace.user("bo")
+    amal.command(f"/ask {QUESTION}", channel="C-ops")
+    share = "[Share in channel]"
+    private = workspace.wait_for(lambda: [m for m in amal.ephemerals("C-ops") if share in workspace.text(m)])[-1]
+    amal.click("Share in channel", private)
+    public = workspace.wait_for(
+        lambda: [m for m in workspace.bot_messages("C-ops") if "shared by @amal" in workspace.text(m)]
+    )[-1]
+    workspace.wait_for(lambda: is_known(bot, public), what="that it is known to be posted")
+    assert_dropped(bot, workspace, bo.say("C-ops", FOLLOW_UP, thread=public))
+    assert THEN in workspace.text(workspace.wait_for_reply(amal.say("C-ops", FOLLOW_UP, thread=public)))
+    asked = bo.mention("C-ops", "And what should follow it?", thread=public)
+    assert THEN in workspace.text(workspace.wait_for_reply(asked))
+    repeated = amal.say("C-ops", "When must it not take place?", thread=public)
+    told = workspace.wait_for(lambda: [m for m in amal.ephemerals("C-ops") if m.ts > repeated.ts], what="the reply")
+    assert workspace.text(told[0]) == REPEATED
+
+
+def is_known(bot: Bot, message: Message) -> bool:
+    """Whether the outbox has the timestamp of a message."""
+    with bot.responder.services.database.read() as session:
+        return session.scalar(select(OutboxRow.key).where(OutboxRow.slack_ts == message.ts)) is not None
+
+
+def test_below_an_example_of_the_help_whoever_clicked_it_goes_on(bot: Bot, workspace: Workspace) -> None:
+    amal, bo = workspace.user("amal"), workspace.user("bo")
+    asked = bo.mention("C-ops", "")
+    helped = workspace.wait_for_reply(asked)
+    amal.click("Try a question", helped)
+    replies_after(workspace, asked, 2)
+    follow_up = amal.say("C-ops", "Who decides that?", thread=asked)
+    workspace.wait_for(lambda: kept(bot, follow_up), what="the row")
+    assert_dropped(bot, workspace, bo.say("C-ops", "Who decides that?", thread=asked))
 
 
 def test_where_another_organisation_reads_along_follow_ups_need_a_mention(bot: Bot, workspace: Workspace) -> None:

@@ -14,11 +14,12 @@ from bot.actions.answers import PassageGone
 from bot.actions.help import ALL, TRY
 from bot.actions.nudges import refreshed
 from bot.actions.registry import Call
+from bot.conversations.threads import Conversations
 from bot.errors import Conflict
 from bot.reminders.occurrences import OccurrenceChanged
 from bot.slack import summaries
 from bot.slack.clicks import Clicked
-from bot.slack.inbox_middleware import KIND, Question
+from bot.slack.inbox_middleware import Keep, Question, keep_question
 from bot.slack.listeners import answers
 from bot.slack.responder import Asker, Responder, read_or_outdated
 from bot.slack.sharing import share
@@ -40,9 +41,9 @@ from bot.work.inbox import Inbox
 Work = Callable[[Responder, Asker, dict[str, Any], dict[str, Any]], None]
 
 
-def register(app: App, responder: Responder, inbox: Inbox) -> None:
+def register(app: App, responder: Responder, inbox: Inbox, conversations: Conversations) -> None:
     """A listener for each button that a view can show. A question that a button asks goes through the inbox."""
-    app.action(TRY)(_handler(responder, partial(_try_question, inbox)))
+    app.action(TRY)(_handler(responder, partial(_try_question, partial(keep_question, inbox, conversations))))
     app.action(partners.ADD)(_handler(responder, _add_partner))
     app.action(nudges.ACKNOWLEDGE)(_handler(responder, _acknowledge))
     app.action(nudges.SNOOZE)(_handler(responder, _open_form))
@@ -53,7 +54,7 @@ def register(app: App, responder: Responder, inbox: Inbox) -> None:
     app.action(HELPFUL)(_handler(responder, answers.mark_helpful))
     app.action(UNHELPFUL)(_handler(responder, answers.mark_unhelpful))
     app.action(SUMMARISE)(_handler(responder, partial(_summarise, inbox)))
-    app.action(SHARE)(_handler(responder, share))
+    app.action(SHARE)(_handler(responder, partial(share, conversations)))
     for turn in (PREVIOUS, NEXT):
         app.action(turn)(_handler(responder, _turn_passage))
     app.action(checklists.MORE)(_handler(responder, _show_more_items))
@@ -138,14 +139,11 @@ def _summarise(inbox: Inbox, responder: Responder, asker: Asker, _body: dict[str
         responder.tell(asker, NoticeView(summaries.WORKING))
 
 
-def _try_question(
-    inbox: Inbox, responder: Responder, asker: Asker, body: dict[str, Any], action: dict[str, Any]
-) -> None:
+def _try_question(keep: Keep, responder: Responder, asker: Asker, body: dict[str, Any], action: dict[str, Any]) -> None:
     """Ask the example as if it had been written in reply to the help; below a private help, the answer is private."""
     context = responder.context(asker)
     notice = responder.registry.run(context, Call(responder.registry.get(TRY), {"question": action["value"]}))
-    asked = read_example(body, action)
-    if inbox.receive(KIND, asked.key, asked.body, context.actor.team_id):
+    if keep(read_example(body, action), context.actor.team_id):
         responder.tell(asker, notice)
 
 
