@@ -225,7 +225,7 @@ def find_shown(
     session: Session, reference: str, *, team_id: str, channel: str, slack_user: str, view: str
 ) -> Shown | None:
     """The message whose key begins with `reference` (8 characters), if it was shown to this person in this channel;
-    None also once its text is erased.
+    None also once its text is erased. What was posted to a person's own id stands in their direct message with the bot.
     """
     if not _REFERENCE.match(reference):
         return None
@@ -234,7 +234,7 @@ def find_shown(
             OutboxRow.key.startswith(reference),
             OutboxRow.team_id == team_id,
             OutboxRow.view == view,
-            OutboxRow.channel == channel,
+            OutboxRow.channel.in_((channel, slack_user)),
             or_(OutboxRow.ephemeral_user.is_(None), OutboxRow.ephemeral_user == slack_user),
         )
     )

@@ -96,6 +96,16 @@ def test_in_a_direct_message_there_is_nobody_to_share_it_with(sqlite_database: D
     assert "Share in channel" not in str(render_blocks(view_of(post.view, post.data)).blocks)
 
 
+@pytest.mark.parametrize(("user", "found"), [("U1", True), ("U2", False)])
+def test_the_buttons_work_below_what_was_posted_to_a_persons_own_id_for_that_person_alone(
+    sqlite_database: Database, store: Store, user: str, found: bool
+) -> None:
+    store(answered(), channel="U1", thread=None)
+    clicked = replace(CLICKED, channel="D1", thread=None, user=user)
+    (post,) = SummaryHandler(sqlite_database, Wording())(received(clicked))
+    assert said(post).startswith(f"*{LABEL}*\n• The crates" if found else GONE)
+
+
 def test_a_failure_is_told_in_plain_words(sqlite_database: Database, store: Store) -> None:
     store(answered())
     failing = Wording(Failure("timeout", "The model did not answer in time."))
