@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.conversations.tables import ThreadRow, TurnRow
@@ -120,10 +120,12 @@ class Conversations:
         return session.scalars(earlier.order_by(TurnRow.ts)).all()
 
     def erase(self, session: Session, now: datetime) -> int:
-        """Erase threads that are live no more, and old turns of direct messages; how many of both."""
-        direct = select(ThreadRow.thread_id).where(ThreadRow.thread_ts == "")
-        turns = delete(TurnRow).where(TurnRow.thread_id.in_(direct), TurnRow.asked_at <= now - DIRECT_AGE)
-        return change(session, turns) + change(session, delete(ThreadRow).where(ThreadRow.used_at <= now - self._age))
+        """Erase threads that are live no more, and old turns of direct messages outside threads; how many of both."""
+        direct, past = ThreadRow.thread_ts == "", now - DIRECT_AGE
+        outside = select(ThreadRow.thread_id).where(direct)
+        turns = delete(TurnRow).where(TurnRow.thread_id.in_(outside), TurnRow.asked_at <= past)
+        over = or_(ThreadRow.used_at <= now - self._age, and_(direct, ThreadRow.used_at <= past))
+        return change(session, turns) + change(session, delete(ThreadRow).where(over))
 
 
 def shortened(text: str) -> str:

@@ -114,7 +114,13 @@ def test_a_direct_message_is_one_conversation_for_half_an_hour(database: Databas
     clock.advance(timedelta(minutes=1))
     direct.ask("3.000001", "How?")
     assert direct.before("3.000001") == ["By whom?"]
-    assert (direct.erase(), direct.rows()) == (1, (1, 2))
+    reply = Thread(database, clock, channel="D1", ts="3.000001")
+    reply.ask("4.000001", "And where?")
+    assert (direct.erase(), direct.rows()) == (1, (2, 3))
+    clock.advance(DIRECT_AGE)
+    assert (direct.erase(), direct.rows()) == (3, (1, 1))
+    reply.ask("5.000001", "And then?")
+    assert reply.before("5.000001") == ["And where?"]
 
 
 @pytest.mark.parametrize("below", ["question", "answer"])
