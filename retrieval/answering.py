@@ -192,7 +192,7 @@ class Answerer:
         there = located(asked, results, ranked)
         evidence = weigh(asked, there.results, there.ranked)
         unplaced = () if there.ranked else there.missing
-        evidence = replace(evidence, unplaced=unplaced, placed=there.decided)
+        evidence = replace(evidence, unplaced=unplaced, placed=there.placed)
         return Found(asked, there.results, there.ranked, evidence, there.missing)
 
     def _composed(

@@ -46,7 +46,7 @@ def compose(
     said = rows_asked_for(gathered(selection, found, beside), asked.query)
     if not said:
         return None
-    if asks_for_law(asked.question) and not _is_what_is_asked_for(asked, said[0].unit):
+    if asks_for_law(asked.question) and not any(_is_what_is_asked_for(asked, each.unit) for each in said):
         said = sorted(said, key=lambda each: kind(each.unit.source) not in BINDING)
         if not binding([cite(each.unit, n) for n, each in enumerate(said, 1)]):
             nearest = tuple(cite(each.unit, n) for n, each in enumerate(said[:NEAREST], 1))

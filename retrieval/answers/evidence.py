@@ -10,7 +10,7 @@ from math import log1p
 from retrieval.answers.questions import Asked
 from retrieval.answers.sentences import AS_ASKED, Candidate
 from retrieval.answers.subject import defines, unheard_topic, unnamed
-from retrieval.text.places import unnumbered
+from retrieval.text.places import FORMATION, unnumbered
 from retrieval.text.tokens import tokens
 from retrieval.text.wording import content_weights, normal, shared
 from retrieval.types import Hit, Results
@@ -53,11 +53,8 @@ _SHARE = re.compile(
 _YEARS = re.compile(r"\b(?:1[89]|20)\d\d(?:s\b|\s?[-–]\s?\d{2,4}\b|\b)")
 _NAME = re.compile(r"\d[\d.,/-]*|[^\W\d_](?:[\w&'/-]*\w)?")
 # "4th Brigade", "Alpha Company", "Task Force 12": guidance need not know a unit to apply to it.
-_FORMATION = (
-    r"(?i:brigade|battalion|regiment|division|company|platoon|squadron|squad|corps|task force|battle ?group|militia)"
-)
 _UNIT = re.compile(
-    rf"\b(?:(?:\d+(?:st|nd|rd|th)?|[A-Z][\w-]*) ){{1,3}}{_FORMATION}s?\b|\b{_FORMATION} (?:[A-Z]\w*|\d+)\b"
+    rf"\b(?:(?:\d+(?:st|nd|rd|th)?|[A-Z][\w-]*) ){{1,3}}{FORMATION}s?\b|\b{FORMATION} (?:[A-Z]\w*|\d+)\b"
 )
 _SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a", "an"})
 
@@ -83,7 +80,7 @@ class Evidence:
         question.
     unnamed: what it asks about by name that no passage found names.
     unplaced: the places it asks for where nothing found is at any of them.
-    placed: whether what is at the places it asks for is all that it wants.
+    placed: whether what is at the places that it names is what it asks for.
     """
 
     similarity: float | None

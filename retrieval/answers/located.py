@@ -12,14 +12,19 @@ from retrieval.answers.sentences import Candidate
 from retrieval.answers.subject import instruments_of, names
 from retrieval.corpus.finders import place_keys
 from retrieval.corpus.passages import Passage
-from retrieval.text.places import AskedPlace, asked_places, elsewhere, keys_of, within
+from retrieval.corpus.records import passage_place
+from retrieval.text.places import LOOSE, AskedPlace, asked_places, elsewhere, keys_of, unnumbered, within
 from retrieval.text.tokens import tokens
-from retrieval.text.wording import function_stems, function_words, normal
+from retrieval.text.wording import function_stems, function_words, normal, words
 from retrieval.types import Hit, Results
 
 _ON = re.compile(r"\b(?:about|on|regarding|concerning)\b", re.IGNORECASE)
-# What a place is said to be of: "Article 5 of the Convention on Pilots".
-_OF = re.compile(r"(?:'s)? of (?:the |our |their )?((?:[\w'’-]+ ?){1,8})")
+# What a place is said to be of: "Article 5 of the Convention on Pilots", "in the mandate"; "in force" is none.
+_OF = re.compile(
+    r"(?:'s)? (?:of (?:the |our |their |this )?|(?:in|under|from) (?:(?:the|our|their|this) |(?=[A-Z])))"
+    r"((?:[\w'’-]+ ?){1,8})"
+)
+_DOES = re.compile(r"\b(?:do|does|did)\b", re.IGNORECASE)
 # A document is meant by its title where the question has so many words of that.
 _TITLE_WORDS = 2
 _PLACE_WORDS = frozenset(tokens("articles sections rules paragraphs items points annexes"))
@@ -27,50 +32,61 @@ _PLACE_WORDS = frozenset(tokens("articles sections rules paragraphs items points
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """The results and candidates that may answer, and the names of places that nothing found is at or speaks of.
+    """The results and candidates that may answer a question, and the names of places that nothing found is at.
 
-    `decided`: what is at the place is all that was asked for.
+    `placed`: whether what is at the places that the question names is what it asks for.
     """
 
     results: Results
     ranked: Sequence[Candidate]
     missing: tuple[str, ...] = ()
-    decided: bool = False
+    placed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """What may answer a part of a question. `asks`: whether the part names a place; `whole`: whether it wants all that
+    is there; `met`: whether what is there has words of what else it asks."""
+
+    candidates: Sequence[Candidate]
+    asks: bool
+    whole: bool
+    met: bool
 
 
 def located(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Located:
     """Keep for each part of a question what is at the places it asks for; all, where it asks for none."""
-    wanted = [asked_places(part) for part in asked.parts]
-    if not any(wanted):
-        wanted = [asked_places(asked.question)] * len(asked.parts)
+    texts = asked.parts if any(map(asked_places, asked.parts)) else (asked.question,) * len(asked.parts)
+    wanted = [asked_places(text) for text in texts]
     if not any(wanted):
         return Located(results, ranked)
     everything = [*ranked, *_unranked(results.hits, ranked)]
-    fits: list[list[Candidate]] = []
+    fits: list[_Fit] = []
     missing: list[str] = []
-    at: list[Candidate] = []
-    for places in wanted:
-        found = [(place, _at(asked, place, everything)) for place in places]
-        there = [c for _, each in found for c in each]
-        absent = [place for place, each in found if not each]
+    for text, places in zip(texts, wanted, strict=True):
+        found = {place: _at(asked, text, place, everything) for place in places}
+        found = {place: at for place, at in found.items() if _is_of_a_text(asked, text, place, at)}
+        there = [c for at in found.values() for c in at]
+        absent = [place for place, at in found.items() if not at]
         speaking = [place for place in absent if _spoken_of(place, results.hits)]
         missing += [place.name for place in absent if place not in speaking]
-        at += there
-        fits.append(there or ([c for c in ranked if _may_speak(c, speaking)] if speaking or not places else []))
-    kept = [_for_parts(c, fits) for c in everything if any(c in fit for fit in fits)]
+        may = [c for c in ranked if _may_speak(c, speaking)] if speaking or not found else []
+        fits.append(_Fit(there or may, bool(found), bool(there) and _asks_no_more(text, there), _met(text, there)))
+    if not any(fit.asks for fit in fits):
+        return Located(results, ranked)
+    kept = _for_parts(everything, fits)
     passages = {c.hit.passage.passage_id for c in kept}
-    bare = bool(at) and all(wanted) and _asks_no_more(asked, at)
     hits = tuple(hit for hit in results.hits if hit.passage.passage_id in passages)
     return Located(
         replace(results, hits=hits) if kept else results,
-        _in_order(kept, results.hits) if bare else kept,
+        _in_reading_order(kept, results.hits) if all(fit.whole for fit in fits) else kept,
         tuple(dict.fromkeys(missing)),
-        decided=bare or (bool(at) and all(wanted) and _met(asked, at)),
+        placed=all(fit.whole or fit.met for fit in fits),
     )
 
 
 def _unranked(hits: Sequence[Hit], ranked: Sequence[Candidate]) -> list[Candidate]:
-    """The sentences that were not ranked: short ones, and those past the limit."""
+    """The sentences that were not ranked: short ones, and those past the limit; not a bare number ("Article 5")."""
     if not ranked:
         return []
     known = {(c.hit.passage.passage_id, c.position) for c in ranked}
@@ -79,20 +95,20 @@ def _unranked(hits: Sequence[Hit], ranked: Sequence[Candidate]) -> list[Candidat
     return [
         Candidate(hit, position, 0.0, parts, None, 0.0, unmet)
         for hit in hits
-        for position in range(len(hit.passage.sentences))
-        if (hit.passage.passage_id, position) not in known
+        for position, sentence in enumerate(hit.passage.sentences)
+        if (hit.passage.passage_id, position) not in known and words(unnumbered(sentence.text))
     ]
 
 
-def _at(asked: Asked, place: AskedPlace, candidates: Sequence[Candidate]) -> list[Candidate]:
+def _at(asked: Asked, text: str, place: AskedPlace, candidates: Sequence[Candidate]) -> list[Candidate]:
     """The sentences at a place, of the instrument or the document that the question names."""
-    there = [c for c in candidates if within(place.key, place_keys(c.sentence, c.hit.passage.section))]
-    subjects = instruments_of(asked.question)
-    document = _document(asked, place)
+    subjects, document = instruments_of(asked.question), _document(text, place)
     there = [
         c
-        for c in there
-        if all(names(c.hit.passage, subject) for subject in subjects) and _is_called(c.hit.passage, document)
+        for c in candidates
+        if within(place.key, place_keys(c.sentence, c.hit.passage.section))
+        and all(names(c.hit.passage, subject) for subject in subjects)
+        and _is_called(c.hit.passage, document)
     ]
     stems = set(tokens(asked.question))
     titled = {c.hit.passage.passage_id: len(stems & set(tokens(_title(c.hit.passage)))) for c in there}
@@ -104,11 +120,15 @@ def _at(asked: Asked, place: AskedPlace, candidates: Sequence[Candidate]) -> lis
     return own or there
 
 
-def _document(asked: Asked, place: AskedPlace) -> set[str]:
-    """The stems of what a question calls the document that a place is of; none where it does not say."""
-    at = normal(asked.question).find(place.name)
-    found = _OF.match(normal(asked.question), at + len(place.name)) if at >= 0 else None
-    said = takewhile(lambda word: word.lower() not in function_words(), found[1].split()) if found else ()
+def _document(text: str, place: AskedPlace) -> set[str]:
+    """The stems of what a text calls the document that a place is of; none where it does not say."""
+    plain = normal(text)
+    found = _OF.match(plain, place.end)
+    run = found[1].split() if found else []
+    said = list(takewhile(lambda word: word.lower() not in function_words(), run))
+    # "What does article 5 of the mandate require?": the last word is the verb.
+    if len(said) > 1 and _DOES.search(plain, 0, place.end) and run[len(said) :][:1] not in (["say"], ["tell"]):
+        said.pop()
     return set(tokens(" ".join(said)))
 
 
@@ -143,47 +163,65 @@ def _may_speak(candidate: Candidate, places: Sequence[AskedPlace]) -> bool:
     return not any(elsewhere(place.key, own) for place in places)
 
 
-def _for_parts(candidate: Candidate, fits: Sequence[Sequence[Candidate]]) -> Candidate:
-    """The candidate, worth nothing for a part of the question that it may not answer."""
-    parts = tuple(score if candidate in fit else 0.0 for score, fit in zip(candidate.parts, fits, strict=True))
-    return replace(candidate, parts=parts)
+def _is_of_a_text(asked: Asked, text: str, place: AskedPlace, at: Sequence[Candidate]) -> bool:
+    """Whether a place is one of a text, where units, kits and charts have numbers of the kind too ("section 2")."""
+    named = place.key[0] not in LOOSE or _document(text, place) or instruments_of(asked.question)
+    return bool(named or (at and (_asks_no_more(text, at) or _met(text, at))))
 
 
-def _left(asked: Asked, at: Sequence[Candidate]) -> set[str]:
-    """The words that a question has besides the place and what the document is called."""
-    places = asked_places(asked.question)
+def _for_parts(everything: Sequence[Candidate], fits: Sequence[_Fit]) -> list[Candidate]:
+    """The candidates that may answer a part, each worth nothing for the others.
+
+    The best for a part that names a place is worth as much as the best of all: nothing else may answer that part.
+    """
+    top = max((score for c in everything for score in (c.score, *c.parts)), default=0.0)
+    kept = []
+    for candidate in everything:
+        may = [candidate in fit.candidates for fit in fits]
+        parts = tuple(_worth(candidate, n, fit, top) if may[n] else 0.0 for n, fit in enumerate(fits))
+        score = top if any(fit.whole and it for fit, it in zip(fits, may, strict=True)) else candidate.score
+        kept += [replace(candidate, score=score, parts=parts)] if any(may) else []
+    return kept
+
+
+def _worth(candidate: Candidate, part: int, fit: _Fit, top: float) -> float:
+    best = max(each.parts[part] for each in fit.candidates)
+    score = candidate.parts[part]
+    return score if not fit.asks else top if fit.whole or not best else score / best * top
+
+
+def _further_words(text: str, at: Sequence[Candidate]) -> set[str]:
+    """The words that a text has besides its places and what their document is called."""
+    places = asked_places(text)
     called = " ".join(f"{_title(c.hit.passage)} {c.hit.passage.source.publisher or ''}" for c in at)
     named = set(tokens(" ".join([called, *(place.name for place in places)])))
-    words = set(tokens(asked.question)) - function_stems() - named - _PLACE_WORDS
-    documents = set().union(*(_document(asked, place) for place in places)) & {
-        stem for c in at for stem in tokens(c.hit.passage.indexed_text)
-    }
-    return words - documents
+    documents = set().union(*(_document(text, place) for place in places))
+    documents &= {stem for c in at for stem in tokens(c.hit.passage.indexed_text)}
+    return set(tokens(text)) - function_stems() - named - _PLACE_WORDS - documents
 
 
-def _asks_no_more(asked: Asked, at: Sequence[Candidate]) -> bool:
-    """Whether a question asks for what is at a place, whatever that is: at most a verb is left of it ("require")."""
-    left = _left(asked, at)
-    return not left or (len(left) == 1 and not _ON.search(asked.question) and not left & _said(at))
+def _asks_no_more(text: str, at: Sequence[Candidate]) -> bool:
+    """Whether a text asks for what is at a place, whatever that is: at most a verb is left of it ("require")."""
+    further = _further_words(text, at)
+    return not further or (len(further) == 1 and not _ON.search(text) and not further & _said(at))
 
 
-def _met(asked: Asked, at: Sequence[Candidate]) -> bool:
-    """Whether the place says something of what else a question has."""
-    return bool(_left(asked, at) & _said(at))
+def _met(text: str, at: Sequence[Candidate]) -> bool:
+    """Whether a place says something of what else a text has."""
+    return bool(_further_words(text, at) & _said(at))
 
 
 def _said(at: Sequence[Candidate]) -> set[str]:
     return {stem for c in at for stem in tokens(f"{c.text} {c.hit.passage.section or ''}")}
 
 
-def _in_order(kept: Sequence[Candidate], hits: Sequence[Hit]) -> list[Candidate]:
-    """The candidates in reading order, that of the best source first; each counts as much as the best."""
-    best = max((c.score for c in kept), default=0.0)
-    first = {hit.passage.source.source_id: -row for row, hit in reversed(list(enumerate(hits)))}
+def _in_reading_order(kept: Sequence[Candidate], hits: Sequence[Hit]) -> list[Candidate]:
+    """The candidates as one reads them: those for the first part, of the best source first."""
+    sources = list(dict.fromkeys(hit.passage.source.source_id for hit in hits))
 
-    def order(candidate: Candidate) -> tuple[int, int, int]:
-        passage = candidate.hit.passage
-        ordinal = passage.passage_id.rpartition("-")[2]
-        return -first[passage.source.source_id], int(ordinal) if ordinal.isdigit() else 0, candidate.position
+    def order(candidate: Candidate) -> tuple[int, ...]:
+        parts, passage = candidate.parts, candidate.hit.passage
+        _, ordinal = passage_place(passage.passage_id)
+        return parts.index(max(parts)), sources.index(passage.source.source_id), ordinal, candidate.position
 
-    return [replace(c, score=best, parts=(best,) * len(c.parts)) for c in sorted(kept, key=order)]
+    return sorted(kept, key=order)

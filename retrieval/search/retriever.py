@@ -19,13 +19,15 @@ from retrieval.search.fusion import fuse
 from retrieval.search.glossary import Glossary
 from retrieval.search.parts import PARTS
 from retrieval.search.sentences import joined, parts
-from retrieval.text.places import asked_places
+from retrieval.text.places import LOOSE, asked_places
 from retrieval.types import Hit, Results
 
 logger = logging.getLogger(__name__)
 
 # How deep each leg goes before the two are fused.
 DEPTH = 100
+# Passages kept for their own sake where a number may be one of a place or of something else.
+LIKELIEST = 5
 DENSE_WEIGHT = 0.5
 ATTEMPTS = 3
 
@@ -135,7 +137,9 @@ class HybridRetriever:
         scores = dict(fused)
         named = generation.lexical.search(query, DEPTH, rows)
         others = (generation.lexical.ids[int(row)] for row in np.flatnonzero(rows))
-        there = dict.fromkeys([*(id_ for id_, _ in named), *others])
+        # A "section 2" may be one of a brigade.
+        best = fused[:LIKELIEST] if all(key[0] in LOOSE for key in asked) else []
+        there = dict.fromkeys([*(id_ for id_, _ in (*best, *named)), *others])
         first = sorted(list(there)[:DEPTH], key=lambda id_: -scores.get(id_, 0.0))
         return [(id_, 1.0 + scores.get(id_, 0.0)) for id_ in first] + [each for each in fused if each[0] not in there]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 from retrieval.text.wording import function_words, normal
@@ -52,6 +52,19 @@ _AND = re.compile(r"(?:, ?|,? (?:and|or|to) |-)(?=[\w(])")
 _WITHIN = re.compile(r"(?:,| (?:of|in|to|under)(?: the)?)? ?")
 # A place is a name: what has one of these before it is of another kind ("an Article 36 review").
 _ATTRIBUTE = re.compile(r"\b(?:an?|any|our|their|its|his|her|your|this|some|each|every|another|no) $", re.IGNORECASE)
+_LONGEST_ATTRIBUTE = 12
+_NEXT_WORD = re.compile(r" ([a-z]+)")
+# Kinds of which other things have numbers too: units, kits, charts.
+LOOSE = frozenset({"part", "sec", "item", "page"})
+FORMATION = (
+    r"(?i:brigade|battalion|regiment|division|company|platoon|squadron|squad|corps|task force|battle ?group|militia)"
+)
+# What follows the number of a unit ("section 2 of Alpha company") or of a measure ("point 5 miles").
+_COUNTED = re.compile(
+    rf"(?:,?(?: of| in| from)?(?: the)? (?:\d+(?:st|nd|rd|th)?|[A-Z][\w-]*))? {FORMATION}s?\b|"
+    r" ?(?:(?:k|c|m)?m|(?:kilo)?met(?:er|re)s?|miles?|nm|feet|ft|yards?|kg|kilo(?:gram)?s?|ton(?:ne)?s?|lit(?:er|re)s?|"
+    r"gallons?|hours?|minutes?|days?|weeks?|months?|years?|per ?cent|degrees?|knots?)\b"
+)
 _ROMAN = {"I": 1, "V": 5, "X": 10}
 _NUMBERED_HEADING = re.compile(r"(\d+(?:\.\d+)*)[.):]? +\S|([IVX]+)[.):] +\S")
 _EDGE = re.compile(r"[\s*_]*")
@@ -63,10 +76,12 @@ _WIDEST = 50
 
 @dataclass(frozen=True, slots=True)
 class AskedPlace:
-    """A place that a question asks for: its name as the question has it, and its key."""
+    """A place that a question asks for: its name as the question has it, its key, and where the mention of it and of
+    those beside it ("articles 5 and 7") ends in the normal form."""
 
     name: str
     key: Key
+    end: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +108,15 @@ class _Mention:
 def asked_places(question: str) -> tuple[AskedPlace, ...]:
     """The places that a question asks for, each once."""
     plain = normal(question)
-    found = [each for each in _joined(plain) if not _is_attribute(plain, each)]
+    found = [each for each in _joined(plain) if not _is_no_place(plain, each)]
+    ends = [each.end for each in found]
+    for at in range(len(found) - 2, -1, -1):
+        link = _AND.match(plain, found[at].end)
+        ends[at] = ends[at + 1] if link and link.end() == found[at + 1].start else ends[at]
     return tuple(
         dict.fromkeys(
-            AskedPlace(plain[each.start : each.end] if len(each.keys) == 1 else label(key), key)
-            for each in found
+            AskedPlace(plain[each.start : each.end] if len(each.keys) == 1 else label(key), key, end)
+            for each, end in zip(found, ends, strict=True)
             for key in each.keys
         )
     )
@@ -165,9 +184,9 @@ def label(key: Key) -> str:
 def unnumbered(text: str) -> str:
     """The text without the number it begins with and the numbers of places in it: these count nothing."""
     plain = _MARK.sub("", normal(text), count=1) if _MARK.match(text) else normal(text)
-    for mention in reversed(_joined(plain)):
-        plain = plain[: mention.start] + plain[mention.end :]
-    return plain
+    mentions = _joined(plain)
+    starts, ends = [0, *(each.end for each in mentions)], [*(each.start for each in mentions), len(plain)]
+    return "".join(plain[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 def _joined(plain: str) -> list[_Mention]:
@@ -247,8 +266,10 @@ def roman(text: str) -> int | None:
     return sum(-v if v < max(values[at:]) else v for at, v in enumerate(values))
 
 
-def _is_attribute(plain: str, mention: _Mention) -> bool:
-    before, after = plain[: mention.start], re.match(r" ([a-z]+)", plain[mention.end :])
-    if _ATTRIBUTE.search(before):
+def _is_no_place(plain: str, mention: _Mention) -> bool:
+    """Whether a mention only describes ("an Article 36 review"), or numbers a unit or a measure ("point 5 miles")."""
+    before = plain[max(0, mention.start - _LONGEST_ATTRIBUTE) : mention.start]
+    if _ATTRIBUTE.search(before) or (mention.kind in LOOSE and _COUNTED.match(plain, mention.end)):
         return True
+    after = _NEXT_WORD.match(plain, mention.end)
     return before.lower().endswith("the ") and after is not None and after[1] not in function_words() | {"of", "to"}

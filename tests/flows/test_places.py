@@ -102,6 +102,42 @@ Warnings come first.
 |---|---|
 | Mole | 1 May |
 """
+MANDATE = """Mandate Letter for the Strait
+
+Article 5
+
+Crews carry a flare.
+
+Every crew tests it.
+
+Article 7
+
+Nobody sails after dusk.
+
+Annex
+
+Article 1
+
+The seal is blue.
+"""
+HOLD = """# Hold
+
+The purser counts fuel each evening. The bosun counts ropes each week.
+
+## Article 8
+
+Hatches are shut in rain.
+"""
+BRIDGES = """# Bridges
+
+## Section 2
+
+Lamps are hung on both banks.
+
+## Reports
+
+A patrol reports its crossing of a bridge within an hour. The report is sent by lamp.
+"""
 
 
 def decree() -> bytes:
@@ -158,6 +194,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = {
         "lantern.md": STATUTE, "pilots.txt": CONVENTION, "mole.txt": RESOLUTION, "stores.html": ORDER,
         "guard.md": MANUAL, "code.md": code,
+        "mandate.txt": MANDATE, "hold.md": HOLD, "bridges.md": BRIDGES,
     }  # fmt: skip
     for name, text in files.items():
         (docs / name).write_text(text)
@@ -290,3 +327,74 @@ def test_a_lead_in_and_its_items_are_one_quote_whichever_of_them_is_found(ask: A
     answer = ask("What does the quartermaster weigh before issue?")
     [quote] = [c["quote"] for c in answer["citations"] if "weighs" in c["quote"]]
     assert quote.startswith("Before issue the quartermaster: weighs each barrel, and")
+
+
+def claims_of(answer: dict[str, Any]) -> list[tuple[int, str]]:
+    return [(claim["part"], claim["text"]) for claim in answer["claims"]]
+
+
+def test_a_part_that_names_a_place_is_answered_beside_one_that_names_none(ask: Ask) -> None:
+    answer = ask("What does article 5 of the mandate letter say, and who counts fuel each evening?")
+    assert [part["covered"] for part in answer["parts"]] == [True, True]
+    assert {(1, "Crews carry a flare."), (2, "The purser counts fuel each evening.")} <= {
+        (part, text.split(" Every")[0].split(" The bosun")[0]) for part, text in claims_of(answer)
+    }
+    assert "Not found here" not in answer["text"]
+
+
+def test_of_two_places_each_is_quoted_for_its_own_part(ask: Ask) -> None:
+    answer = ask("What does article 7 of the mandate letter say, and what does article 5 of the mandate letter say?")
+    assert claims_of(answer) == [
+        (1, "Nobody sails after dusk."),
+        (2, "Crews carry a flare."),
+        (2, "Every crew tests it."),
+    ]
+    assert [part["covered"] for part in answer["parts"]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What do articles 5 and 7 of the mandate say?",
+        "What do article 5 and article 7 of the mandate say?",
+        "What do articles 5 and 7 in the mandate say?",
+        "What do articles 5 and 7 under our mandate say?",
+        "What do articles 5 and 7 from Mandate Letter say?",
+        "What do articles 5 and 7 of the mandate require?",
+    ],
+)
+def test_the_document_is_read_after_a_place_however_that_is_put(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert {citation["path"] for citation in answer["citations"]} == {"mandate.txt"}
+    assert [text for _, text in claims_of(answer)] == [
+        "Crews carry a flare.", "Every crew tests it.", "Nobody sails after dusk.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "question", ["What does article 8 in the mandate say?", "What is article 8 under the mandate?"]
+)
+def test_another_document_is_not_quoted_for_the_one_that_is_named(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert (answer["status"], answer["reason"], answer["citations"]) == ("abstained", "place_not_found", [])
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When does section 2 report its crossing of a bridge?",
+        "When does section 9 report its crossing of a bridge?",
+        "When does section 2 of Alpha company report its crossing of a bridge?",
+        "When does a patrol at point 5 report its crossing of a bridge?",
+    ],
+)
+def test_a_section_of_troops_or_a_point_on_a_chart_is_no_place_of_a_text(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert (answer["status"], answer["reason"]) == ("answered", None)
+    assert "A patrol reports its crossing of a bridge within an hour." in answer["claims"][0]["text"]
+
+
+def test_a_section_of_a_text_that_is_named_is_quoted_or_said_not_to_be_there(ask: Ask) -> None:
+    assert claims_of(ask("What does section 2 of Bridges say?")) == [(1, "Lamps are hung on both banks.")]
+    answer = ask("What does section 9 of Bridges say?")
+    assert (answer["status"], answer["reason"]) == ("abstained", "place_not_found")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from retrieval.text.places import asked_places, begun, elsewhere, heading_keys, keys_of, label, unnumbered, within
+from retrieval.text.wording import normal
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,10 @@ def test_places_are_read_from_a_question(question: str, places: dict[str, tuple[
         "Does Regulation 428/2009 apply?",
         "What does Resolution 1325 say?",
         "How many parts are there in 12 articles?",
+        "Who relieves section 2 of Alpha company?",
+        "When does section 2, 1 Platoon report?",
+        "Is there a ford at point 5 miles north?",
+        "Do we halt at point 3 hours before dusk?",
     ],
 )
 def test_what_only_looks_like_a_place_is_none(question: str) -> None:
@@ -81,3 +86,9 @@ def test_a_place_in_words_reads_back_as_itself() -> None:
 )
 def test_numbers_of_items_and_places_count_nothing(text: str, left: str) -> None:
     assert unnumbered(text) == left
+
+
+def test_where_a_mention_ends_is_known_of_each_place_in_it() -> None:
+    question = "Do article 5,  articles 7 and 9 of the pact bind, or rule 3 alone?"
+    ends = [normal(question)[place.end :] for place in asked_places(question)]
+    assert ends == [" of the pact bind, or rule 3 alone?"] * 3 + [" alone?"]
