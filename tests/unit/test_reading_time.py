@@ -20,6 +20,7 @@ from retrieval.answers.questions import MAX_CHARACTERS, understand
 from retrieval.corpus.passages import Passage, Sentence, Source, Span
 from retrieval.screening.disguise import unmasked
 from retrieval.screening.refusal import screen
+from retrieval.text.places import asked_places, keys_of, unnumbered
 
 # What takes the square of the length takes sixteen times as long for four times as much.
 MOST, CLOCK_SECONDS, LONGEST_SECONDS = 9, 0.02, 1.0
@@ -53,6 +54,10 @@ WORDS = (
     '"a ',
     "a b ",
     "A a (AA) ",
+    "Article 5 ",
+    "art. 5(2), ",
+    "the §5 a ",
+    "section 2 of A ",
     "and what ",
     "the ",
     "not ",
@@ -71,6 +76,12 @@ def judge(question: str) -> None:
     screen().check(unmasked(question))
 
 
+def numbered(text: str) -> None:
+    asked_places(text)
+    keys_of(text)
+    unnumbered(text)
+
+
 def defined(text: str) -> None:
     short_forms([Passage("p-0", Source("s", "x.md"), (Sentence((Span(text),)),))])
 
@@ -83,6 +94,7 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "a formula of a sheet without a value": (lambda text: UNCOMPUTED.findall(f"<f/><v>{text}".encode()), LONG),
     "a question": (judge, QUESTION),
     "a request": (POINTER.point, QUESTION),
+    "the places of a text": (numbered, LONG),
     "the short forms of a document": (defined, LONG),
     "the arguments of a command": (lambda text: REGISTRY.parse("checklist", text), LONGEST_COMMAND),
     "the arguments of a form": (lambda text: REGISTRY.parse("partner", f"add {text[:-4]}"), LONGEST_COMMAND),
