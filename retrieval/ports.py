@@ -103,6 +103,10 @@ class LexicalIndex(Protocol):
         """
         ...
 
+    def rows(self, word: str) -> NDArray[np.int32]:
+        """The rows of every passage that has a word in this form."""
+        ...
+
     def terms(self, query: str, within: Rows | None = None) -> Mapping[str, float]:
         """Each stemmed query term and its inverse document frequency, among the rows that `within` flags."""
         ...

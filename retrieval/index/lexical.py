@@ -105,6 +105,10 @@ class Bm25Index:
         """As the port says: a text that a reader may not see tells them nothing. A term unknown here has df = 0."""
         return {term: self._idf(term, within) for term in dict.fromkeys(tokens(query))}
 
+    def rows(self, word: str) -> NDArray[np.int32]:
+        """As the port says."""
+        return self._rows(*exact_forms([word]))
+
     def count(self) -> int:
         """How many passages there are."""
         return len(self._ids)

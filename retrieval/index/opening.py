@@ -35,8 +35,6 @@ from retrieval.types import Finder
 logger = logging.getLogger(__name__)
 
 MOST_PASSAGES_KEPT = 5000
-# Passages that are compared when a place is asked for: many documents have an Article 1.
-MOST_AT = 10_000
 
 _retired: deque[tuple[VectorIndex | None, FileLock]] = deque()
 
@@ -103,8 +101,7 @@ class OpenGeneration:
 
     def at(self, places: Iterable[Key], within: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
         """Flags for the rows of the passages at one of these places."""
-        words = ["_".join(key) for key in places]
-        there = {id_ for word in words for id_, _ in self._places.search(word, MOST_AT)}
+        there = {self._places.ids[row] for key in places for row in self._places.rows("_".join(key))}
         rows = np.fromiter((id_ in there for id_ in self.lexical.ids), np.bool_, len(self.lexical.ids))
         return rows if within is None else rows & within
 

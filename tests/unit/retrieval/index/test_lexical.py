@@ -155,3 +155,13 @@ def test_threads_stem_at_the_same_time() -> None:
 def test_any_text_gives_tokens_and_the_same_each_time(text: str) -> None:
     assert tokens(text) == tokens(text)
     assert all(token for token in tokens(text))
+
+
+def test_every_row_with_a_word_is_told_and_none_with_its_stem_alone(tmp_path: Path) -> None:
+    texts = ["art_1 art_2"] * 12_000 + ["art_2 ferries"]
+    Bm25Index.build(tmp_path, [str(n) for n in range(len(texts))], texts)
+    index = Bm25Index.open(tmp_path)
+    assert index.rows("art_1").tolist() == list(range(12_000))
+    assert index.rows("art_2").tolist() == list(range(12_001))
+    assert index.rows("ferries").tolist() == [12_000]
+    assert index.rows("ferry").tolist() == index.rows("art_3").tolist() == []
