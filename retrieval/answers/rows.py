@@ -7,10 +7,15 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from retrieval.answers.grouping import Said, has_rows
+from retrieval.answers.subject import defines
 from retrieval.text.tokens import tokens
-from retrieval.text.wording import function_stems, function_words, words
+from retrieval.text.wording import function_stems, function_words
 
-_TERM = re.compile(r"(?:what|who) (?:is|are) (?:an? |the )?(.+)", re.IGNORECASE)
+# "Level 1 to 5", "Level 2 and above": of which it may be any.
+_RANGE = re.compile(
+    r"(?:\b\d+ ?(?:to|through|[-–—]) ?\d+|\b[A-Z] ?(?:to|through|[-–—]) ?[A-Z]|"
+    r"\b(?:and|or) (?:above|below|over|under|up|higher|lower|more|less))\b"
+)
 
 
 def rows_asked_for(said: Sequence[Said], question: str) -> list[Said]:
@@ -26,23 +31,17 @@ def rows_asked_for(said: Sequence[Said], question: str) -> list[Said]:
         for other in range(len(kept))
         if tables[at][0] and tables[at] == tables[other] and met[at] < met[other]
     }
-    return _definitions_first([each for at, each in enumerate(kept) if at not in beaten], question)
-
-
-def _definitions_first(said: Sequence[Said], question: str) -> list[Said]:
-    asked = _TERM.fullmatch(question)
-    term = words(asked[1]) if asked else []
-    defined = [
-        each for each in said if any(span.role == "stem" and words(span.text) == term for span in each.unit.spans)
-    ]
-    return [*sorted(defined, key=lambda each: min(each.unit.quoted)), *(each for each in said if each not in defined)]
+    kept = [each for at, each in enumerate(kept) if at not in beaten]
+    defining = [each for each in kept if defines(each.unit.spans, question)]
+    return [*sorted(defining, key=lambda each: min(each.unit.quoted)), *(each for each in kept if each not in defining)]
 
 
 def _is_of_another(said: Said, question: str) -> bool:
     """Whether the first cell of a row names one of a kind of which the question names others."""
     cell = next((span.text for span in said.unit.spans if span.role == "quote"), "")
-    named, asked = dict(_named(cell)), set(_named(question[:1].lower() + question[1:]))
-    return any(kind in named for kind, _ in asked) and not any(named.get(kind) == name for kind, name in asked)
+    named, asked = set(_named(cell)), set(_named(question[:1].lower() + question[1:]))
+    kinds = {kind for kind, _ in named} & {kind for kind, _ in asked}
+    return bool(kinds) and not named & asked and not _RANGE.search(cell)
 
 
 def _named(text: str) -> Iterator[tuple[tuple[str, bool], str]]:
