@@ -15,9 +15,10 @@ from retrieval.answers.evidence import Evidence, weigh, words_met
 from retrieval.answers.extractive import choose
 from retrieval.answers.following import together, unheard
 from retrieval.answers.located import located
-from retrieval.answers.questions import MAX_CHARACTERS, Asked, mended, points_back, put_otherwise, understand
+from retrieval.answers.questions import Asked, mended, points_back, put_otherwise, understand
 from retrieval.answers.sentences import Candidate, SentenceRanker
 from retrieval.corpus.passages import PUBLIC, Passage, Scope
+from retrieval.limits import QUESTION, too_long
 from retrieval.ports import Embedder, Failure, Pointer, Selection
 from retrieval.screening.addressing import without_addressees
 from retrieval.screening.refusal import Kind, refused_as
@@ -294,10 +295,6 @@ def _unsearched(question: str) -> Answer | None:
     if not question.strip():
         text = "There is no question here. Next step: ask one about partnered operations in a sentence."
         return Answer(question, "abstained", text, reason="empty")
-    if len(question) > MAX_CHARACTERS:
-        text = (
-            f"The question has {len(question):,} characters; up to {MAX_CHARACTERS:,} are taken, and nothing was "
-            "searched. Next step: ask it in a few sentences, one matter at a time."
-        )
-        return Answer(question, "refused", text, reason="too_long")
+    if len(question) > QUESTION:
+        return Answer(question, "refused", too_long(len(question)), reason="too_long")
     return None

@@ -6,8 +6,9 @@ from bot.actions.help import LEAD, help_view
 from bot.actions.registry import Context
 from bot.errors import UserError
 from bot.views.help.model import HelpView
-from bot.views.limits import QUESTION, clip
+from bot.views.limits import clip
 from bot.views.notices.model import NoticeView
+from retrieval.limits import QUESTION, too_long
 
 ASK = "ask.privately"
 _LEAD = "Type `/ask` and your question after it: you alone see the answer, and may share it in the channel. "
@@ -16,7 +17,7 @@ _QUOTING = str.maketrans({"“": '"', "”": '"'})
 
 
 class QuestionTooLong(UserError):
-    """Your question is too long. Nothing was searched and nothing was kept: shorten it, or ask its parts one by one."""
+    """Your question is too long. Nothing was searched and nothing was kept: shorten it."""
 
 
 def ask(context: Context, question: str = "") -> HelpView | NoticeView:
@@ -30,7 +31,7 @@ def ask(context: Context, question: str = "") -> HelpView | NoticeView:
         if there
         else "I am not in this conversation, so the answer comes in a direct message to you."
     )
-    return NoticeView(f"You asked: “{shortened(question)}” {alone}")
+    return NoticeView(f"You asked: “{echo(question)}” {alone}")
 
 
 def check_length(question: str) -> None:
@@ -39,14 +40,6 @@ def check_length(question: str) -> None:
         raise QuestionTooLong(too_long(len(question)))
 
 
-def too_long(length: int) -> str:
-    """Why a question of that length is not answered."""
-    return (
-        f"Your question has {length:,} characters; I take up to {QUESTION:,}. Nothing was searched and nothing was "
-        "kept: shorten it, or ask its parts one by one."
-    )
-
-
-def shortened(question: str) -> str:
+def echo(question: str) -> str:
     """A question as it is repeated to people: not longer than it has to be, without quotation marks of our kind."""
     return clip(question.translate(_QUOTING), _ECHO)

@@ -77,7 +77,7 @@ class Conversations:
         thread = self._thread(session, _begun(session, place), person, now)
         values = {"key": key, "thread_id": thread, "person_id": person, "ts": ts, "asked_at": now}
         said = _NOTHING if answer is None else _answered(answer)
-        insert_once(session, TurnRow, values | said | {"question": shortened(question)})
+        insert_once(session, TurnRow, values | said | {"question": _short(question)})
         newest = select(TurnRow.key).where(TurnRow.thread_id == thread).order_by(TurnRow.ts.desc()).limit(MOST_TURNS)
         kept = session.scalars(newest).all()
         change(session, delete(TurnRow).where(TurnRow.thread_id == thread, TurnRow.key.not_in(kept)))
@@ -128,13 +128,13 @@ class Conversations:
         return change(session, turns) + change(session, delete(ThreadRow).where(over))
 
 
-def shortened(text: str) -> str:
+def _short(text: str) -> str:
     """As much of a question or an answer as is remembered."""
     return text[:MOST_CHARACTERS]
 
 
 def _answered(answer: str) -> dict[str, str]:
-    return {"answer": shortened(answer), "answer_hash": _hash(answer)}
+    return {"answer": _short(answer), "answer_hash": _hash(answer)}
 
 
 def _hash(text: str) -> str:

@@ -17,9 +17,9 @@ from bot.slack.arrivals import Arrivals
 from bot.slack.privacy import Privacy
 from bot.slack.teams import Teams
 from bot.slack.threads import mentions, plain_words, storable, thread_of
-from bot.views.limits import QUESTION
 from bot.work.inbox import Inbox
 from bot.work.outbox import post_key
+from retrieval.limits import QUESTION
 
 logger = logging.getLogger(__name__)
 

@@ -6,19 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.actions.asking import shortened, too_long
+from bot.actions.asking import echo
 from bot.actions.help import LEAD, help_view
 from bot.actions.registry import Registry
 from bot.conversations.threads import Conversations
 from bot.slack.private_places import PrivatePlace
 from bot.slack.status import Status
 from bot.views.answers.model import AnswerView, Asked, for_everybody
-from bot.views.limits import QUESTION
 from bot.views.notices.model import NoticeView
 from bot.views.sources import Ageing
 from bot.views.view import StoredView
 from bot.work.inbox import Received
 from bot.work.outbox import Post, post_key
+from retrieval.limits import QUESTION, too_long
 from retrieval.model.summary import may_be_summarised
 from retrieval.types import Answer
 
@@ -153,7 +153,7 @@ def _private(view: AnswerView, question: str, place: PrivatePlace, channel: str)
     """The answer for one person: it can be shared where others are, and says where it was asked if not here."""
     elsewhere = channel if place.channel != channel else None
     shares = place.only_for is not None and view.answer.status == "answered"
-    asked = Asked(shortened(question), elsewhere) if elsewhere or shares else None
+    asked = Asked(echo(question), elsewhere) if elsewhere or shares else None
     return replace(view, shares=shares, asked=asked)
 
 

@@ -18,7 +18,6 @@ MODAL_TITLE = 24
 # Slack refuses a message near 13,200 characters of block text (msg_blocks_too_long, not documented as a number).
 MESSAGE = 12_500
 FALLBACK = 3_900
-QUESTION = 4_000
 
 _CUT_ENTITY = re.compile(r"&[a-z]{0,3}$")
 

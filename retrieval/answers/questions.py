@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from retrieval.corpus.passages import PUBLIC, Scope
+from retrieval.limits import QUESTION
 from retrieval.search.glossary import put
 from retrieval.text.wording import function_words, normal, words
 from retrieval.types import Turn
 
-MAX_CHARACTERS = 4000
 # A turn this short that also points back ("and who else?", "why is that?") is read with the question before it.
 SHORT_TURN_WORDS = 12
 MAX_PARTS = 4
@@ -96,7 +96,7 @@ def understand(question: str, context: Sequence[Turn] = ()) -> Asked:
         said.insert(0, earlier.pop())
     return Asked(
         question=question,
-        query=" ".join(said)[-MAX_CHARACTERS:],
+        query=" ".join(said)[-QUESTION:],
         parts=parts_of(plain),
         compares=bool(_COMPARES.search(plain)),
         follow_up=len(said) > 1,

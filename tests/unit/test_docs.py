@@ -17,12 +17,12 @@ from bot.reminders.rules import LONGEST_DAYS, LONGEST_MONTHS, OVERDUE_DAYS, STAG
 from bot.settings import Settings
 from bot.slack.manifest import EVENTS
 from bot.slack.scopes import SCOPES
-from bot.views.limits import QUESTION
 from bot.views.nudges.words import STAGES as NAMES
 from bot.work.retention import Ages
 from ingest.child_server import Limits
 from ingest.readers import archives, beside, files, metadata, pdf, text, xlsx
 from retrieval.corpus.authority import KINDS
+from retrieval.limits import QUESTION
 from retrieval.model.budgets import Caps
 from retrieval.model.chat import DEADLINE_SECONDS
 from retrieval.model.selecting import PASSAGES_OFFERED

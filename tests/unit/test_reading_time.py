@@ -16,7 +16,8 @@ from bot.slack.threads import plain_words
 from bot.views.escaping import escape, plain
 from ingest.finders import short_forms
 from ingest.readers.xlsx import UNCOMPUTED
-from retrieval.answers.questions import MAX_CHARACTERS, understand
+from retrieval import limits
+from retrieval.answers.questions import understand
 from retrieval.corpus.passages import Passage, Sentence, Source, Span
 from retrieval.screening.disguise import unmasked
 from retrieval.screening.refusal import screen
@@ -24,7 +25,7 @@ from retrieval.text.places import asked_places, keys_of, unnumbered
 
 # What takes the square of the length takes sixteen times as long for four times as much.
 MOST, CLOCK_SECONDS, LONGEST_SECONDS = 9, 0.02, 1.0
-LONG, QUESTION = 16_000, MAX_CHARACTERS
+LONG, QUESTION = 16_000, limits.QUESTION
 SIGNS = "-_.,;:!?'\"“”‘’«»()[]{}<>&|/\\@#*~`$^=+ \n\t\u00a0\u200b…·"
 OPENINGS = (
     "<@U",

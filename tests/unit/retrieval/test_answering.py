@@ -174,6 +174,13 @@ def test_what_is_no_question_or_too_long_is_not_searched(question: str, status: 
     assert searcher.queries == []
 
 
+def test_what_is_too_long_is_told_with_its_length_and_what_is_taken() -> None:
+    assert Answerer(MemorySearcher(PASSAGES)).answer("word " * 1000).text == (
+        "Your question has 5,000 characters; I take up to 4,000. Nothing was searched and nothing was kept: "
+        "shorten it, or ask its parts one by one."
+    )
+
+
 def test_a_fault_becomes_a_reference_and_the_question_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     class Broken:
         def search(self, query: str, k: int = 10, scope: Scope = PUBLIC) -> Results:
