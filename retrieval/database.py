@@ -128,15 +128,16 @@ class Database:
         finally:
             driver.limit = BUSY_TIMEOUT_SECONDS
 
-    def insert(self, row: type[Base]) -> sqlite.Insert | postgresql.Insert:
-        """An INSERT of this dialect, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
-        table = row.__table__
-        assert isinstance(table, Table)
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
-
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def dialect_insert(session: Session, row: type[DeclarativeBase]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT of the session's dialect, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    table = row.__table__
+    assert isinstance(table, Table)
+    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def open_engine(url: str) -> Engine:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, Delete, Update, or_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
+
+from retrieval.database import dialect_insert
 
 # By how much the clocks of two replicas may differ. Beyond it, a clock was set back.
 SKEW = timedelta(minutes=10)
@@ -16,10 +17,10 @@ SKEW = timedelta(minutes=10)
 
 def insert_once(session: Session, table: type[DeclarativeBase], values: Mapping[str, Any]) -> bool:
     """Insert a row unless its unique key is there already; whether it was inserted."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
     first_key = next(iter(table.__table__.primary_key))
-    inserted = session.execute(statement.values(**values).on_conflict_do_nothing().returning(first_key))
+    inserted = session.execute(
+        dialect_insert(session, table).values(**values).on_conflict_do_nothing().returning(first_key)
+    )
     return inserted.first() is not None
 
 

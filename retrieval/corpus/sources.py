@@ -15,7 +15,7 @@ from retrieval.corpus.records import STANDING, Standing, file_hash, sentences_fr
 from retrieval.corpus.standing import ACTIVE, DUPLICATE, SUPERSEDED, UPHELD, WITHDRAWN, Entry, standings
 from retrieval.corpus.storing import Document, Staged, chunks, point, stage
 from retrieval.corpus.tables import DecisionRow, PassageRow, RootRow, SourceRow, VersionRow
-from retrieval.database import Database
+from retrieval.database import Database, dialect_insert
 from retrieval.errors import DecisionRefused, SourceUnknown
 
 # Put together once: it runs at every question.
@@ -134,9 +134,9 @@ class Corpus:
         """
         with self._database.write() as session:
             roots = {*change.roots, *(d.root for d in change.documents), *(s.root for s in change.staged)}
-            _remember(self._database, session, roots, now)
+            _remember(session, roots, now)
             staged = [*change.staged, *stage(session, change.documents, now)]
-            return point(self._database, session, staged, change.removed, now)
+            return point(session, staged, change.removed, now)
 
     def undoing(self, change: CorpusChange, now: datetime) -> CorpusChange:
         """The change that will put back what `change` (staged or removed) is about to replace; no sweep prevents it."""
@@ -257,10 +257,10 @@ def _decide(session: Session, source_id: str, state: str, successor: str | None 
         raise SourceUnknown(_unknown(source_id))
 
 
-def _remember(database: Database, session: Session, roots: Iterable[str], now: datetime) -> None:
+def _remember(session: Session, roots: Iterable[str], now: datetime) -> None:
     rows = [{"root": root, "added_at": now} for root in sorted(roots)]
     if rows:
-        session.execute(database.insert(RootRow).on_conflict_do_nothing(), rows)
+        session.execute(dialect_insert(session, RootRow).on_conflict_do_nothing(), rows)
 
 
 def _unknown(source_id: str) -> str:

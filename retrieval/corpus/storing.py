@@ -34,7 +34,7 @@ from retrieval.corpus.tables import (
     SourceRow,
     VersionRow,
 )
-from retrieval.database import Database
+from retrieval.database import dialect_insert
 
 T = TypeVar("T")
 
@@ -115,9 +115,7 @@ def stage(session: Session, documents: Sequence[Document], now: datetime) -> lis
     ]
 
 
-def point(
-    database: Database, session: Session, staged: Sequence[Staged], removed: Sequence[str], now: datetime
-) -> dict[str, str]:
+def point(session: Session, staged: Sequence[Staged], removed: Sequence[str], now: datetime) -> dict[str, str]:
     """Make the readings in `staged` the present versions of their sources, and remove the sources in `removed`.
 
     Return new id to old id for each file that moved: a new file with the same bytes as a removed one. Decisions move
@@ -128,10 +126,10 @@ def point(
     new = [item for item in staged if item.source_id not in known]
     moved = _moves(new, gone)
     left = [lost for lost in gone if lost not in moved.values()]
-    _keep_decisions(database, session, left, now)
+    _keep_decisions(session, left, now)
     inherited = _inherited(session, new, moved)
     rows = [_source(item, inherited.get(item.source_id, Decision())) for item in staged]
-    put = database.insert(SourceRow)
+    put = dialect_insert(session, SourceRow)
     put = put.on_conflict_do_update(
         index_elements=["source_id"], set_={name: put.excluded[name] for name in ("root", "path", "version_id")}
     )
@@ -191,14 +189,14 @@ def _name(path: str) -> str:
     return PurePosixPath(path).name
 
 
-def _keep_decisions(database: Database, session: Session, gone: Sequence[_Gone], now: datetime) -> None:
+def _keep_decisions(session: Session, gone: Sequence[_Gone], now: datetime) -> None:
     rows = [
         {"source_id": lost.source_id, "file_hash": lost.file_hash, "gone_at": now} | asdict(lost.decision)
         for lost in gone
         if lost.decision.state != ACTIVE
     ]
     if rows:
-        put = database.insert(DecisionRow)
+        put = dialect_insert(session, DecisionRow)
         fresh = {name: put.excluded[name] for name in ("file_hash", "state", "successor", "gone_at")}
         session.execute(put.on_conflict_do_update(index_elements=["source_id"], set_=fresh), rows)
 

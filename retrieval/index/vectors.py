@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from retrieval.corpus.storing import chunks
 from retrieval.corpus.tables import VectorRow
-from retrieval.database import Database
+from retrieval.database import Database, dialect_insert
 from retrieval.ports import Embedder, Vectors
 
 # Embedded and committed together: what a killed builder had done by then is not done again.
@@ -84,6 +84,5 @@ def from_bytes(stored: Sequence[bytes]) -> Vectors:
 def store_vectors(database: Database, recipe: str, made: Mapping[str, bytes]) -> None:
     """Keep these (hash to stored vector); those already there stay."""
     rows = [{"text_hash": text_hash, "recipe": recipe, "vector": vector} for text_hash, vector in made.items()]
-    insert = database.insert(VectorRow).on_conflict_do_nothing()
     with database.write() as session:
-        session.execute(insert, rows)
+        session.execute(dialect_insert(session, VectorRow).on_conflict_do_nothing(), rows)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from retrieval.database import Database
+from retrieval.database import Database, dialect_insert
 from retrieval.model.outcomes import ModelFailure, Outcome, Usage
 from retrieval.model.tables import SpendRow, TurnRow
 from retrieval.ports import Clock
@@ -182,7 +182,7 @@ class Budgets:
     def _row(self, session: Session, day: date, spender: str, *, lock: bool = False) -> None:
         """Have the row there, and hold it to the end of the transaction where asked."""
         values = {"day": day, "spender": spender, "tokens": 0, "money": 0}
-        session.execute(self._database.insert(SpendRow).values(values).on_conflict_do_nothing())
+        session.execute(dialect_insert(session, SpendRow).values(values).on_conflict_do_nothing())
         if lock:
             here = (SpendRow.day == day, SpendRow.spender == spender)
             session.execute(update(SpendRow).where(*here).values(tokens=SpendRow.tokens))

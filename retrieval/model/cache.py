@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from retrieval.corpus.passages import Passage
-from retrieval.database import Database
+from retrieval.database import Database, dialect_insert
 from retrieval.model.tables import CachedRow, SecretRow
 from retrieval.ports import Clock, Selected, Selection
 from retrieval.text.wording import normal
@@ -83,9 +83,9 @@ class AnswerCache:
             "chosen": [[each.part, each.passage.passage_id, each.position] for each in selection.chosen],
             "stored_at": self._clock.now(),
         }
-        statement = self._database.insert(CachedRow).values(key=key, **values)
         try:
             with self._database.write() as session:
+                statement = dialect_insert(session, CachedRow).values(key=key, **values)
                 session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values))
         except IntegrityError:
             return
@@ -97,8 +97,8 @@ class AnswerCache:
 
     def _secret(self) -> bytes:
         if self._known is None:
-            drawn = self._database.insert(SecretRow).values(name=_NAME, secret=self._new_secret())
             with self._database.write() as session:
+                drawn = dialect_insert(session, SecretRow).values(name=_NAME, secret=self._new_secret())
                 session.execute(drawn.on_conflict_do_nothing())
                 self._known = session.scalars(select(SecretRow.secret).where(SecretRow.name == _NAME)).one()
         return self._known
