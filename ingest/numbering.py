@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 
 from ingest.marks import BULLET, MARK, Mark, mark_of, styles_in
 from retrieval.corpus.passages import Sentence, Span
-from retrieval.text.places import Begun, begun, roman
+from retrieval.text.places import ANNEXES, Begun, begun, roman
 from retrieval.text.sentences import is_unfinished
 
 # "Sec. 4. The keeper …", "Article 12\n1. …", "Rule 87: …"; "Article 12 applies" is no numbering.
 ANNOUNCED = re.compile(r"\s*[*_]{0,3}(?:[.:)]|[–—-](?=\s)|(?=\n|$|\(\d))[*_]{0,3}\s*")
-# They hold what is numbered anew, or what is numbered through them.
-ANNEXES, PARTS = ("annex", "appendix", "schedule"), ("part", "chapter")
+# What is numbered through them.
+PARTS = ("part", "chapter")
+# A heading of an annex that has no number: "Annex", "Annex: Forms", "Annex to the Convention on Pilots".
+UNNUMBERED = re.compile(r"[\s*_]*(annex|appendix|schedule)(?=[\s*_]*(?:$|[:.–—-]| (?:to|of) the\b))", re.IGNORECASE)
 LEADS = (":", "—", "–")
 # A run of numbers is that of the paragraphs of a document when it holds this share of its words.
 PARAGRAPHS_SHARE = 0.5
@@ -45,7 +47,7 @@ class Numbering:
 
     def heading(self, names: Sequence[str]) -> None:
         """Go on below this path of headings."""
-        self._headed = [found for name in names if (found := begun(name)) and found.kind not in ("par", "page")]
+        self._headed = [found for name in names if (found := _headed(name)) and found.kind not in ("par", "page")]
         self._own = self._item = None
         self._open, self._before, self._leads = [], [], {}
 
@@ -174,6 +176,12 @@ class Numbering:
             return within(anchors, numbers)
         named = ", ".join(found.name for found in anchors if found.kind not in PARTS)
         return named or (f"par. {_bracketed(numbers)}" if numbers else None)
+
+
+def _headed(name: str) -> Begun | None:
+    """The place that a heading begins with; an annex may have no number."""
+    bare = UNNUMBERED.match(name)
+    return Begun(bare[1].lower(), bare[1].capitalize(), "", bare.end()) if bare else begun(name)
 
 
 def within(anchors: Sequence[Begun], numbers: Sequence[str]) -> str:

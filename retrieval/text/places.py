@@ -31,6 +31,8 @@ _KINDS = {
     "item": r"(?i:items?|points?)",
     "page": r"(?i:pages?|pp?\.)",
 }
+# They hold what is numbered anew.
+ANNEXES = ("annex", "appendix", "schedule")
 _RANKS = {kind: rank for rank, kind in enumerate(_KINDS)}
 _LABELS = {
     "sec": "Sec.",
@@ -50,6 +52,9 @@ _ONE = re.compile(
 )
 _AND = re.compile(r"(?:, ?|,? (?:and|or|to) |-)(?=[\w(])")
 _WITHIN = re.compile(r"(?:,| (?:of|in|to|under)(?: the)?)? ?")
+# An annex without a number, said before or after what stands in it.
+_IN_ANNEX = re.compile(r"(annex|appendix|schedule), $", re.IGNORECASE)
+_OF_ANNEX = re.compile(r" (?:of|in|to) the (annex|appendix|schedule)\b(?! (?:\d|[A-Z]\b|[IVX]+\b))")
 # A place is a name: what has one of these before it is of another kind ("an Article 36 review").
 _ATTRIBUTE = re.compile(r"\b(?:an?|any|our|their|its|his|her|your|this|some|each|every|another|no) $", re.IGNORECASE)
 _LONGEST_ATTRIBUTE = 12
@@ -123,8 +128,10 @@ def asked_places(question: str) -> tuple[AskedPlace, ...]:
 
 
 def keys_of(text: str) -> set[Key]:
-    """The keys of the places that a text names; what stands in an annex is named by itself too."""
+    """The keys of the places that a text names; what stands in an annex is named by itself too, and without the number
+    of the annex."""
     keys = {key for mention in _joined(normal(text)) for key in mention.keys}
+    keys |= {(key[0], *key[2:]) for key in keys if key[0] in ANNEXES and len(key) > 3 and key[2] in _KINDS}
     return keys | {key[at:] for key in keys for at in range(1, len(key)) if key[at] in _KINDS}
 
 
@@ -192,7 +199,7 @@ def unnumbered(text: str) -> str:
 def _joined(plain: str) -> list[_Mention]:
     """The mentions in a text, those that name one place together as one: "paragraph 2 of Article 12"."""
     found: list[_Mention] = []
-    for mention in _mentions(plain):
+    for mention in (_in_annex(plain, each) for each in _mentions(plain)):
         if found and _WITHIN.fullmatch(plain, found[-1].end, mention.start):
             wide, narrow = sorted((found[-1], mention), key=lambda each: _RANKS[each.kind])
             if wide.kind != narrow.kind and "page" not in (wide.kind, narrow.kind):
@@ -203,11 +210,22 @@ def _joined(plain: str) -> list[_Mention]:
     return found
 
 
+def _in_annex(plain: str, mention: _Mention) -> _Mention:
+    """The mention as one in the annex without a number that is named beside it: "Annex, Art. 3"."""
+    before = _IN_ANNEX.search(plain[max(0, mention.start - _LONGEST_ATTRIBUTE) : mention.start])
+    after = None if before else _OF_ANNEX.match(plain, mention.end)
+    beside = before or after
+    if beside is None or mention.kind in (*ANNEXES, "page"):
+        return mention
+    keys = tuple((beside[1].lower(), *key) for key in mention.keys)
+    return _Mention(mention.start - len(before[0] if before else ""), after.end() if after else mention.end, keys)
+
+
 def _nested(wide: Key, narrow: Key) -> Key:
     """A place within another. Articles are numbered through parts and chapters, and begin anew in an annex."""
     if narrow[0] in ("par", "item") and wide[0] not in ("part", "chapter"):
         return (*wide, *narrow[1:])
-    return (*wide, *narrow) if wide[0] in ("annex", "appendix", "schedule") or narrow[0] in ("par", "item") else narrow
+    return (*wide, *narrow) if wide[0] in ANNEXES or narrow[0] in ("par", "item") else narrow
 
 
 def _mentions(plain: str) -> Iterator[_Mention]:

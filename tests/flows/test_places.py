@@ -104,6 +104,10 @@ Warnings come first.
 """
 MANDATE = """Mandate Letter for the Strait
 
+Article 1
+
+The strait is watched by night.
+
 Article 5
 
 Crews carry a flare.
@@ -257,6 +261,10 @@ def ask(home: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtur
             "III. Urges all parties: (a) to lift the chain at the narrows; (b) to answer the signals of the pilots.",
             "par. III",
         ),
+        ("What does article 1 of the mandate say?", "The strait is watched by night.", "Art. 1"),
+        ("What does article 1 of the annex of the mandate say?", "The seal is blue.", "Annex, Art. 1"),
+        ("What does article 3 of the annex say?", "The model card is printed on blue paper and signed by both.",
+         "Annex II, Art. 3"),
         ("What is rule 87?", "Persons rescued must be treated humanely.", "Rule 87"),
         ("Under Principle 4, what comes first?", "Warnings come first.", "Principle 4"),
         (

@@ -126,3 +126,16 @@ def test_articles_and_items_of_a_pdf_have_their_places() -> None:
         ("Art. 7(2)(b)", "2. A boat shall not sail where:"),
         ("Art. 8", ""),
     ]
+
+
+def test_what_stands_in_an_annex_without_a_number_is_placed_there() -> None:
+    body = "<h2>Article 1</h2><p>Boats are blue.</p><h2>{}</h2><h3>Article 1</h3><p>1. Forms are red.</p>"
+    for heading, place in (
+        ("Annex", "Annex, Art. 1(1)"),
+        ("ANNEX: Forms", "Annex, Art. 1(1)"),
+        ("Schedule to the Order", "Schedule, Art. 1(1)"),
+        ("Appendix II", "Appendix II, Art. 1(1)"),
+        ("Annexation", "Art. 1(1)"),
+    ):
+        assert [place for place, _, _ in html(body.format(heading))] == ["Art. 1", place]
+    assert html("<h2>Annex</h2><p>Forms are red.</p>") == [("Annex", "", "Forms are red.")]

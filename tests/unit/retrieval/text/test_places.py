@@ -13,6 +13,10 @@ from retrieval.text.wording import normal
         ("What is in Art. 12, para. 2?", {"Art. 12, para. 2": ("art", "12", "2")}),
         ("paragraph 2(a) of article 3 bis", {"paragraph 2(a) of article 3 bis": ("art", "3bis", "2", "a")}),
         ("Does Annex II, Article 3 bind us?", {"Annex II, Article 3": ("annex", "2", "art", "3")}),
+        ("What is in article 3 of the annex?", {"article 3 of the annex": ("annex", "art", "3")}),
+        ("Annex, Art. 3(1)", {"Annex, Art. 3(1)": ("annex", "art", "3", "1")}),
+        ("par. 2 of article 3 of the schedule", {"par. 2 of article 3 of the schedule": ("schedule", "art", "3", "2")}),
+        ("Article 3 of the Annex II", {"Article 3 of the Annex II": ("annex", "2", "art", "3")}),
         ("What does § 4.2 say?", {"§ 4.2": ("sec", "4", "2")}),
         ("Articles 12 and 112?", {"Art. 12": ("art", "12"), "Art. 112": ("art", "112")}),
         ("paragraphs 3 to 5", {f"par. {n}": ("par", str(n)) for n in (3, 4, 5)}),
@@ -57,6 +61,9 @@ def test_a_place_holds_what_lies_within_it_and_no_other_number() -> None:
     assert not elsewhere(("rule", "12"), keys)
     assert within(("art", "3"), keys_of("Annex II, Art. 3(1)"))
     assert within(("par", "12"), keys_of("Chapter IV, par. 12"))
+    assert within(("annex", "art", "3"), keys_of("Annex II, Art. 3(1)"))
+    assert within(("annex", "art", "3"), keys_of("Annex, Art. 3(1)"))
+    assert not within(("annex", "2", "art", "3"), keys_of("Annex, Art. 3(1)"))
 
 
 def test_a_heading_names_the_place_it_begins_with() -> None:
@@ -70,7 +77,15 @@ def test_a_heading_names_the_place_it_begins_with() -> None:
 
 
 def test_a_place_in_words_reads_back_as_itself() -> None:
-    for name in ("Art. 12(2)(a)", "Sec. 4", "Rule 87", "Annex 2, Art. 3", "par. 3(a)", "Recommendation 12"):
+    for name in (
+        "Art. 12(2)(a)",
+        "Sec. 4",
+        "Rule 87",
+        "Annex 2, Art. 3",
+        "Annex, Art. 3",
+        "par. 3(a)",
+        "Recommendation 12",
+    ):
         [key] = [place.key for place in asked_places(name)]
         assert label(key) == name
 
