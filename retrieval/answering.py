@@ -13,7 +13,7 @@ from retrieval.answers import abstention
 from retrieval.answers.composing import MOST_SHOWN, compose, related
 from retrieval.answers.evidence import Evidence, weigh, words_met
 from retrieval.answers.extractive import choose
-from retrieval.answers.following import together, unheard
+from retrieval.answers.following import added_not_found, together
 from retrieval.answers.located import located
 from retrieval.answers.questions import Asked, mended, points_back, put_otherwise, understand
 from retrieval.answers.sentences import Candidate, SentenceRanker
@@ -252,7 +252,7 @@ class Answerer:
 
         The score compares meaning. Without an embedder it is 0.
         """
-        added = unheard(asked, results)
+        added = added_not_found(asked, results)
         if not added:
             return None
         alone = replace(asked, query=" ".join(asked.parts), follow_up=False)

@@ -9,7 +9,7 @@ from math import log1p
 
 from retrieval.answers.questions import Asked
 from retrieval.answers.sentences import AS_ASKED, Candidate
-from retrieval.answers.subject import defines, unheard_topic, unnamed
+from retrieval.answers.subject import defines, topic_not_found, unnamed
 from retrieval.text.places import FORMATION, unnumbered
 from retrieval.text.tokens import tokens
 from retrieval.text.wording import content_weights, normal, shared
@@ -110,7 +110,7 @@ def weigh(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Eviden
     likeness = max((_said_as_asked(candidate, asked.query) for candidate in ranked), default=0.0)
     # A follow-up's topic may be in the question before; a finder may name what its passage calls otherwise.
     lines = (finder.line for hit in results.hits for finder in hit.finders)
-    topic = () if asked.follow_up or likeness >= AS_ASKED else unheard_topic(asked.query, passages, lines)
+    topic = () if asked.follow_up or likeness >= AS_ASKED else topic_not_found(asked.query, passages, lines)
     return Evidence(
         similarity=max(similarities, default=None),
         dense=max(cosines, default=None),

@@ -24,12 +24,12 @@ def together(with_context: Results, alone: Results) -> Results:
     return replace(with_context, hits=tuple(ordered[: max(len(with_context.hits), len(alone.hits))]))
 
 
-def heard(asked: Asked) -> set[str]:
+def stems_before(asked: Asked) -> set[str]:
     """The stems of the questions that a follow-up leans on; none for any other question."""
     return set(Counter(tokens(asked.query)) - Counter(tokens(" ".join(asked.parts)))) if asked.follow_up else set()
 
 
-def unheard(asked: Asked, results: Results) -> Mapping[str, float]:
+def added_not_found(asked: Asked, results: Results) -> Mapping[str, float]:
     """The content words that a follow-up adds to the question before it, where not one of them occurs in what was
     found: stems and their weights. Empty where one does, where it adds none, and for any other question.
 
@@ -38,7 +38,7 @@ def unheard(asked: Asked, results: Results) -> Mapping[str, float]:
     asks = " ".join(asked.parts)
     if not asked.follow_up or points_back(asks):
         return {}
-    said = set(tokens(asks)) - heard(asked)
+    said = set(tokens(asks)) - stems_before(asked)
     added = {term: weight for term, weight in content_weights(results.terms).items() if term in said}
     known = {term for hit in results.hits for term in tokens(hit.passage.indexed_text)}
     return added if known.isdisjoint(added) else {}

@@ -46,12 +46,12 @@ class Located:
 @dataclass(frozen=True, slots=True)
 class _Fit:
     """What may answer a part of a question. `asks`: whether the part names a place; `whole`: whether it wants all that
-    is there; `met`: whether what is there has words of what else it asks."""
+    is there; `placed`: whether it wants something that is there."""
 
     candidates: Sequence[Candidate]
     asks: bool
     whole: bool
-    met: bool
+    placed: bool
 
 
 def located(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Located:
@@ -71,7 +71,7 @@ def located(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Loca
         speaking = [place for place in absent if _spoken_of(place, results.hits)]
         missing += [place.name for place in absent if place not in speaking]
         may = [c for c in ranked if _may_speak(c, speaking)] if speaking or not found else []
-        fits.append(_Fit(there or may, bool(found), bool(there) and _asks_no_more(text, there), _met(text, there)))
+        fits.append(_Fit(there or may, bool(found), *_wanted(text, there)))
     if not any(fit.asks for fit in fits):
         return Located(results, ranked)
     kept = _for_parts(everything, fits)
@@ -81,7 +81,7 @@ def located(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Loca
         replace(results, hits=hits) if kept else results,
         _in_reading_order(kept, results.hits) if all(fit.whole for fit in fits) else kept,
         tuple(dict.fromkeys(missing)),
-        placed=all(fit.whole or fit.met for fit in fits),
+        placed=all(fit.placed for fit in fits),
     )
 
 
@@ -166,7 +166,7 @@ def _may_speak(candidate: Candidate, places: Sequence[AskedPlace]) -> bool:
 def _is_of_a_text(asked: Asked, text: str, place: AskedPlace, at: Sequence[Candidate]) -> bool:
     """Whether a place is one of a text, where units, kits and charts have numbers of the kind too ("section 2")."""
     named = place.key[0] not in LOOSE or _document(text, place) or instruments_of(asked.question)
-    return bool(named or (at and (_asks_no_more(text, at) or _met(text, at))))
+    return bool(named) or any(_wanted(text, at))
 
 
 def _for_parts(everything: Sequence[Candidate], fits: Sequence[_Fit]) -> list[Candidate]:
@@ -175,44 +175,34 @@ def _for_parts(everything: Sequence[Candidate], fits: Sequence[_Fit]) -> list[Ca
     The best for a part that names a place is worth as much as the best of all: nothing else may answer that part.
     """
     top = max((score for c in everything for score in (c.score, *c.parts)), default=0.0)
+    best = [max((c.parts[n] for c in fit.candidates), default=0.0) for n, fit in enumerate(fits)]
+    ids = [set(map(id, fit.candidates)) for fit in fits]
     kept = []
     for candidate in everything:
-        may = [candidate in fit.candidates for fit in fits]
-        parts = tuple(_worth(candidate, n, fit, top) if may[n] else 0.0 for n, fit in enumerate(fits))
-        score = top if any(fit.whole and it for fit, it in zip(fits, may, strict=True)) else candidate.score
-        kept += [replace(candidate, score=score, parts=parts)] if any(may) else []
+        fitting = [n for n in range(len(fits)) if id(candidate) in ids[n]]
+        parts = [0.0] * len(fits)
+        for n in fitting:
+            share = 1.0 if fits[n].whole or not best[n] else candidate.parts[n] / best[n]
+            parts[n] = share * top if fits[n].asks else candidate.parts[n]
+        score = top if any(fits[n].whole for n in fitting) else candidate.score
+        kept += [replace(candidate, score=score, parts=tuple(parts))] if fitting else []
     return kept
 
 
-def _worth(candidate: Candidate, part: int, fit: _Fit, top: float) -> float:
-    best = max(each.parts[part] for each in fit.candidates)
-    score = candidate.parts[part]
-    return score if not fit.asks else top if fit.whole or not best else score / best * top
+def _wanted(text: str, at: Sequence[Candidate]) -> tuple[bool, bool]:
+    """(whether a text wants all that is at its places, whether it wants that or something of what is there).
 
-
-def _further_words(text: str, at: Sequence[Candidate]) -> set[str]:
-    """The words that a text has besides its places and what their document is called."""
+    It wants all where at most a verb is left of it ("require").
+    """
     places = asked_places(text)
     called = " ".join(f"{_title(c.hit.passage)} {c.hit.passage.source.publisher or ''}" for c in at)
     named = set(tokens(" ".join([called, *(place.name for place in places)])))
     documents = set().union(*(_document(text, place) for place in places))
     documents &= {stem for c in at for stem in tokens(c.hit.passage.indexed_text)}
-    return set(tokens(text)) - function_stems() - named - _PLACE_WORDS - documents
-
-
-def _asks_no_more(text: str, at: Sequence[Candidate]) -> bool:
-    """Whether a text asks for what is at a place, whatever that is: at most a verb is left of it ("require")."""
-    further = _further_words(text, at)
-    return not further or (len(further) == 1 and not _ON.search(text) and not further & _said(at))
-
-
-def _met(text: str, at: Sequence[Candidate]) -> bool:
-    """Whether a place says something of what else a text has."""
-    return bool(_further_words(text, at) & _said(at))
-
-
-def _said(at: Sequence[Candidate]) -> set[str]:
-    return {stem for c in at for stem in tokens(f"{c.text} {c.hit.passage.section or ''}")}
+    further = set(tokens(text)) - function_stems() - named - _PLACE_WORDS - documents
+    met = any(further & set(tokens(f"{c.text} {c.hit.passage.section or ''}")) for c in at)
+    whole = bool(at) and (not further or (len(further) == 1 and not _ON.search(text) and not met))
+    return whole, whole or met
 
 
 def _in_reading_order(kept: Sequence[Candidate], hits: Sequence[Hit]) -> list[Candidate]:

@@ -10,7 +10,7 @@ from math import sqrt
 
 import numpy as np
 
-from retrieval.answers.following import heard
+from retrieval.answers.following import stems_before
 from retrieval.answers.meaning import Meanings, wanted
 from retrieval.answers.questions import Asked
 from retrieval.corpus.passages import Sentence
@@ -164,7 +164,7 @@ def _places(asked: Asked, results: Results) -> list[_Place]:
     """The sentences worth embedding: those of the best passages that share most with the question, within the limit."""
     weights = content_weights(results.terms)
     # What is as like to the questions before a follow-up as to the whole answers those.
-    earlier = heard(asked)
+    earlier = stems_before(asked)
     before = {stem: weight for stem, weight in weights.items() if stem in earlier}
     found = []
     for hit in results.hits[:PASSAGES_READ]:

@@ -69,7 +69,7 @@ def unnamed(question: str, passages: Sequence[Passage]) -> tuple[Subject, ...]:
     )
 
 
-def unheard_topic(question: str, passages: Sequence[Passage], lines: Iterable[str]) -> tuple[str, ...]:
+def topic_not_found(question: str, passages: Sequence[Passage], lines: Iterable[str]) -> tuple[str, ...]:
     """The topic of a question, when no passage has a word of it and no line under which one is found has them all."""
     topic = _topic(normal(question))
     stems = set(tokens(topic)) - function_stems()

@@ -18,11 +18,11 @@ def refined(query: Vectors, found: Ranked, vectors: Mapping[str, Vectors]) -> Ve
     Rocchio's feedback (1971) with the hits of both legs, weighed by the softmax of their scores: one clear winner
     speaks alone and stays first, hits of equal standing speak together. Hits without a vector say nothing.
     """
-    heard = [(vectors[id_], score) for id_, score in found[:HITS] if id_ in vectors]
-    if not heard:
+    known = [(vectors[id_], score) for id_, score in found[:HITS] if id_ in vectors]
+    if not known:
         return query
-    rows = np.stack([vector for vector, _ in heard])
-    scores = np.array([score for _, score in heard], np.float32)
+    rows = np.stack([vector for vector, _ in known])
+    scores = np.array([score for _, score in known], np.float32)
     weights = np.exp((scores - scores.max()) / TEMPERATURE)
     moved: Vectors = query + np.float32(SHARE) * (weights @ rows) / weights.sum()
     return moved / np.linalg.norm(moved)

@@ -92,8 +92,8 @@ class HybridRetriever:
         dense = self._dense(generation, vector, depth, selection)
         fused = fuse(dense, lexical, self._dense_weight)
         if dense and vector is not None and "feedback" not in self._without:
-            heard = generation.members.vectors([id_ for id_, _ in fused[:FEEDBACK_HITS]])
-            again = self._dense(generation, refined(vector, fused, heard), depth, selection)
+            vectors = generation.members.vectors([id_ for id_, _ in fused[:FEEDBACK_HITS]])
+            again = self._dense(generation, refined(vector, fused, vectors), depth, selection)
             fused = fuse(again, lexical, self._dense_weight)
         fused = list(self._at_places(generation, query, selection, fused))
         passages = generation.passages([id_ for id_, _ in fused[:k]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retrieval.answering import Answerer
-from retrieval.answers.following import unheard
+from retrieval.answers.following import added_not_found
 from retrieval.answers.questions import understand
 from retrieval.answers.sentences import SentenceRanker
 from retrieval.corpus.passages import Passage, Sentence, Source, Span
@@ -46,11 +46,11 @@ def test_what_a_follow_up_adds_is_unheard_only_where_nothing_found_holds_any_of_
     results = Results(
         "", "g", tuple(Hit(passage, 1.0) for passage in PASSAGES), {"lasagn": 2.0, "ledger": 1.0, "store": 1.0}
     )
-    assert unheard(understand("What about lasagne?", COUNTED), results) == {"lasagn": 2.0}
-    assert unheard(understand("What about lasagne in the ledger?", COUNTED), results) == {}
-    assert unheard(understand("What about the stores?", COUNTED), results) == {}
-    assert unheard(understand("What about lasagne?"), results) == {}
-    assert unheard(understand("Do they get lasagne for that?", COUNTED), results) == {}
+    assert added_not_found(understand("What about lasagne?", COUNTED), results) == {"lasagn": 2.0}
+    assert added_not_found(understand("What about lasagne in the ledger?", COUNTED), results) == {}
+    assert added_not_found(understand("What about the stores?", COUNTED), results) == {}
+    assert added_not_found(understand("What about lasagne?"), results) == {}
+    assert added_not_found(understand("Do they get lasagne for that?", COUNTED), results) == {}
 
 
 def test_a_sentence_found_as_the_question_before_was_put_does_not_come_first_for_that() -> None:

@@ -6,7 +6,7 @@ from retrieval.answers.abstention import covered, not_covered, reason
 from retrieval.answers.evidence import Evidence, weigh
 from retrieval.answers.questions import understand
 from retrieval.answers.sentences import AS_ASKED, SentenceRanker
-from retrieval.answers.subject import subjects_of, unheard_topic, unnamed
+from retrieval.answers.subject import subjects_of, topic_not_found, unnamed
 from retrieval.corpus.passages import Passage, Sentence, Source, Span
 from retrieval.embedding.local import LocalEmbedder
 from retrieval.types import Finder, Hit, Results
@@ -59,11 +59,11 @@ def evidence(**known: object) -> Evidence:
         ("How are tide tables kept?", ()),
     ],
 )
-def test_a_topic_of_which_no_passage_has_a_word_is_unheard_unless_a_line_finds_it(
+def test_a_topic_of_which_no_passage_has_a_word_is_told_unless_a_line_finds_it(
     question: str, topic: tuple[str, ...]
 ) -> None:
     lines = ["where do ferry moorings lie", "tables of the harbour"]
-    assert unheard_topic(question, [passage("Lights are kept from dusk.")], lines) == topic
+    assert topic_not_found(question, [passage("Lights are kept from dusk.")], lines) == topic
 
 
 def test_nothing_else_makes_up_for_what_is_not_named_and_the_reader_is_told() -> None:
