@@ -119,3 +119,18 @@ def test_the_pinned_uv_is_one_exact_version_that_the_project_accepts() -> None:
 def test_what_is_given_to_run_reaches_the_command(clone: Path, arguments: list[str], call: str) -> None:
     code, _, calls = run(clone, *arguments)
     assert (code, calls[-1]) == (0, call)
+
+
+def test_what_the_suite_writes_goes_where_its_runner_says_and_else_into_memory_or_tmp(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(clone, "doctor")
+    stub = clone / ".venv" / "bin" / "pytest"
+    stub.write_text('#!/bin/sh\necho "$TMPDIR: $*" >>calls\n')
+    stub.chmod(0o755)
+    monkeypatch.setenv("TMPDIR", "/elsewhere")
+    assert run(clone, "test", "-q") == (0, "", ["/elsewhere: -n 2 --dist loadfile -q"])
+    monkeypatch.delenv("TMPDIR")
+    code, errors, calls = run(clone, "test", "-q")
+    assert (code, errors) == (0, "")
+    assert calls in ([f"{folder}: -n 2 --dist loadfile -q"] for folder in ("/dev/shm", "/tmp"))
