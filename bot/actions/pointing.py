@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.actions.greetings import greets
 from bot.actions.registry import Registry
+from bot.actions.routing import Route
 from bot.checklists.catalogue import Basis, Catalogue, Checklist
 from retrieval.corpus.finders import Places
 from retrieval.corpus.passages import Passage
@@ -25,6 +26,9 @@ OUTSET = "assessment"
 # More than this share of what is quoted must be the basis of a checklist that the question does not name.
 MAJORITY = 0.5
 _GREETED = ("help", "checklist")
+# Log-odds by the vector of a text. From SURE on it is pointed whatever its wording; a form of a request points it
+# unless the vector speaks against it; where the guidance does not cover it, what is as likely ours as not is offered.
+SURE, UNLIKELY, EVEN = 1.0, -1.0, 0.0
 # What stands in a pattern for a name: words with a capital inside of a sentence, or a number and what it numbers.
 NAME = "someone"
 _NAMES = re.compile(
@@ -51,11 +55,17 @@ class ActionPointer:
     """Implements `ports.Pointer` on the registry and the checklists, which are read when they are needed."""
 
     def __init__(
-        self, registry: Registry, catalogue: Callable[[], Catalogue], data: Mapping[str, Any] | None = None
+        self,
+        registry: Registry,
+        catalogue: Callable[[], Catalogue],
+        data: Mapping[str, Any] | None = None,
+        *,
+        route: Callable[[str], Route | None] = lambda _: None,
     ) -> None:
         self._registry = registry
         self._catalogue = catalogue
         self._data = data
+        self._route = route
 
     def point(self, question: str) -> Sequence[Offer]:
         """Where a request leads, best first; empty for a question to the guidance."""
@@ -64,16 +74,35 @@ class ActionPointer:
                 (request.offer for request in self.requests if request.offer.kind in _GREETED),
                 key=lambda offer: _GREETED.index(offer.kind),
             )
-        said = plain(_NAMES.sub(NAME, normal(question)))
-        return _distinct(self._offered(request, question) for request in self.requests if request.meets(said))
+        said = masked(question)
+        route = self._route(said)
+        if route is not None and route.odds < UNLIKELY:
+            return ()
+        met = [request for request in self.requests if request.meets(plain(said))]
+        if not met and route is not None and route.odds >= SURE:
+            met = [self._usual(route)]
+        return _distinct(self._offered(request, question) for request in met)
 
     def offer(self, question: str, passages: Sequence[Passage]) -> Offer | None:
         """The checklist that rests on some of what is quoted and that the question names, or that rests on most of it;
-        where nothing is quoted, the one that the question names. None when there is none, or more than one."""
+        where nothing is quoted, the one that the question names, or else what of ours it is likely to ask for. None
+        when there is none, or more than one checklist."""
         shares = {checklist.id: _share(checklist, passages) for checklist in self._catalogue().checklists}
         named = [checklist.id for checklist in self._named(question) if not passages or shares[checklist.id] > 0]
         fitting = named or [id_ for id_, share in shares.items() if share > MAJORITY]
-        return self._checklist(fitting[0]) if len(fitting) == 1 else None
+        if len(fitting) == 1:
+            return self._checklist(fitting[0])
+        return None if passages or fitting else self._likely(question)
+
+    def _likely(self, question: str) -> Offer | None:
+        """What a text that no document answers asks for of ours, where that is as likely as not."""
+        route = self._route(masked(question))
+        return self._usual(route).offer if route is not None and route.odds >= EVEN else None
+
+    def _usual(self, route: Route) -> Request:
+        """The request of the likeliest kind that there is whose command needs nothing to be filled in."""
+        whole = {request.offer.kind: request for request in reversed(self.requests) if request.offer.command.islower()}
+        return whole[next(kind for kind in route.kinds if kind in whole)]
 
     @cached_property
     def requests(self) -> tuple[Request, ...]:
@@ -110,6 +139,11 @@ class ActionPointer:
     def _checklist(self, id_: str) -> Offer:
         label = f"Checklist: {self._catalogue().titles()[id_]}"
         return Offer("checklist", label, f"proviso checklist {id_}", SHOW_CHECKLIST, {"topic": id_})
+
+
+def masked(question: str) -> str:
+    """A question in its normal form, with one word for every name: who is meant says nothing of what is asked for."""
+    return _NAMES.sub(NAME, normal(question))
 
 
 def _distinct(offers: Iterable[Offer]) -> list[Offer]:

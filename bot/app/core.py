@@ -195,9 +195,10 @@ class Core:
     def pointer(self) -> Pointer:
         """Where a request leads that is no question to the guidance."""
         from bot.actions.pointing import ActionPointer
+        from bot.actions.routing import Router
         from bot.actions.table import REGISTRY
 
-        return ActionPointer(REGISTRY, lambda: self.catalogue)
+        return ActionPointer(REGISTRY, lambda: self.catalogue, route=Router(lambda: self.embedder).route)
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -15,6 +15,7 @@ from retrieval.answers.evidence import Evidence
 ANSWERED_SHARE = 0.92
 RIDGE = 2.0
 STEPS = 30
+CHANGE = 1e-6
 FOLDS = 10
 
 Numbers = NDArray[np.float64]
@@ -30,23 +31,26 @@ def fit(evidence: Sequence[Evidence], covered: Sequence[bool], features: Sequenc
     judged = np.empty(len(truth))
     for fold in range(FOLDS):
         aside = np.arange(len(truth)) % FOLDS == fold
-        weights, bias = _logistic(values[~aside], truth[~aside])
+        weights, bias = logistic(values[~aside], truth[~aside])
         judged[aside] = values[aside] @ weights + bias
-    weights, bias = _logistic(values, truth)
+    weights, bias = logistic(values, truth)
     threshold = float(np.quantile(judged[truth], 1 - ANSWERED_SHARE))
     return Line(dict(zip(features, weights.tolist(), strict=True)), bias - threshold)
 
 
-def _logistic(values: Numbers, truth: NDArray[np.bool_]) -> tuple[Numbers, float]:
+def logistic(values: Numbers, truth: NDArray[np.bool_], penalty: float = RIDGE) -> tuple[Numbers, float]:
     """Newton's method on standardised features; weights and bias for the raw ones."""
     mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
     rows = np.hstack([(values - mean) / spread, np.ones((len(values), 1))])
     share = np.where(truth, 0.5 / truth.sum(), 0.5 / (~truth).sum()) * len(truth)
-    ridge = np.diag([RIDGE] * values.shape[1] + [1e-6])
+    ridge = np.diag([penalty] * values.shape[1] + [1e-6])
     line = np.zeros(rows.shape[1])
     for _ in range(STEPS):
         odds = 1 / (1 + np.exp(-rows @ line))
         slope = rows.T @ (share * (odds - truth)) + ridge @ line
-        line -= np.linalg.solve((rows * (share * odds * (1 - odds))[:, None]).T @ rows + ridge, slope)
+        change = np.linalg.solve((rows * (share * odds * (1 - odds))[:, None]).T @ rows + ridge, slope)
+        line -= change
+        if np.abs(change).max() < CHANGE:
+            break
     weights = line[:-1] / spread
     return weights, float(line[-1] - weights @ mean)
