@@ -18,6 +18,8 @@ NOT_STATED = "not stated"
 
 _ORDER: tuple[Modality, ...] = ("must", "should", "may", "states")
 _SUBORDINATE = re.compile(
+    # Whoever the rule is for: "a keeper who breaches the order | shall be dismissed".
+    r"\bwho(?:ever)? (?!must|shall|should|may|can|will|ought)[^,;:.]*?(?= (?:must|shall|should|ought)\b)|"
     r"(?:\b(?:if|when|whenever|where|wherever|unless|because|although|though|while|until|before|after|whether|which|who|"
     r"whom|whose|so that|in order (?:to|that)|as long as|provided that)\b|"
     # After a noun, "that" begins a clause of its own; after a verb that reports, the statement itself.

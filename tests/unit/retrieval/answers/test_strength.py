@@ -21,6 +21,8 @@ from retrieval.types import Citation, Strength
         ("Delay may lead to losses.", "states"),
         ("Half of the boats were lost.", "states"),
         ("The policy states that the gate must be shut.", "must"),
+        ("A keeper who breaches Article 7(2) shall be dismissed.", "must"),
+        ("Crews help the officer who must sign.", "states"),
     ],
 )
 def test_the_modal_of_the_main_clause_counts(statement: str, expected: str) -> None:
