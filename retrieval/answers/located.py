@@ -71,17 +71,19 @@ def located(asked: Asked, results: Results, ranked: Sequence[Candidate]) -> Loca
         speaking = [place for place in absent if _spoken_of(place, results.hits)]
         missing += [place.name for place in absent if place not in speaking]
         may = [c for c in ranked if _may_speak(c, speaking)] if speaking or not found else []
-        fits.append(_Fit(there or may, bool(found), *_wanted(text, there)))
+        fits.append(_Fit(there or may, bool(found), *(_wanted(text, there) if there else (False, False))))
     if not any(fit.asks for fit in fits):
         return Located(results, ranked)
     kept = _for_parts(everything, fits)
+    # A part whose place is nowhere is said to be missing; it leaves the others as they are.
+    able = [fit for fit in fits if fit.candidates]
     passages = {c.hit.passage.passage_id for c in kept}
     hits = tuple(hit for hit in results.hits if hit.passage.passage_id in passages)
     return Located(
         replace(results, hits=hits) if kept else results,
-        _in_reading_order(kept, results.hits) if all(fit.whole for fit in fits) else kept,
+        _in_reading_order(kept, results.hits) if all(fit.whole for fit in able) else kept,
         tuple(dict.fromkeys(missing)),
-        placed=all(fit.placed for fit in fits),
+        placed=bool(able) and all(fit.placed for fit in able),
     )
 
 
@@ -201,7 +203,7 @@ def _wanted(text: str, at: Sequence[Candidate]) -> tuple[bool, bool]:
     documents &= {stem for c in at for stem in tokens(c.hit.passage.indexed_text)}
     further = set(tokens(text)) - function_stems() - named - _PLACE_WORDS - documents
     met = any(further & set(tokens(f"{c.text} {c.hit.passage.section or ''}")) for c in at)
-    whole = bool(at) and (not further or (len(further) == 1 and not _ON.search(text) and not met))
+    whole = not further or (bool(at) and len(further) == 1 and not _ON.search(text) and not met)
     return whole, whole or met
 
 

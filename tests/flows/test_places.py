@@ -303,6 +303,7 @@ def test_what_is_asked_for_by_number_is_quoted_and_nothing_else(
         ("What does Article 13(9) of the Decree on Moorings say?", "Article 13(9)"),
         ("What does Rule 8 say?", "Rule 8"),
         ("What does Article 3 of the Geneva Convention say?", "Article 3"),
+        ("What does section 99 say?", "section 99"),
         ("What does operative paragraph 9 of the Mole Assembly say?", "operative paragraph 9"),
     ],
 )
@@ -406,3 +407,10 @@ def test_a_section_of_a_text_that_is_named_is_quoted_or_said_not_to_be_there(ask
     assert claims_of(ask("What does section 2 of Bridges say?")) == [(1, "Lamps are hung on both banks.")]
     answer = ask("What does section 9 of Bridges say?")
     assert (answer["status"], answer["reason"]) == ("abstained", "place_not_found")
+
+
+def test_a_part_whose_place_is_nowhere_leaves_the_other_part_its_answer(ask: Ask) -> None:
+    answer = ask("What does article 7 of the mandate say and what does article 99 of the mandate say?")
+    assert claims_of(answer) == [(1, "Nobody sails after dusk.")]
+    assert [part["covered"] for part in answer["parts"]] == [True, False]
+    assert answer["note"] == "Not found in the indexed documents: “article 99”. Nothing is quoted for it."
