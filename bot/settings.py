@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MODEL = r"^[a-z_]+:\S+$"
+
+
+def _known_zone(name: str) -> str:
+    """The name of a time zone, as it is written. Raises ValueError for one that is not known."""
+    if name not in available_timezones():
+        raise ValueError("no such time zone")
+    return name
 
 
 class Settings(BaseSettings):
@@ -27,6 +37,7 @@ class Settings(BaseSettings):
     )
     proviso_chat_model: str | None = Field(
         None,
+        pattern=MODEL,
         description="Model that chooses sentences, `openai:NAME`; unset: the program chooses them.",
     )
     proviso_summary: Literal["button", "off"] = Field(
@@ -35,6 +46,7 @@ class Settings(BaseSettings):
     )
     proviso_embedding_model: str | None = Field(
         None,
+        pattern=MODEL,
         description="Model that embeds, `openai:NAME`; unset: the local model.",
     )
     proviso_model_price: str | None = Field(
@@ -65,7 +77,9 @@ class Settings(BaseSettings):
     )
     openai_base_url: str | None = Field(None, description="Address of an OpenAI-compatible model server.")
     database_url: str | None = Field(
-        None, description="SQLAlchemy URL (`postgresql://…`); unset: SQLite in `PROVISO_HOME`."
+        None,
+        pattern=r"^(postgresql|sqlite)(\+\w+)?://",
+        description="SQLAlchemy URL (`postgresql://…`); unset: SQLite in `PROVISO_HOME`.",
     )
     chroma_url: str | None = Field(
         None, description="Address of a Chroma server; unset: Chroma embedded, in `PROVISO_HOME`."
@@ -83,8 +97,10 @@ class Settings(BaseSettings):
         default=False,
         description="Whether the bot joins a public channel by itself to post there; else it waits to be invited.",
     )
-    proviso_zone: str = Field(
-        "UTC", description="Time zone of a partner that is added without one, and of the day that model budgets count."
+    proviso_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        "UTC",
+        description="Time zone (`Europe/Brussels`) of a partner that is added without one, and of the day that model "
+        "budgets count.",
     )
     proviso_glossary: Path | None = Field(
         None, description="YAML file with the organisation's own short forms and synonyms, added to the shipped ones."

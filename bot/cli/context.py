@@ -37,8 +37,16 @@ def configure() -> Settings:
 def _wrong_settings(error: ValidationError, fields: Mapping[str, FieldInfo]) -> str:
     """Each setting that cannot be used, with what it is for; never its value, which may be a secret."""
     names = dict.fromkeys(str(wrong["loc"][0]) for wrong in error.errors())
-    told = "; ".join(f"{name.upper()} ({(fields[name].description or '').rstrip('.')})" for name in names)
+    told = "; ".join(
+        f"{name.upper()} ({(fields[name].description or '').rstrip('.')}{_bounds(fields[name])})" for name in names
+    )
     return f"These settings cannot be used as they are: {told}. Nothing was started; correct or unset them."
+
+
+def _bounds(field: FieldInfo) -> str:
+    """The numbers that a setting takes, where it takes numbers between two."""
+    limits = {key: getattr(part, key) for part in field.metadata for key in ("ge", "le") if hasattr(part, key)}
+    return f"; from {limits['ge']} to {limits['le']}" if len(limits) == 2 else ""
 
 
 @contextmanager

@@ -515,13 +515,32 @@ def test_a_question_that_is_not_utf_8_is_refused_as_such(proviso: Run) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "told"),
+    [
+        ("PROVISO_HTTP", "nonsense", "Host and port of the HTTP server (`/slack/events`, `/healthz`)"),
+        (
+            "PROVISO_THREAD_HOURS",
+            "abc",
+            "How long a thread is remembered after its last question, for follow-ups; 0: not at all; from 0 to 168",
+        ),
+        ("DATABASE_URL", "mysql://x", "SQLAlchemy URL (`postgresql://…`); unset: SQLite in `PROVISO_HOME`"),
+        ("PROVISO_CHAT_MODEL", "foo", "Model that chooses sentences, `openai:NAME`; unset: the program chooses them"),
+        (
+            "PROVISO_ZONE",
+            "Mars/X",
+            "Time zone (`Europe/Brussels`) of a partner that is added without one, and of the day that model budgets "
+            "count",
+        ),
+    ],
+)
 def test_a_setting_that_cannot_be_used_is_named_with_what_it_is_for(
-    proviso: Run, monkeypatch: pytest.MonkeyPatch
+    setting: str, value: str, told: str, proviso: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PROVISO_HTTP", "nonsense")
+    monkeypatch.setenv(setting, value)
     code, _, err = proviso("doctor")
     assert (code, err.splitlines()[-1]) == (
         1,
-        "error: These settings cannot be used as they are: PROVISO_HTTP (Host and port of the HTTP server "
-        "(`/slack/events`, `/healthz`)). Nothing was started; correct or unset them.",
+        f"error: These settings cannot be used as they are: {setting} ({told}). Nothing was started; correct or unset "
+        "them.",
     )
