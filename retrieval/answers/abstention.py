@@ -25,10 +25,11 @@ SCOPE = (
 NOTHING_INDEXED = (
     "Nothing is indexed yet: there is nothing to answer from. Next step: have your administrator run `proviso ingest`."
 )
-NEXT_STEP = (
-    "Next step: name the term the guidance would use, ask your legal adviser or focal point, or have the document that "
-    "covers it added to the index."
+REWORD = (
+    "name the term the guidance would use, ask your legal adviser or focal point, or have the document that covers it "
+    "added to the index."
 )
+NEXT_STEP = f"Next step: {REWORD}"
 
 
 def log_odds(evidence: Evidence) -> float:
@@ -73,7 +74,7 @@ def not_covered(question: str, evidence: Evidence) -> str:
             "indexed, or have the document added to the index."
         )
     if foreign(evidence):
-        return f"That is outside what I can help with, and nothing in the indexed guidance bears on it. {SCOPE}"
+        return f"Nothing in the indexed guidance bears on this. {SCOPE} Next step: if it is one of these, {REWORD}"
     named = " or ".join(f"“{name}”" for name in evidence.unnamed)
     wanted = f" No passage found names {named}." if named else ""
     wanted = wanted or ("" if evidence.figure else " No passage gives the figure asked for.")

@@ -38,7 +38,9 @@ _MUST = re.compile(
     re.IGNORECASE,
 )
 _SHOULD = re.compile(
-    r"\b(?:should|ought to|needs? to|(?:is|are) (?:\w+ )?(?:recommended|advised|encouraged|urged|expected to)|"
+    # Not the conditional: "should the partner mistreat them".
+    r"\b(?:should(?! (?:the|an?|this|that|these|those|any|such|it|they|he|she|we|you|their|its|our|one)\b)|ought to|"
+    r"needs? to|(?:is|are) (?:\w+ )?(?:recommended|advised|encouraged|urged|expected to)|"
     r"recommends?|advises?|urges?|encourages?|calls? (?:for|on|upon)|asks? for)\b",
     re.IGNORECASE,
 )

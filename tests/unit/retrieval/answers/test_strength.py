@@ -23,6 +23,7 @@ from retrieval.types import Citation, Strength
         ("The policy states that the gate must be shut.", "must"),
         ("A keeper who breaches Article 7(2) shall be dismissed.", "must"),
         ("Crews help the officer who must sign.", "states"),
+        ("Owners avoid the route to escape blame should the crew be lost.", "states"),
     ],
 )
 def test_the_modal_of_the_main_clause_counts(statement: str, expected: str) -> None:
