@@ -16,6 +16,7 @@ from retrieval.corpus.finders import Places
 from retrieval.corpus.passages import Passage
 from retrieval.shipped import shipped_yaml
 from retrieval.text.patterns import compiled, filled, named, plain
+from retrieval.text.places import asked_places
 from retrieval.text.wording import normal
 from retrieval.types import Offer
 
@@ -75,7 +76,8 @@ class ActionPointer:
                 key=lambda offer: _GREETED.index(offer.kind),
             )
         said = masked(question)
-        route = self._route(said)
+        # "What does Rule 8 say?" is a question to a text, whatever its vector is like.
+        route = None if asked_places(question) else self._route(said)
         if route is not None and route.odds < UNLIKELY:
             return ()
         met = [request for request in self.requests if request.meets(plain(said))]
@@ -96,7 +98,7 @@ class ActionPointer:
 
     def _likely(self, question: str) -> Offer | None:
         """What a text that no document answers asks for of ours, where that is as likely as not."""
-        route = self._route(masked(question))
+        route = None if asked_places(question) else self._route(masked(question))
         return self._usual(route).offer if route is not None and route.odds >= EVEN else None
 
     def _usual(self, route: Route) -> Request:

@@ -105,3 +105,5 @@ def test_a_request_in_words_that_no_form_knows_leads_to_its_thing(local_embedder
     (offer,) = pointer.point("I want boxes to tick for captives on the way")
     assert offer.values == {"topic": "detention"}
     assert pointer.point("What should be agreed before detainees change hands?") == ()
+    assert list(pointer.point("What does Rule 8 say?")) == []
+    assert pointer.offer("What does Rule 8 say?", []) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from bot.actions.table import REGISTRY
 from bot.checklists.catalogue import Catalogue
 from bot.conversations.threads import Conversations
 from bot.sandbox.driver import Workspace
-from bot.slack.inbox_middleware import KIND
+from bot.slack.inbox_middleware import KIND, keep_question
 from bot.slack.listeners.commands import _handler
 from bot.slack.privacy import Privacy
 from bot.slack.questions import QuestionHandler
@@ -52,7 +53,7 @@ class Acks:
 class Broken(Inbox):
     """A database that is away."""
 
-    def receive(self, kind: str, key: str, body: Any, team_id: str) -> bool:
+    def receive(self, kind: str, key: str, body: Any, team_id: str, **more: Any) -> bool:
         raise RuntimeError(f"no database for {body}")
 
 
@@ -63,7 +64,8 @@ def responder(client: WebClient, sqlite_database: Database, clock: ManualClock) 
 
 
 def type_(responder: Responder, inbox: Inbox, ack: Acks, text: str, **changed: str) -> None:
-    _handler(responder, inbox, "ask")(ack, TYPED | changed | {"text": text}, BoltContext({"bot_user_id": "U0BOT"}))
+    keep = partial(keep_question, inbox, Conversations(ack.database, ManualClock(), timedelta(hours=24)))
+    _handler(responder, keep, "ask")(ack, TYPED | changed | {"text": text}, BoltContext({"bot_user_id": "U0BOT"}))
 
 
 def test_a_question_is_kept_before_the_ack_and_once_however_often_it_is_delivered(
