@@ -95,5 +95,5 @@ def filled(pattern: str, parts: Mapping[str, str]) -> str:
 
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
-    """A filled pattern, compiled when it is first needed: all of them together take a quarter of a second."""
+    """A filled pattern, compiled when it is first needed: all of them together take half a second."""
     return re.compile(rf"(?<!\S)(?:{pattern})")
