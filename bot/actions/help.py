@@ -16,7 +16,9 @@ LEAD = (
     "of partners, and remind their focal points to reassess them."
 )
 EXAMPLE = "What should be assessed before support to a partner begins?"
-QUESTION = HelpEntry("@Proviso QUESTION", "Answer in the thread, in quotes with their sources and places.", f"@Proviso {EXAMPLE}")
+QUESTION = HelpEntry(
+    "@Proviso QUESTION", "Answer in the thread, in quotes with their sources and places.", f"@Proviso {EXAMPLE}"
+)
 TRY = "question.try"
 # The value of the button that shows what checklists there are.
 ALL = "all"

@@ -29,7 +29,7 @@ MAJORITY = 0.5
 _GREETED = ("help", "checklist")
 # Log-odds by the vector of a text. From SURE on it is pointed whatever its wording; a form of a request points it
 # unless the vector is clearly against it; where the guidance does not cover it, what is as likely ours is offered.
-SURE, UNLIKELY, EVEN = 1.0, -2.0, 0.0
+SURE, UNLIKELY, EVEN = 1.5, -2.0, 0.0
 # What stands in a pattern for a name: words with a capital inside of a sentence, or a number and what it numbers.
 NAME = "someone"
 _NAMES = re.compile(

@@ -86,10 +86,10 @@ def test_requests_are_told_from_guidance_by_lines_that_never_saw_them(vectors: V
             odds[at], named[at] = route.odds, route.kinds[0]
     ours = KINDS != GUIDANCE
     covered = np.array([kind == GUIDANCE and text in COVERED for text, kind in ROWS])
-    assert (odds[ours] >= SURE).mean() >= 0.68
+    assert (odds[ours] >= SURE).mean() >= 0.55
     assert (odds[covered] >= SURE).mean() <= 0.01
     # The others are questions of every kind that nothing of ours and no guidance answers, and look-alikes.
-    assert (odds[~ours] >= SURE).mean() <= 0.04
+    assert (odds[~ours] >= SURE).mean() <= 0.025
     assert (named[ours] == KINDS[ours]).mean() >= 0.85
 
 
@@ -102,8 +102,9 @@ def test_a_request_in_words_that_no_form_knows_leads_to_its_thing(local_embedder
     pointer = ActionPointer(REGISTRY, lambda: catalogue, route=Router(lambda: local_embedder).route)
     (offer,) = pointer.point("who's our man for Harbour Guard again")
     assert offer.action == "partner.list"
-    (offer,) = pointer.point("I want boxes to tick for captives on the way")
-    assert offer.values == {"topic": "detention"}
+    likely = pointer.offer("I want boxes to tick for those on the way", [])
+    assert likely is not None
+    assert likely.action == "checklist.show"
     assert pointer.point("What should be agreed before detainees change hands?") == ()
     assert list(pointer.point("What does Rule 8 say?")) == []
     assert pointer.offer("What does Rule 8 say?", []) is None
