@@ -7,7 +7,18 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, takewhile
 
-from retrieval.answers.context import announces, aside, depths, goes_on, holder, introduces, leans, speaks_of_now, turns
+from retrieval.answers.context import (
+    SHORT_WORDS,
+    announces,
+    aside,
+    depths,
+    goes_on,
+    holder,
+    introduces,
+    leans,
+    speaks_of_now,
+    turns,
+)
 from retrieval.corpus.authority import published_year
 from retrieval.corpus.passages import Passage, Sentence, Source, Span, SpanRole
 from retrieval.text.places import keys_of
@@ -73,6 +84,7 @@ def unit_of(passage: Passage, positions: Collection[int], beside: Beside = alone
     if not line.sentences[first].stem:
         whole = line.look_back(first, roles)
     line.look_ahead(last, roles)
+    line.look_between(roles)
     if line.torn(roles) or (len(roles) > len(positions) and line.length(roles) > MOST_WORDS):
         return None
     return line.unit(roles, whole=whole)
@@ -149,6 +161,15 @@ class _Line:
         ):
             at += 1
             roles[at] = "after"
+
+    def look_between(self, roles: dict[int, SpanRole]) -> None:
+        """Add what a gap would hide: the sentence that turns the one before the gap, or a short one between two."""
+        for at in sorted(roles)[:-1]:
+            if at + 1 in roles or not self._same_paragraph(at, at + 1):
+                continue
+            text = self.sentences[at + 1].text
+            if turns(text, self.sentences[at].text) or (at + 2 in roles and len(text.split()) <= SHORT_WORDS):
+                roles[at + 1] = "after"
 
     def torn(self, roles: Collection[int]) -> bool:
         """Whether a quotation stays open on either side: who speaks would be lost."""

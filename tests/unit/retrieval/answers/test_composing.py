@@ -9,6 +9,7 @@ import pytest
 
 from retrieval.answers.composing import LAW, compose
 from retrieval.answers.questions import understand
+from retrieval.answers.units import unit_of
 from retrieval.corpus.passages import Passage, Sentence, Source, Span
 from retrieval.ports import Selected, Selection
 from retrieval.types import Answer, Claim, Part, Strength
@@ -87,6 +88,31 @@ def test_neighbouring_sentences_of_a_paragraph_are_one_claim_in_reading_order() 
     passage = Passage("p-1", POLICY, sentences)
     answer = _composed((passage, 1), (passage, 0))
     assert [claim.text for claim in answer.claims] == ["Count the boats. Write the number down."]
+
+
+@pytest.mark.parametrize(
+    ("between", "kept"),
+    [
+        ("The truth is more complex.", True),
+        ("But at night, when the pilots are asleep and the lamps are out, no boat of any kind may leave it.", True),
+        (
+            "Each of the eleven lamps on the northern quay was given by a family of pilots in the year of the flood.",
+            False,
+        ),
+    ],
+)
+def test_no_gap_hides_what_turns_the_sentence_before_it_or_is_too_short_to_be_about_anything_else(
+    between: str, kept: bool
+) -> None:
+    texts = (
+        "Old pilots hold that boats leave the quay safely at noon.",
+        between,
+        "Boats leave the quay in fog at their risk.",
+    )
+    passage = Passage("p-1", POLICY, tuple(Sentence((Span(text, 1),)) for text in texts))
+    unit = unit_of(passage, [0, 2])
+    assert unit is not None
+    assert (between in unit.text) is kept
 
 
 def test_a_sentence_whose_predecessor_is_not_at_hand_does_not_come_first() -> None:
