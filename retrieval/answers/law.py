@@ -47,12 +47,15 @@ _PATTERNS = (
     rf"\b{_BE} [^?.;]{{0,120}}?\b{_LEGAL}",
     rf"\b(?:is|are|was|were|am|be|become|becomes|makes?|counts? as|constitutes?|amounts? to) "
     rf"(?:[\w']+ ){{0,6}}?{_STATUS}"
-    r"(?= (?:if|when|to|for|under|while|by|or)\b|\W*$|[?,;])",
+    r"(?: (?:it|them|our)sel(?:f|ves))?(?= (?:if|when|to|for|under|while|by|or)\b|\W*$|[?,;])",
     # "Are we obliged to …?", "Is there a duty to …?", "Do we have a legal obligation …?"
     r"\b(?:is|are|am|was|were|be) (?:[\w']+ ){1,6}?(?:legally |lawfully )?(?:obliged|obligated|duty-bound|"
     r"legally bound|bound (?:by|to)|required by)\b",
     r"\b(?:is there|are there|do|does|have|has) (?:[\w']+ ){0,6}?(?:a |any |an )?(?:legal|treaty|positive|statutory)? ?"
     r"(?:obligations?|duty) (?:to|under|not to)\b",
+    # "… in the legal sense", "legally for aid and assistance", "as a matter of law"
+    r"\b(?:in (?:the|a|any) legal sense|legally(?: speaking)?,? (?:for|in|on|under|is|are|a|an|the)\b|as a matter of "
+    r"(?:international )?law|from a legal (?:point of view|standpoint|perspective))\b",
     # "Under international law, may we …?", "May we, under the Convention, …?"
     rf"\bunder {_SUBJECT},? (?:\w+ )?(?:are|is|may|must|can|do|does|should|have|has)\b",
     rf"^(?:\W|so |and |but )*(?:are|is|may|must|can|do|does|should|have|has)\b[^?]*\b(?:under|according to|by) "
