@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ingest.marks import BULLET, MARK, Mark, mark_of, styles_in
 from retrieval.corpus.passages import Sentence, Span
@@ -103,7 +103,8 @@ class Numbering:
         self, said: Sequence[Sentence], path: Sequence[str | None], stem: tuple[Span, ...], depth: int
     ) -> list[Sentence]:
         place = self._place([part for part in path if part])
-        found = [replace(s, place=place, stem=() if n else stem) for n, s in enumerate(said)]
+        # Written out: `replace` costs three times as much, and there are as many sentences as a document has.
+        found = [Sentence(s.spans, s.locator, place, () if n else stem, s.row) for n, s in enumerate(said)]
         self._item = stem if depth else None
         self._leads = {level: spans for level, spans in self._leads.items() if level < depth}
         if _leads(found[-1].text):

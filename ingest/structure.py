@@ -159,7 +159,7 @@ class _Builder:
         itemised = block.kind == "list" or (block.kind == "text" and _lists(text))
         found = self._items(text) if itemised else [_Piece(text, "")]
         marks = block.numbers
-        return [replace(p, text=said, marks=marks) for p in found if (said := self.cleaner.clean(p.raw))]
+        return [_Piece(p.raw, said, marks, p.bullet) for p in found if (said := self.cleaner.clean(p.raw))]
 
     def _items(self, text: str) -> list[_Piece]:
         parts: list[tuple[list[str], int | None]] = []

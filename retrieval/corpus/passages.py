@@ -47,7 +47,7 @@ class Sentence:
     def text(self) -> str:
         """The spans joined by a space; in a row each header, or two of one column, before its cell."""
         if not self.row:
-            return " ".join(span.text for span in self.spans)
+            return self.spans[0].text if len(self.spans) == 1 else " ".join(span.text for span in self.spans)
         labelled = any(span.role == "stem" for span in self.spans)
         pairs = zip(self.spans, self.spans[1:], strict=False)
         glued = (span.text + _glue(span, after, labelled=labelled) for span, after in pairs)
