@@ -252,7 +252,7 @@ def test_markdown_footnotes_stand_apart() -> None:
 )
 def test_no_document_takes_more_than_linear_time(text: str) -> None:
     quarter, whole = (_seconds(text[: len(text) // share].encode()) for share in (4, 1))
-    # Four times the text; sixteen times as long would be quadratic. Under a tracer everything takes three times as long.
+    # Of four times the text; sixteen times as long would be quadratic.
     assert whole < 8 * max(quarter, 0.15)
 
 
