@@ -1,11 +1,11 @@
-"""How likely a text asks for one of our own things, not for guidance: lines over its vector, fitted in the tests."""
+"""Tell requests to the product from questions to the guidance by the vector of a text; the tests fit the lines."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -18,6 +18,7 @@ from retrieval.ports import Embedder, Vectors
 DATA = "routing.json"
 # A weight has this many parts to one: three digits are enough, and the file stays small.
 SCALE = 100
+KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,13 @@ class Router:
 
     def __init__(self, embedder: Callable[[], Embedder | None]) -> None:
         self._embedder = embedder
+        self._routed = lru_cache(KEPT)(self._read)
 
     def route(self, text: str) -> Route | None:
-        """Where a text leads; None without the local model."""
+        """Where a text leads; None without the local model. A question is asked for twice where nothing answers it."""
+        return self._routed(text)
+
+    def _read(self, text: str) -> Route | None:
         embedder = self._embedder()
         if embedder is None or embedder.recipe != RECIPE:
             return None

@@ -1,4 +1,4 @@
-"""Figures for a terminal: rows of a name, a value and its interval, and the curve of abstaining."""
+"""Lay out figures for a terminal: a row for each name, value and interval, and the curve of abstaining."""
 
 from __future__ import annotations
 

@@ -38,8 +38,8 @@ class MarkedAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """How many marks the answers have that one index, model and prompt made."""
+class MarksByMaker:
+    """The marks of all answers that one index, model and prompt made."""
 
     generation: str | None
     model: str | None
@@ -64,13 +64,13 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Every mark that is kept, counted."""
+    """How many marks are kept, in all, by reason and by what made the answers; and the remarks."""
 
     answers: int
     helpful: int
     not_helpful: int
     reasons: Mapping[str, int]
-    made: Sequence[Made]
+    made: Sequence[MarksByMaker]
     remarks: Sequence[Remark]
 
     def to_json(self) -> dict[str, Any]:
@@ -113,7 +113,7 @@ class Feedback:
             change(session, update(FeedbackRow).where(*mine).values(**values))
 
     def report(self) -> Report:
-        """Count what is kept; remarks with the newest first."""
+        """Count the marks that are kept, and list the remarks, newest first."""
         with self._database.read() as session:
             rows = session.scalars(select(FeedbackRow).order_by(FeedbackRow.marked_at.desc())).all()
         helpful = sum(row.helpful for row in rows)
@@ -132,11 +132,11 @@ class Feedback:
         return change(session, delete(FeedbackRow).where(FeedbackRow.marked_at <= now - self.age))
 
 
-def _made(rows: Sequence[FeedbackRow]) -> list[Made]:
+def _made(rows: Sequence[FeedbackRow]) -> list[MarksByMaker]:
     counted: dict[tuple[str | None, str | None, int | None], Counter[bool]] = {}
     for row in rows:
         counted.setdefault((row.generation, row.model, row.prompt), Counter())[row.helpful] += 1
-    return [Made(*made, marks[True], marks[False]) for made, marks in counted.items()]
+    return [MarksByMaker(*made, marks[True], marks[False]) for made, marks in counted.items()]
 
 
 def _remark(row: FeedbackRow) -> Remark:

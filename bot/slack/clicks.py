@@ -22,7 +22,7 @@ class Clicked:
 
     @classmethod
     def on(cls, asker: Asker, action: dict[str, Any]) -> Clicked:
-        """The click of this person on a button of this message."""
+        """Tell who clicked a button, and on which message."""
         return cls(str(action.get("value") or ""), str(asker.channel), asker.thread, asker.user)
 
     @property

@@ -65,7 +65,7 @@ class Privacy:
         return not any(self._user(user).get(name) for name in _GUEST)
 
     def is_member(self, channel: str) -> bool:
-        """Whether the bot is in the channel, as far as Slack tells. What the bot is not in may not be there for it."""
+        """Whether the bot is a member of the channel. It is none of a channel that Slack hides from it."""
         try:
             described = self._client.conversations_info(channel=channel).get("channel")
         except Exception as error:  # posting will tell

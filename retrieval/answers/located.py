@@ -149,7 +149,7 @@ def _title(passage: Passage) -> str:
 
 
 def _spoken_of(place: AskedPlace, hits: Sequence[Hit]) -> bool:
-    """Whether what was found speaks of a place, other than in another place of the kind."""
+    """Whether a passage found mentions the place, in its title or in a sentence that stands at no other such place."""
     return any(
         within(place.key, keys_of(_title(hit.passage)))
         or any(

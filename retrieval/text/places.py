@@ -285,7 +285,7 @@ def roman(text: str) -> int | None:
 
 
 def _is_no_place(plain: str, mention: _Mention) -> bool:
-    """Whether a mention only describes ("an Article 36 review"), or numbers a unit or a measure ("point 5 miles")."""
+    """Whether a number names no place: it describes ("an Article 36 review"), or counts a unit or a measure."""
     before = plain[max(0, mention.start - _LONGEST_ATTRIBUTE) : mention.start]
     if _ATTRIBUTE.search(before) or (mention.kind in LOOSE and _COUNTED.match(plain, mention.end)):
         return True

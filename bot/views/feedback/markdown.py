@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.conversations.feedback import Made, Remark, Report
+from bot.conversations.feedback import MarksByMaker, Remark, Report
 from bot.views.escaping import markdown
 from bot.views.feedback.words import REASONS
 
@@ -25,11 +25,11 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
     return [f"## {title}\n\n" + "\n".join(shown)] if shown else []
 
 
-def _made(made: Made) -> str:
+def _made(made: MarksByMaker) -> str:
     return f"- {_maker(made)}: {made.helpful} helpful, {made.not_helpful} not helpful"
 
 
-def _maker(made: Made | Remark) -> str:
+def _maker(made: MarksByMaker | Remark) -> str:
     chosen = f"{made.model}, prompt {made.prompt}" if made.model else "no model"
     return markdown(f"index {made.generation or 'unknown'}, {chosen}")
 

@@ -1,4 +1,4 @@
-"""Answers are measured against their evidence paragraphs, each figure as docs/figures.md defines it."""
+"""The evaluation compares answers with their evidence paragraphs, by the definitions in docs/figures.md."""
 
 from __future__ import annotations
 
