@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from retrieval.corpus.authority import DIGEST, kind
 from retrieval.types import Answer
 
 _HEADINGS = {
@@ -17,6 +18,8 @@ RELATED = "Related, not an answer"
 VERIFY = "Verify against the source before you act on it."
 
 _EXTRACTIVE = "Quoted word for word, no AI."
+# A digest is in our words: nobody shall take them for its original's.
+_OF_DIGESTS = "Sentences of our digest as they stand, no AI."
 _EARLIER = "From an earlier version of this bot: worded by AI from the quotes below, not word for word. Ask again."
 
 
@@ -31,9 +34,11 @@ def mode_label(answer: Answer) -> str:
     """Who chose and who wrote the words."""
     if answer.earlier:
         return _EARLIER
+    ours = all(kind(citation.source) == DIGEST for citation in answer.citations)
     if answer.mode == "extractive":
-        return _EXTRACTIVE
-    return f"Sentences chosen by AI{f' ({answer.model})' if answer.model else ''}, quoted word for word."
+        return _OF_DIGESTS if ours else _EXTRACTIVE
+    by = f" ({answer.model})" if answer.model else ""
+    return f"Sentences chosen by AI{by}, {'as our digest has them' if ours else 'quoted word for word'}."
 
 
 def more_label(count: int) -> str:

@@ -20,6 +20,7 @@ from bot.views.answers.values import (
     offer_value,
     read_offer,
 )
+from bot.views.answers.words import mode_label
 from bot.views.blocks import render_blocks
 from bot.views.limits import body_text
 from bot.views.markdown import render_markdown
@@ -183,6 +184,15 @@ def test_under_the_quotes_stand_what_was_not_found_and_how_far_they_carry() -> N
     policy = Strength("may", ("policy",), (), (), ("treaty", "statute"))
     assert _lines(AnswerView(replace(MODEL, strength=policy)))[0] == (
         "*Strength*: may · whom it binds is not stated · no treaty or statute here says this"
+    )
+
+
+def test_the_sentences_of_digests_alone_are_not_said_to_be_quoted() -> None:
+    digest = Source("d", "d.md", kind="digest", digest_of="The Harbour Order")
+    cited = tuple(Citation(n, "p", digest, (Span("Ferries wait.", 1),)) for n in (1, 2))
+    assert mode_label(replace(EXTRACTIVE, citations=cited)) == "Sentences of our digest as they stand, no AI."
+    assert mode_label(replace(MODEL, citations=cited)) == (
+        "Sentences chosen by AI (small-model), as our digest has them."
     )
 
 
