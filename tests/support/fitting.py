@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,10 @@ from numpy.typing import NDArray
 from retrieval.answers.calibration import Line
 from retrieval.answers.evidence import Evidence
 
+# With the words of the local model; and by shared terms alone, for any other embedder (whose cosines have a scale of
+# their own) and for none.
+MEANING = ("similarity", "dense", "words", "gap", "names", "top", "finder")
+WORDING = ("sentence", "passage", "names", "top")
 # So many answerable questions of the fitting set are answered, each judged by a line fitted without it.
 ANSWERED_SHARE = 0.92
 RIDGE = 2.0
@@ -54,3 +59,8 @@ def logistic(values: Numbers, truth: NDArray[np.bool_], penalty: float = RIDGE) 
             break
     weights = line[:-1] / spread
     return weights, float(line[-1] - weights @ mean)
+
+
+def to_json(line: Line) -> dict[str, Any]:
+    """A line as plain numbers, rounded to four decimals."""
+    return {"weights": {name: round(w, 4) for name, w in line.weights.items()}, "bias": round(line.bias, 4)}

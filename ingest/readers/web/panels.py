@@ -13,7 +13,6 @@ OPENS = ("data-toggle", "data-bs-toggle")
 # What these open is no text of the page.
 ELSEWHERE = frozenset({"modal", "dropdown", "tooltip", "popover", "offcanvas"})
 TARGETS = ("data-target", "data-bs-target", "href")
-LABELS = frozenset({"button", "a"})
 
 
 def open_panels(root: etree._Element) -> dict[etree._Element, int | None]:

@@ -15,7 +15,7 @@ from ingest.children import ReadingPool
 from ingest.starter import starter_guidance
 from ingest.sync import Ingestor
 from retrieval.answering import Answerer
-from retrieval.answers.calibration import DATA, MEANING, WORDING, Line, line_for, shipped
+from retrieval.answers.calibration import DATA, Line, line_for, shipped
 from retrieval.answers.evidence import Evidence
 from retrieval.corpus.sources import Corpus
 from retrieval.database import Base, Database
@@ -24,7 +24,7 @@ from retrieval.evaluation.curve import area
 from retrieval.index.generations import Generations
 from retrieval.search.retriever import HybridRetriever
 from tests.support.clock import ManualClock
-from tests.support.fitting import fit
+from tests.support.fitting import MEANING, WORDING, fit, to_json
 
 DATA_FOLDER = Path(__file__).parents[3] / "data"
 # Questions about the starter guidance and near-topic ones it does not cover, some of them as planners put them; and the
@@ -82,7 +82,7 @@ def test_the_shipped_lines_are_what_a_fit_gives(by_meaning: list[Evidence], by_w
     """After a change of ranking, evidence or questions run this test once with UPDATE_LINE=1."""
     lines = {"meaning": fit(by_meaning, COVERED, MEANING), "wording": fit(by_wording, COVERED, WORDING)}
     if os.environ.get("UPDATE_LINE"):
-        text = json.dumps({name: line.to_json() for name, line in lines.items()}, indent=1)
+        text = json.dumps({name: to_json(line) for name, line in lines.items()}, indent=1)
         Path(retrieval.answers.calibration.__file__).with_name(DATA).write_text(text + "\n", encoding="utf-8")
         shipped.cache_clear()
     for name, evidence in (("meaning", by_meaning), ("wording", by_wording)):
