@@ -18,6 +18,7 @@ from bot.slack.inbox_middleware import InboxMiddleware, NotKept
 from bot.slack.privacy import Privacy
 from bot.slack.questions import QuestionHandler
 from bot.slack.teams import Teams
+from bot.work import faults
 from bot.work.faults import armed
 from bot.work.inbox import Inbox
 from bot.work.tables import OutboxRow
@@ -26,17 +27,9 @@ from retrieval.database import Database
 from retrieval.types import Answer, Turn
 from tests.support.clock import ManualClock
 from tests.support.simulation import Crash
-from tests.unit.slack.test_questions import Said, ageing
+from tests.unit.slack.test_questions import Echo, ageing
 
-POINTS = [
-    "receive.before_commit",
-    "receive.after_commit",
-    "lease.before_commit",
-    "lease.after_commit",
-    "handle.after",
-    "answer.before_commit",
-    "answer.after_commit",
-]
+POINTS = [point for point in faults.POINTS if point.split(".")[0] in ("receive", "lease", "handle", "answer")]
 MENTION = {"type": "app_mention", "user": "U0AMAL", "channel": "C0OPS", "ts": "5.000001", "text": "<@UBOT> When?"}
 FOLLOW_UP = MENTION | {"type": "message", "ts": "6.000001", "thread_ts": "5.000001", "text": "And by whom?"}
 
@@ -44,7 +37,7 @@ FOLLOW_UP = MENTION | {"type": "message", "ts": "6.000001", "thread_ts": "5.0000
 class Process:
     """The bot between two deaths: what it keeps is in the database alone."""
 
-    def __init__(self, database: Database, clock: ManualClock, client: WebClient, answering: Said) -> None:
+    def __init__(self, database: Database, clock: ManualClock, client: WebClient, answering: Echo) -> None:
         conversations, inbox = Conversations(database, clock, timedelta(hours=24)), Inbox(database, clock)
         self.middleware = InboxMiddleware(inbox, Teams(database), conversations, Privacy(client))
         handler = QuestionHandler(answering, REGISTRY, ageing, conversations)
@@ -68,7 +61,7 @@ class Process:
 def test_a_bot_that_dies_at_this_point_answers_the_follow_up_once_and_in_its_thread(
     sqlite_database: Database, clock: ManualClock, client: WebClient, point: str
 ) -> None:
-    said, passed = Said(Answer("", "answered", "Before support begins.")), 0
+    said, passed = Echo(Answer("", "answered", "Before support begins.")), 0
 
     def process() -> Process:
         return Process(sqlite_database, clock, client, said)

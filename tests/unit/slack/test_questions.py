@@ -41,9 +41,13 @@ def ageing() -> Ageing:
 
 
 class Echo:
-    def __init__(self) -> None:
+    """Covers nothing, or answers everything alike; remembers what it was asked, by whom, and in which conversation."""
+
+    def __init__(self, reply: Answer | None = None) -> None:
+        self.reply = reply
         self.asked: list[str] = []
         self.askers: list[str | None] = []
+        self.turns: list[tuple[Turn, ...]] = []
 
     def answer(
         self,
@@ -56,27 +60,8 @@ class Echo:
     ) -> Answer:
         self.asked.append(question)
         self.askers.append(asker)
-        return Answer(question, "abstained", "Not covered.")
-
-
-class Said:
-    """Answers everything alike; remembers the turns that it was given."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.reply = answer
-        self.turns: list[tuple[Turn, ...]] = []
-
-    def answer(
-        self,
-        question: str,
-        *,
-        context: Sequence[Turn] = (),
-        id: str | None = None,
-        scope: Scope = PUBLIC,
-        asker: str | None = None,
-    ) -> Answer:
         self.turns.append(tuple(context))
-        return self.reply
+        return self.reply or Answer(question, "abstained", "Not covered.")
 
 
 class Faltering:
@@ -182,7 +167,7 @@ def test_what_is_no_question_for_the_index_is_answered_without_it(
 
 
 def test_what_leads_to_the_help_is_shown_all_that_can_be_typed(conversations: Conversations) -> None:
-    pointed = Said(Answer("hello", "pointed", ABOUT, reason="help"))
+    pointed = Echo(Answer("hello", "pointed", ABOUT, reason="help"))
     (post,) = QuestionHandler(pointed, REGISTRY, ageing, conversations)(received("hello"))
     assert post.view == "help"
     assert "I answer questions on good practice" in str(render_blocks(view_of(post.view, post.data)))
@@ -283,7 +268,7 @@ def asked(conversations: Conversations, database: Database, question: str, ts: s
 def test_a_follow_up_is_answered_with_the_turns_of_its_thread(
     sqlite_database: Database, conversations: Conversations
 ) -> None:
-    said = Said(Answer("", "answered", "Before support begins."))
+    said = Echo(Answer("", "answered", "Before support begins."))
     handler = QuestionHandler(said, REGISTRY, ageing, conversations)
     handler(asked(conversations, sqlite_database, "When is a partner assessed?", "5.000001"))
     handler(asked(conversations, sqlite_database, "And by whom?", "6.000001"))
@@ -301,10 +286,10 @@ def test_a_follow_up_is_answered_with_the_turns_of_its_thread(
 def test_without_a_mention_a_repetition_is_told_aside_a_greeting_gets_nothing_and_neither_is_a_turn(
     sqlite_database: Database, conversations: Conversations, answer: Answer, told: list[str]
 ) -> None:
-    first = Said(Answer("", "answered", "Before support begins."))
+    first = Echo(Answer("", "answered", "Before support begins."))
     question = asked(conversations, sqlite_database, "When is a partner assessed?", "5.000001")
     assert len(QuestionHandler(first, REGISTRY, ageing, conversations)(question)) == 1
-    handler = QuestionHandler(Said(answer), REGISTRY, ageing, conversations)
+    handler = QuestionHandler(Echo(answer), REGISTRY, ageing, conversations)
     posts = handler(asked(conversations, sqlite_database, "Lunch?", "6.000001", follow_up=True))
     assert [post.data["text"] for post in posts if post.ephemeral_user == "U1"] == told
     assert len(posts) == len(told)
@@ -320,10 +305,10 @@ def test_an_answer_that_differs_only_near_its_end_is_no_repetition(
 ) -> None:
     long = "A partner is assessed before support begins. " * 30
     question = asked(conversations, sqlite_database, "When is a partner assessed?", "5.000001")
-    QuestionHandler(Said(Answer("", "answered", long)), REGISTRY, ageing, conversations)(question)
+    QuestionHandler(Echo(Answer("", "answered", long)), REGISTRY, ageing, conversations)(question)
     told = []
     for ts, text in (("6.000001", long), ("7.000001", f"{long}By the focal point."), ("8.000001", long)):
-        handler = QuestionHandler(Said(Answer("", "answered", text)), REGISTRY, ageing, conversations)
+        handler = QuestionHandler(Echo(Answer("", "answered", text)), REGISTRY, ageing, conversations)
         (post,) = handler(asked(conversations, sqlite_database, "And by whom?", ts, follow_up=True))
         told.append(post.data.get("text"))
     assert told == [REPEATED, None, REPEATED]
@@ -333,7 +318,7 @@ def test_an_answer_that_differs_only_near_its_end_is_no_repetition(
 def test_what_is_said_not_to_be_kept_is_no_turn_of_its_thread(
     sqlite_database: Database, conversations: Conversations, end: str
 ) -> None:
-    handler = QuestionHandler(Said(Answer("", "answered", "Yes.")), REGISTRY, ageing, conversations)
+    handler = QuestionHandler(Echo(Answer("", "answered", "Yes.")), REGISTRY, ageing, conversations)
     text = "w" * 4001 if end == "too long" else "Who assesses?"
     question = asked(conversations, sqlite_database, text, "5.000001")
     (post,) = handler(question) if end == "too long" else handler.failed(question)
@@ -351,7 +336,7 @@ def test_what_is_said_not_to_be_kept_is_no_turn_of_its_thread(
 def test_without_a_mention_the_thread_sees_an_answer_and_the_asker_alone_everything_else(
     sqlite_database: Database, conversations: Conversations, status: Outcome, only_for: str | None
 ) -> None:
-    handler = QuestionHandler(Said(Answer("", status, "A reply.")), REGISTRY, ageing, conversations)
+    handler = QuestionHandler(Echo(Answer("", status, "A reply.")), REGISTRY, ageing, conversations)
     question = asked(conversations, sqlite_database, "And by whom?", "6.000001", follow_up=True)
     (post,) = handler(replace(question, attempt=3))
     assert (post.ephemeral_user, post.thread) == (only_for, "5.000001")
