@@ -100,16 +100,15 @@ class QuestionHandler:
         answer = self._answering.answer(text, context=turns, asker=self._asker(received))
         if answer.status == "failed" and received.attempt < _TRIES:
             raise _MayPass
-        if body.get("follow_up") and (answer.status != "answered" or self._repeats(received, answer)):
+        if body.get("follow_up") and (
+            answer.status != "answered" or self._conversations.repeats(_key(received), answer.text)
+        ):
             self._conversations.forget(_key(received))
             return self._beside_the_thread(_aside(received), answer)
         self._conversations.answered(_key(received), answer.text)
         if _leads_to_help(answer):
             return [self._post(received, help_view(self._registry))]
         return [self._answer(received, answer if _alone(received) else _for_everybody(answer))]
-
-    def _repeats(self, received: Received, answer: Answer) -> bool:
-        return self._conversations.repeats(_key(received), answer.text)
 
     def _beside_the_thread(self, received: Received, answer: Answer) -> list[Post]:
         """What a follow-up without a mention gets that brings the thread nothing new; a greeting gets nothing."""
